@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 #define TROD_MUST __attribute__((warn_unused_result))
-#define TROD_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define TROD_PRINTF(text, first) __attribute__((__format__(__printf__, text, first)))
 
 typedef enum trod_status {
     TROD_OK = 0,
