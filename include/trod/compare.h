@@ -1,0 +1,257 @@
+/* compare: designed against trodden.
+ *
+ * One call lays the log on the map and answers the main question: how many began and succeeded,
+ * which promised spans were kept, where journeys leave the map and with how much certainty, stage
+ * by stage, for everybody and for each value of the fields asked for.
+ *
+ * Every share carries its base (`of`), and every share and median its 95 % interval. Below
+ * `few` journeys a figure is "too few to tell" (share.of < few): it is given in JSON and said in
+ * words on the screen. Costs are those of optimal alignments: skipped 1, extra 1, silent 0.
+ *
+ * Life: 1. trod_compare_make; 2. read; 3. trod_compare_free. Texts are borrowed from the result,
+ * its map and its log, which must outlive it.
+ */
+#ifndef TROD_COMPARE_H
+#define TROD_COMPARE_H
+
+#include "trod/log.h"
+#include "trod/stat.h"
+
+/* ---- Alignment ------------------------------------------------------------------------------- */
+
+enum trod_move_kind { TROD_MOVE_MATCH, TROD_MOVE_EXTRA, TROD_MOVE_SKIPPED };
+struct trod_move {
+    enum trod_move_kind kind;
+    uint32_t touchpoint_id; /* of an extra step: the first it may be the trace of; TROD_NO_ID if unmapped */
+    uint32_t step;          /* index into the path's steps; UINT32_MAX if skipped */
+    bool too_often;         /* extra: a round more than `at most N` allows */
+    bool not_for;           /* extra: the touchpoint is not meant for this group */
+    bool accepted;          /* an `accept` line allows it: at no cost */
+};
+struct trod_aligned {
+    uint32_t cost;          /* complete; of a path that was lost: as far as it got */
+    uint32_t cost_so_far;
+    uint32_t worst;         /* steps that can cost + shortest_cost: the ratio's base for `complete` */
+    uint32_t worst_so_far;
+    bool finished;          /* the map allows the journey to end where this one stopped, after its
+                             * so-far reading */
+    bool limited;           /* not exact: a ceiling was reached; cost is then an upper bound */
+    const struct trod_move *moves; /* of the so-far reading, in order */
+    uint32_t n_moves;
+};
+struct trod_align_options {
+    uint64_t memory_bytes;  /* of the search; 0: 1 GiB */
+    uint64_t max_states;    /* of the automaton; 0: 200,000 */
+};
+struct trod_alignment {
+    const struct trod_aligned *paths; /* one per lay->paths, same order */
+    size_t n_paths;
+    uint32_t shortest_cost; /* fewest recorded touchpoints from the map's start to its end, for all */
+    const char *method;     /* "automaton", "intervals" or "automaton, intervals" */
+    uint64_t n_limited;     /* journeys whose path hit a ceiling */
+    const char *limit;      /* the ceiling's name in words, or NULL */
+    struct trod_arena *arena;
+};
+/* Optimal alignments of every path of the lay with the map's flow. Touchpoints that are
+ * `not recorded`, or whose trace is nowhere in the whole log (lay->recorded), are silent.
+ * Ties are broken the same way always: match first, then extra, then skipped; skips as late as
+ * possible. */
+TROD_MUST trod_status trod_align_make(const struct trod_lay *lay,
+                                      const struct trod_align_options *options,
+                                      const struct trod_run *run,
+                                      struct trod_alignment **alignment,
+                                      struct trod_error *error);
+void trod_align_free(struct trod_alignment *alignment);
+
+/* ---- The comparison ---------------------------------------------------------------------------- */
+
+/* A figure with its interval. given == false: absent (no times, nobody arrived). */
+struct trod_measured {
+    bool given;
+    double value, low, high; /* low and high NaN where too few to tell */
+    uint64_t n;              /* what it rests on */
+};
+struct trod_fitness {
+    double log, mean;  /* NaN without journeys */
+    uint64_t cost, worst;
+    uint64_t exact;    /* journeys with cost 0 */
+};
+/* What became of all who started something that the map promises: adds up to started. */
+struct trod_four_ways {
+    uint64_t started, in_time, late, open, gone;
+    uint64_t early;                /* of those in time: before `at least` */
+    struct trod_share share_in_time, share_late, share_open, share_gone;
+    struct trod_measured median_us, p90_us; /* of those who arrived */
+};
+enum trod_timed_kind { TROD_TIMED_SPAN, TROD_TIMED_COMES, TROD_TIMED_TAKES, TROD_TIMED_STAGE };
+struct trod_timed {
+    enum trod_timed_kind kind;
+    trod_str id;                   /* of the span, touchpoint or stage */
+    trod_str title;
+    const struct trod_window *window;
+    struct trod_four_ways ways;
+    bool accepted;                 /* an `accept late` line allows it */
+};
+struct trod_stage_result {
+    uint32_t stage_id;
+    uint64_t reached;              /* journeys with a visit in it, or in a later one */
+    uint64_t visited;              /* journeys with a visit in it */
+    uint64_t stopped;              /* journeys whose last visit on the map is in it and that did not end
+                                    * rightly: left (with `over after` or `lost when`), else last seen here */
+    uint64_t open;                 /* of those whose last visit is in it: still open */
+    uint64_t ended;                /* of those: ended as the map allows */
+    struct trod_share share_reached; /* of all journeys */
+    struct trod_share share_stopped; /* of those who reached it */
+    struct trod_timed time;        /* against `takes`; window NULL if the stage has none */
+    struct trod_measured median_us;
+};
+enum trod_deviation_kind {
+    TROD_SKIPPED, TROD_EXTRA, TROD_OUT_OF_ORDER, TROD_FAILED, TROD_TOO_OFTEN, TROD_LATE, TROD_EARLY,
+    TROD_STOPPED_HERE, TROD_UNMAPPED, TROD_NOT_FOR
+};
+/* "skipped", "extra", "out of order", "failed", "repeated too often", "late", "early",
+ * "stopped here", "unmapped", "not meant for them". */
+const char *trod_deviation_word(enum trod_deviation_kind kind);
+struct trod_deviation {
+    enum trod_deviation_kind kind;
+    uint32_t touchpoint_id;        /* TROD_NO_ID of an unmapped one */
+    trod_str event;                /* of an unmapped one: its name */
+    uint64_t journeys, events;
+    struct trod_share share;       /* of the journeys that got that far (share.of) */
+    bool accepted;                 /* allowed by an `accept` line: counted apart, at no cost */
+    struct trod_measured success;  /* share of these journeys that succeeded, and of the others … */
+    struct trod_measured success_others; /* … that got that far without it; absent without `succeeds when` */
+    uint32_t action_id;            /* of the map, or TROD_NO_ID */
+};
+struct trod_choice_result {
+    trod_str id;                   /* of the way, the optional touchpoint, or the `reached by` touchpoint or stage */
+    trod_str way;                  /* title of the way; "taken" of an optional; "reached" */
+    double designed;               /* NaN if the map does not say */
+    struct trod_share share;       /* observed */
+};
+struct trod_first_result { trod_str name; struct trod_share share; };
+struct trod_firsts {               /* most frequent first */
+    const struct trod_first_result *touchpoints, *stages, *channels;
+    size_t n_touchpoints, n_stages, n_channels;
+};
+struct trod_touchpoint_result {
+    uint32_t touchpoint_id;
+    bool recorded;                 /* some event of the whole log is its trace */
+    uint64_t journeys, visits, events;
+    struct trod_share share;       /* of all journeys */
+    uint64_t failed_journeys, failed_events;
+    struct trod_share share_failed; /* of the journeys that tried it */
+    struct trod_timed comes, takes; /* window NULL if not designed */
+    struct trod_measured median_comes_us; /* since the previous visit */
+};
+enum trod_verdict { TROD_MET, TROD_MISSED, TROD_TOO_CLOSE, TROD_TOO_FEW, TROD_NO_TARGET, TROD_NOT_MEASURED };
+struct trod_kpi_result {
+    uint32_t kpi_id;
+    enum trod_unit unit;
+    struct trod_measured value;
+    enum trod_verdict verdict;     /* MET or MISSED only if the whole interval says so; else TOO_CLOSE */
+};
+enum trod_finding_kind {
+    TROD_FINDING_DEVIATION,        /* a deviation among all journeys */
+    TROD_FINDING_SEGMENT,          /* a deviation or lateness that is more frequent in one segment */
+    TROD_FINDING_LATE,             /* a span, window or stage limit that too many overrun */
+    TROD_FINDING_BURST,            /* failures (or another deviation) far more frequent in one stretch of time */
+    TROD_FINDING_LOSS,             /* a stage where many stop */
+    TROD_FINDING_CHOICE,           /* an observed share far from the designed one */
+};
+/* Something that an owner would act on, most important first. `sentence` is whole and plain. */
+struct trod_finding {
+    enum trod_finding_kind kind;
+    enum trod_deviation_kind deviation;
+    uint32_t touchpoint_id, stage_id; /* where; TROD_NO_ID */
+    trod_str span;                 /* id of a span; missing */
+    trod_str by, value;            /* of a segment: field and value */
+    int64_t since_us, until_us;    /* of a burst: the stretch; TROD_NO_TIME */
+    uint64_t people;               /* journeys that it touches */
+    struct trod_share share;       /* what was found, and … */
+    struct trod_share others;      /* … in the rest (of == 0 if there is no rest to compare with) */
+    double p;                      /* adjusted over everything tried (Benjamini-Hochberg); NaN */
+    double worth;                  /* share of all journeys concerned, for the order */
+    trod_str sentence;
+    trod_str team;                 /* owner; missing */
+    trod_str quote;                /* the map's own pain or quote there; missing */
+    struct trod_proof proof;
+    uint32_t action_id;            /* of the map; TROD_NO_ID: no action yet */
+};
+struct trod_period {               /* the newest stretch of time against the one before */
+    bool given;
+    int64_t from_us, until_us;     /* the newest; the one before is as long */
+    uint64_t began, began_before, succeeded, succeeded_before;
+};
+struct trod_health {
+    const struct trod_log_source *sources; /* of the log */
+    size_t n_sources;
+    struct trod_share on_map;      /* events that some touchpoint claims */
+    struct trod_share never_identified; /* customers; of == 0: the question does not arise */
+    uint64_t n_cut_start, n_cut_end;
+    uint64_t n_touchpoints_unrecorded;
+};
+struct trod_segment_result {
+    trod_str by, value;            /* value "(none)" of journeys without one */
+    struct trod_compare *compare;  /* the same for its journeys; no findings, no segments of its own */
+};
+struct trod_compare {
+    const struct trod_map *map;
+    const struct trod_log *log;
+    int64_t now_us;
+    uint64_t journeys, events, customers;
+    uint64_t few;                  /* below this base: too few to tell */
+    bool succeeds_known;           /* the map says when a journey succeeds */
+    bool left_known;               /* the map has `over after` or `lost when`: "left", not "last seen" */
+    struct trod_share succeeded;
+    uint64_t n_lost, n_left, n_open, n_unknown;
+    double worth;                  /* sum of `worth` of the successes; NaN if the map has none */
+    struct trod_period period;
+    struct trod_fitness complete, so_far;
+    const char *method;
+    const char *limit;             /* NULL, or the ceiling that some paths hit */
+    uint64_t n_limited;
+    const struct trod_timed *spans;
+    size_t n_spans;
+    const struct trod_stage_result *stages;
+    size_t n_stages;
+    const struct trod_touchpoint_result *touchpoints;
+    size_t n_touchpoints;
+    const struct trod_deviation *deviations; /* most journeys first */
+    size_t n_deviations;
+    const struct trod_choice_result *choices;
+    size_t n_choices;
+    struct trod_firsts firsts;
+    const struct trod_kpi_result *kpis;
+    size_t n_kpis;
+    const struct trod_finding *findings;
+    size_t n_findings;
+    const trod_str *good;          /* sentences on what goes well, best first */
+    size_t n_good;
+    struct trod_health health;
+    const struct trod_segment_result *segments;
+    size_t n_segments;
+    const struct trod_lay *lay;            /* NULL of a segment */
+    const struct trod_alignment *alignment; /* NULL of a segment */
+    struct trod_arena *arena;
+};
+struct trod_compare_options {
+    const struct trod_view_options *view; /* where, events, since, until; NULL: all */
+    const trod_str *by;            /* fields to segment by: an attribute, a fact, `segment` or `channel` */
+    size_t n_by;
+    bool count_unmapped;
+    int64_t now_us;                /* 0: the newest event */
+    uint64_t few;                  /* 0: 20 */
+    size_t most_values;            /* of a field: beyond it the rarest are "(other)"; 0: 20 */
+    struct trod_align_options align;
+};
+TROD_MUST trod_status trod_compare_make(const struct trod_map *map, const struct trod_log *log,
+                                        const struct trod_compare_options *options,
+                                        const struct trod_run *run, struct trod_compare **compare,
+                                        struct trod_error *error);
+void trod_compare_free(struct trod_compare *compare);
+/* The JSON of schemas/compare.schema.json. `n_paths` 0: all paths. */
+TROD_MUST trod_status trod_compare_json(const struct trod_compare *compare, size_t n_paths,
+                                        struct trod_buf *out, struct trod_error *error);
+
+#endif
