@@ -26,13 +26,13 @@ void trod_json_end_array(struct trod_json_writer *json);
 void trod_json_flat(struct trod_json_writer *json);
 void trod_json_key(struct trod_json_writer *json, const char *key);
 void trod_json_key_str(struct trod_json_writer *json, trod_str key);
-/* Invalid UTF-8 is written as U+FFFD. */
+/* Invalid UTF-8 is written as U+FFFD; the missing text {NULL, 0} as null. */
 void trod_json_str(struct trod_json_writer *json, trod_str value);
 void trod_json_text(struct trod_json_writer *json, const char *value); /* NULL: null */
 void trod_json_int(struct trod_json_writer *json, int64_t value);
 void trod_json_uint(struct trod_json_writer *json, uint64_t value);
 /* The shortest decimal that reads back as the same double; NaN and infinities are null; whole
- * numbers below 2^53 without a point. */
+ * numbers below 2^53 without a point, and -0 as 0. */
 void trod_json_number(struct trod_json_writer *json, double value);
 void trod_json_bool(struct trod_json_writer *json, bool value);
 void trod_json_null(struct trod_json_writer *json);

@@ -1,5 +1,5 @@
-/* run: what long work is allowed and how it reports. A zeroed trod_run is one thread, 4 GiB, no
- * progress. Results never depend on n_threads.
+/* run: what long work is allowed and how it reports. A zeroed trod_run is a thread for each core,
+ * 4 GiB, no progress; no trod_run at all (NULL) is one thread. Results never depend on n_threads.
  */
 #ifndef TROD_BASE_RUN_H
 #define TROD_BASE_RUN_H
