@@ -57,7 +57,7 @@ struct trod_log {
     uint32_t worth_field;
     const uint8_t *identified;    /* [n_customers] 1: known under more than the weakest `same person`
                                    * column; NULL: the question does not arise */
-    int64_t first_us, last_us;    /* of the whole log; TROD_NO_TIME without times */
+    int64_t first_us, last_us;    /* earliest and newest time; TROD_NO_TIME without times */
     void *owned;                  /* private */
 };
 void trod_log_free(struct trod_log *log);
@@ -79,13 +79,16 @@ uint32_t trod_log_builder_field(struct trod_log_builder *builder, trod_str name,
 uint32_t trod_log_builder_customer(struct trod_log_builder *builder, trod_str id);
 /* Two customers are one person: the smaller number stands for both. */
 void trod_log_builder_same(struct trod_log_builder *builder, uint32_t a, uint32_t b);
+/* The customer is known under more than the weakest `same person` column. TROD_NO_ID marks nobody
+ * and says that the question arises, so that log->identified is there even if all are unknown. */
 void trod_log_builder_identified(struct trod_log_builder *builder, uint32_t customer);
 /* Adds an event. `journey` may be missing. Errors: TROD_TOO_MUCH (memory), TROD_NO_MEMORY. */
 TROD_MUST trod_status trod_log_builder_event(struct trod_log_builder *builder, uint32_t source,
                                              uint32_t customer, trod_str name, trod_str journey,
                                              int64_t time_us, int64_t end_us,
                                              struct trod_error *error);
-/* A value of the event added last. An empty text is missing. */
+/* A value of the event added last, or a fact of its customer if the field is one. An empty text is
+ * missing. */
 TROD_MUST trod_status trod_log_builder_set(struct trod_log_builder *builder, uint32_t field,
                                            trod_str value, struct trod_error *error);
 /* A fact; the last one that is not empty holds. */
@@ -97,7 +100,8 @@ void trod_log_builder_worth(struct trod_log_builder *builder, uint32_t field);
 uint64_t trod_log_builder_count(const struct trod_log_builder *builder);
 /* Sorts (stable: equal times keep the order of adding; a log in which no event has a time keeps
  * the order of adding; where some events have one, one without stands where it was added among its
- * customer's) and hands over the log. The builder is empty afterwards and still to be freed. */
+ * customer's) and hands over the log. The builder is spent afterwards and still to be freed. A
+ * customer without an event stays, with its facts. */
 TROD_MUST trod_status trod_log_builder_finish(struct trod_log_builder *builder,
                                               struct trod_log **log, struct trod_error *error);
 
