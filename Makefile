@@ -47,8 +47,7 @@ check-house:
 	@scripts/architecture --check
 
 install: all
-	@scripts/build --prefix "$(PREFIX)" $(BUILD)
-	meson install -C $(BUILD) --no-rebuild --quiet
+	@scripts/install $(BUILD) "$(PREFIX)"
 
 clean:
 	rm -rf build build-* demo
