@@ -168,7 +168,7 @@ static char *lay_out(char *at, const char *digits, int n, int power) {
             memcpy(at, digits + 1, (size_t)n - 1);
             at += n - 1;
         }
-        return at + sprintf(at, "e%d", power);
+        return at + snprintf(at, sizeof "e-308", "e%d", power);
     }
     if (power < 0) { /* 0.00125 */
         memcpy(at, "0.0000000", 9);
@@ -184,14 +184,13 @@ static char *lay_out(char *at, const char *digits, int n, int power) {
 }
 
 const char *trod_number_write(double value, char at[32]) {
-    if (isnan(value)) return strcpy(at, "null");
-    if (isinf(value)) return strcpy(at, "null");
-    if (value == 0) return strcpy(at, "0");
+    if (!isfinite(value)) return memcpy(at, "null", sizeof "null");
+    if (value == 0) return memcpy(at, "0", sizeof "0");
     char *to = at;
     if (value < 0) *to++ = '-';
     const double size = fabs(value);
     if (size < 0x1p53 && size == floor(size)) {
-        sprintf(to, "%lld", (long long)size);
+        snprintf(to, sizeof "9007199254740991", "%lld", (long long)size);
         return at;
     }
     char digits[32];

@@ -144,13 +144,14 @@ source_make(const char *name, const struct trod_source_options *options, bool in
     source->ceiling =
         options && options->ceiling_bytes ? options->ceiling_bytes : UINT64_C(64) << 30;
     source->ratio = options && options->ratio > 0 ? options->ratio : 200;
-    source->name = base_alloc(strlen(name) + 1);
+    const size_t name_bytes = strlen(name) + 1;
+    source->name = base_alloc(name_bytes);
     source->input = in_memory ? NULL : base_alloc(INPUT_ROOM);
     if (!source->name || (!source->input && !in_memory)) {
         trod_source_close(source);
         return NULL;
     }
-    strcpy(source->name, name);
+    memcpy(source->name, name, name_bytes);
     return source;
 }
 

@@ -47,7 +47,8 @@ static void store_safely(char *at, size_t room, trod_str from) {
     at[n] = '\0';
 }
 
-static void store_formatted(char *at, size_t room, const char *format, va_list arguments) {
+static void TROD_PRINTF(3, 0)
+    store_formatted(char *at, size_t room, const char *format, va_list arguments) {
     char scratch[SCRATCH]; /* aside: an argument may point into `at` */
     const int n = vsnprintf(scratch, sizeof scratch, format, arguments);
     if (n < 0) scratch[0] = '\0';
