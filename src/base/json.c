@@ -168,7 +168,7 @@ static char *lay_out(char *at, const char *digits, int n, int power) {
             memcpy(at, digits + 1, (size_t)n - 1);
             at += n - 1;
         }
-        return at + snprintf(at, sizeof "e-308", "e%d", power);
+        return at + snprintf(at, sizeof "e-2147483648", "e%d", power);
     }
     if (power < 0) { /* 0.00125 */
         memcpy(at, "0.0000000", 9);
@@ -190,7 +190,7 @@ const char *trod_number_write(double value, char at[32]) {
     if (value < 0) *to++ = '-';
     const double size = fabs(value);
     if (size < 0x1p53 && size == floor(size)) {
-        snprintf(to, sizeof "9007199254740991", "%lld", (long long)size);
+        snprintf(to, sizeof "9223372036854775807", "%lld", (long long)size);
         return at;
     }
     char digits[32];
