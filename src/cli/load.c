@@ -1,0 +1,141 @@
+/* load: maps and logs for the commands, with what there is to say about them on standard error. */
+#include <stdio.h>
+
+#include "cli/cli.h"
+
+static void print_remark(FILE *out, const struct trod_remark *remark) {
+    if (remark->file.n) fprintf(out, "%.*s:", TROD_ARG(remark->file));
+    if (remark->line) fprintf(out, "%u:", remark->line);
+    if (remark->line && remark->column) fprintf(out, "%u:", remark->column);
+    fprintf(out, " %s: %s", remark->weight == TROD_ERROR ? "error" : "advice", remark->message);
+    if (remark->hint && remark->hint[0]) fprintf(out, " %s", remark->hint);
+    fputc('\n', out);
+}
+
+trod_status cli_read_map(struct cli *cli, const char *name, struct trod_map **map,
+                         struct trod_error *error) {
+    (void)cli;
+    struct trod_report report = {0};
+    const struct trod_map_options options = {.no_files = true};
+    const trod_status status = trod_map_read(name, &options, map, &report, error);
+    for (size_t i = 0; i < report.n; i++)
+        if (report.items[i].weight == TROD_ERROR) print_remark(stderr, &report.items[i]);
+    trod_report_release(&report);
+    return status;
+}
+
+static trod_status intake_options(struct cli *cli, const struct trod_map *map,
+                                  struct trod_intake_options *options, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    const char *input = cli_text(cli, "input"), *delimiter = cli_text(cli, "delimiter");
+    const trod_str *dates = NULL;
+    size_t n_dates = 0;
+    *options = (struct trod_intake_options){
+        .customer = cli_text(cli, "customer"),
+        .event = cli_text(cli, "event"),
+        .time = cli_text(cli, "time"),
+        .end = cli_text(cli, "end"),
+        .journey = cli_text(cli, "journey"),
+        .channel = cli_text(cli, "channel"),
+        .worth = cli_text(cli, "worth"),
+        .time_format = cli_text(cli, "time-format"),
+        .time_zone = cli_text(cli, "time-zone"),
+        .lifecycle = cli_text(cli, "lifecycle"),
+        .strict = cli_flag(cli, "strict"),
+        .rejects = cli_text(cli, "rejects"),
+    };
+    TROD_TRY(cli_list(cli, "dates", &dates, &n_dates, error));
+    if (n_dates) {
+        const char **names = TROD_NEW_ARRAY(cli->arena, n_dates, const char *);
+        TROD_TRY_ALLOC(names, error);
+        for (size_t i = 0; i < n_dates; i++) {
+            names[i] = trod_arena_copy(cli->arena, dates[i]).at;
+            TROD_TRY_ALLOC(names[i], error);
+        }
+        options->dates = names;
+        options->n_dates = n_dates;
+    }
+    if (delimiter) {
+        const bool tab = strcmp(delimiter, "tab") == 0 || strcmp(delimiter, "\\t") == 0;
+        if (!tab && strlen(delimiter) != 1)
+            TROD_TRY(trod_fail(error, TROD_BAD_OPTION,
+                               "--delimiter takes one character, or \"tab\", not \"%s\"", delimiter));
+        options->delimiter = tab ? '\t' : delimiter[0];
+    }
+    if (input) {
+        options->format = strcmp(input, "csv") == 0     ? TROD_FORMAT_CSV
+                          : strcmp(input, "jsonl") == 0 ? TROD_FORMAT_JSONL
+                          : strcmp(input, "xes") == 0   ? TROD_FORMAT_XES
+                                                        : TROD_FORMAT_GUESS;
+        if (options->format == TROD_FORMAT_GUESS)
+            TROD_TRY(trod_fail(error, TROD_BAD_OPTION, "--input takes csv, jsonl or xes, not \"%s\"",
+                               input));
+    }
+    if (map && map->file.n) {
+        options->folder = trod_arena_copy(cli->arena, trod_path_folder(map->file)).at;
+        TROD_TRY_ALLOC(options->folder, error);
+    }
+done:
+    return status;
+}
+
+static void say_how(const struct trod_intake_report *report, bool quiet) {
+    for (size_t i = 0; !quiet && i < report->n_files; i++) {
+        const struct trod_intake_file *file = &report->files[i];
+        fprintf(stderr, "%.*s: %.*s\n", TROD_ARG(file->name), TROD_ARG(file->said));
+    }
+    for (size_t i = 0; i < report->n_files; i++) {
+        const struct trod_intake_file *file = &report->files[i];
+        if (file->warning.n)
+            fprintf(stderr, "%.*s: note: %.*s\n", TROD_ARG(file->name), TROD_ARG(file->warning));
+    }
+    for (size_t i = 0; i < report->n_rejects; i++) {
+        const struct trod_reject *reject = &report->rejects[i];
+        fprintf(stderr, "%.*s:%llu: not taken: %.*s\n", TROD_ARG(reject->file),
+                (unsigned long long)reject->line, TROD_ARG(reject->reason));
+    }
+    if (report->n_rejected > report->n_rejects)
+        fprintf(stderr, "… and %llu more rows were not taken; --rejects FILE writes them all.\n",
+                (unsigned long long)(report->n_rejected - report->n_rejects));
+    else if (report->n_rejected)
+        fprintf(stderr, "%llu rows were not taken.\n", (unsigned long long)report->n_rejected);
+}
+
+trod_status cli_read_log(struct cli *cli, const char *const *names, size_t n,
+                         const struct trod_map *map, struct trod_log **log,
+                         struct trod_error *error) {
+    trod_status status = TROD_OK;
+    struct trod_intake_options options;
+    struct trod_intake *intake = NULL;
+    TROD_TRY(intake_options(cli, map, &options, error));
+    TROD_TRY(trod_intake_make(&options, &cli->run, &intake, error));
+    for (size_t i = 0; i < n && status == TROD_OK; i++)
+        status = trod_intake_add(intake, names[i], map, error);
+    if (n == 0 && map)
+        status = trod_intake_add_map(intake, map, error);
+    else if (n == 0)
+        status = trod_intake_add(intake, "-", NULL, error);
+    if (status == TROD_OK) status = trod_intake_finish(intake, log, error);
+    say_how(trod_intake_report(intake), cli_flag(cli, "quiet"));
+done:
+    trod_intake_free(intake);
+    return status;
+}
+
+static trod_status read_filter(struct cli *cli, const char *name, const struct trod_filter **filter,
+                               struct trod_error *error) {
+    const char *text = cli_text(cli, name);
+    *filter = NULL;
+    return text ? trod_filter_read(trod_str_of(text), cli->arena, filter, error) : TROD_OK;
+}
+
+trod_status cli_view(struct cli *cli, struct trod_view_options *view, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    *view = (struct trod_view_options){.per_silence_us = TROD_NO_TIME};
+    TROD_TRY(read_filter(cli, "where", &view->where, error));
+    TROD_TRY(read_filter(cli, "events", &view->events, error));
+    TROD_TRY(cli_time(cli, "since", false, &view->since_us, error));
+    TROD_TRY(cli_time(cli, "until", true, &view->until_us, error));
+done:
+    return status;
+}

@@ -1,0 +1,39 @@
+/* output: where results and errors go, and how wide and in which colours. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+trod_status cli_write(const struct cli *cli, trod_str bytes, struct trod_error *error) {
+    const char *output = cli_text(cli, "output");
+    return trod_file_write(output ? output : "-", bytes, error);
+}
+
+int cli_fail(const struct trod_error *error) {
+    fputs("trod: ", stderr);
+    if (error->file[0]) fprintf(stderr, "%s:", error->file);
+    if (error->line > 0) fprintf(stderr, "%lld:", (long long)error->line);
+    if (error->line > 0 && error->column > 0) fprintf(stderr, "%lld:", (long long)error->column);
+    if (error->file[0] || error->line > 0) fputc(' ', stderr);
+    const size_t n = strlen(error->message);
+    const char *stop = n && strchr(".?!:", error->message[n - 1]) ? "" : ".";
+    fprintf(stderr, "%s%s", error->message, stop);
+    if (error->hint[0]) fprintf(stderr, " %s", error->hint);
+    fputc('\n', stderr);
+    return trod_status_exit(error->code);
+}
+
+bool cli_colour(FILE *stream) {
+    const char *none = getenv("NO_COLOR"), *term = getenv("TERM");
+    return !(none && none[0]) && !(term && strcmp(term, "dumb") == 0) && isatty(fileno(stream));
+}
+
+unsigned cli_width(void) {
+    struct winsize size = {0};
+    unsigned width = 80;
+    if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col)
+        width = size.ws_col;
+    return width < 40 ? 40 : width > 200 ? 200 : width;
+}
