@@ -122,6 +122,21 @@ done:
     return status;
 }
 
+trod_status cli_time(const struct cli *cli, const char *name, bool end_of_day, int64_t *time_us,
+                     struct trod_error *error) {
+    const char *text = cli_text(cli, name);
+    *time_us = TROD_NO_TIME;
+    if (!text) return TROD_OK;
+    *time_us = trod_time_read(trod_str_of(text), &(struct trod_time_form){.kind = TROD_TIME_ISO}, NULL);
+    if (*time_us == TROD_NO_TIME)
+        return trod_fail(error, TROD_BAD_OPTION,
+                         "--%s takes a date such as 2025-03-10 or a time such as "
+                         "2025-03-10T14:30, not \"%s\"",
+                         name, text);
+    if (end_of_day && strlen(text) <= 10) *time_us += TROD_DAY_US;
+    return TROD_OK;
+}
+
 static trod_status read_filter(struct cli *cli, const char *name, const struct trod_filter **filter,
                                struct trod_error *error) {
     const char *text = cli_text(cli, name);
