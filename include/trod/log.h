@@ -11,10 +11,15 @@
  * trod_dict_at(field->values, c - 1). Customers are numbered in the order of their first row; the
  * columns are ordered by that number.
  *
- *     struct trod_log_builder *builder = trod_log_builder_make(0);
- *     …trod_log_builder_event(builder, …)…
  *     struct trod_log *log = NULL;
- *     if (trod_log_builder_finish(builder, &log, &error) == TROD_OK) …
+ *     struct trod_log_builder *builder = trod_log_builder_make(0);
+ *     const uint32_t shop = trod_log_builder_source(builder, TROD_STR("shop"));
+ *     const uint32_t ann = trod_log_builder_customer(builder, TROD_STR("ann"));
+ *     if (trod_log_builder_event(builder, shop, ann, TROD_STR("test ride"), (trod_str){0},
+ *                                TROD_NO_TIME, TROD_NO_TIME, &error) == TROD_OK &&
+ *         trod_log_builder_finish(builder, &log, &error) == TROD_OK)
+ *         printf("%llu events\n", (unsigned long long)log->n_events);
+ *     trod_log_builder_free(builder);
  *     trod_log_free(log);
  */
 #ifndef TROD_LOG_H
