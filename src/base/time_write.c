@@ -66,7 +66,7 @@ const char *trod_duration_write(double duration_us, char at[40]) {
     at[0] = '\0';
     if (!isfinite(duration_us)) return at;
     const double size_us = fabs(duration_us);
-    if (size_us < 0.05) return strcpy(at, "0 s");
+    if (size_us < 0.05) return memcpy(at, "0 s", sizeof "0 s");
     size_t u = 0;
     while (u + 1 < TROD_COUNT(units) && size_us >= units[u + 1].from_us) u++;
     double value = two_figures(size_us / units[u].size_us);

@@ -5,6 +5,7 @@
  * directly. Source: RFC 8536, sections 3.2 and 3.3; POSIX.1, "TZ". */
 #include "base/zone.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
@@ -191,7 +192,7 @@ static bool fixed_offset(trod_str name, int32_t *offset_s) {
 static void hint_at_name(const char *folder, trod_str name, struct trod_error *error) {
     struct trod_buf list = {0};
     char path[64];
-    strcat(strcpy(path, folder), "/tzdata.zi");
+    snprintf(path, sizeof path, "%s/tzdata.zi", folder);
     if (trod_file_read(path, FILE_CEILING, &list, NULL) == TROD_OK) {
         trod_str rest = trod_buf_str(&list), best = {NULL, 0};
         unsigned least = 4;
@@ -241,7 +242,7 @@ static trod_status read_zone_file(struct trod_zone *zone, const char *name, bool
     char path[160];
     *found = false;
     for (size_t i = 0; i < TROD_COUNT(FOLDERS) && !*found; i++) {
-        strcat(strcat(strcpy(path, FOLDERS[i]), "/"), name);
+        snprintf(path, sizeof path, "%s/%s", FOLDERS[i], name);
         status = trod_file_read(path, FILE_CEILING, &bytes, error);
         if (status == TROD_NO_MEMORY) goto done;
         *found = status == TROD_OK && bytes.n >= 4 && memcmp(bytes.at, "TZif", 4) == 0;
