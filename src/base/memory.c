@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/memory_internal.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define WATCHED 1
@@ -71,6 +72,7 @@ struct trod_arena {
     struct chunk *chunks; /* the first is the one being filled */
     size_t ceiling, used;
     size_t next_size;
+    bool full; /* the last failure was the ceiling's */
 };
 
 struct trod_arena *trod_arena_make(size_t ceiling_bytes) {
@@ -120,6 +122,10 @@ void trod_arena_reset(struct trod_arena *arena) {
     arena->used = 0;
 }
 
+bool base_arena_full(const struct trod_arena *arena) {
+    return arena->full;
+}
+
 size_t trod_arena_used_bytes(const struct trod_arena *arena) {
     return arena ? arena->used : 0;
 }
@@ -150,7 +156,8 @@ static void *chunk_take(struct chunk *chunk, size_t n, size_t alignment) {
 void *trod_arena_alloc(struct trod_arena *arena, size_t n, size_t size) {
     size_t bytes = 0;
     if (__builtin_mul_overflow(n, size, &bytes) || bytes > SIZE_MAX / 2) return NULL;
-    if (bytes > arena->ceiling - arena->used) return NULL;
+    arena->full = bytes > arena->ceiling - arena->used;
+    if (arena->full) return NULL;
     const size_t alignment = bytes >= WIDE_FROM ? WIDE : NARROW;
     void *at = NULL;
     if (base_alloc_fails()) return NULL;

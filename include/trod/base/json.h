@@ -59,10 +59,21 @@ struct trod_json {
     struct trod_json *next;  /* sibling */
     size_t n;                /* children */
 };
-/* Reads one document. Errors: TROD_BAD_INPUT with the reason. */
+/* Reads one document of at most 256 MiB; a byte order mark before it is skipped. A number that is
+ * too large for a double is an infinity, with its text; of equal keys all are kept. Keys and texts
+ * end in NUL as well. Errors: TROD_BAD_INPUT with the reason, and where it is known its line and
+ * column; TROD_TOO_MUCH for what is too long, too deep or beyond the arena's ceiling. */
 TROD_MUST trod_status trod_json_read(trod_str bytes, struct trod_arena *arena,
                                      struct trod_json **root, struct trod_error *error);
-/* The member of that name, or NULL; also NULL if `object` is NULL or no object. */
+/* The same for many documents, such as the lines of a file: keeps its buffers between them. Not for
+ * two threads at once. NULL without memory. */
+struct trod_json_reader;
+struct trod_json_reader *trod_json_reader_make(void);
+void trod_json_reader_free(struct trod_json_reader *reader);
+TROD_MUST trod_status trod_json_reader_read(struct trod_json_reader *reader, trod_str bytes,
+                                            struct trod_arena *arena, struct trod_json **root,
+                                            struct trod_error *error);
+/* The first member of that name, or NULL; also NULL if `object` is NULL or no object. */
 const struct trod_json *trod_json_get(const struct trod_json *object, const char *key);
 
 #endif

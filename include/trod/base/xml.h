@@ -19,15 +19,20 @@ struct trod_xml_reader {
     trod_status (*end)(void *owner, const char *name, struct trod_error *error);
     trod_status (*text)(void *owner, trod_str text, struct trod_error *error); /* may be NULL */
 };
+/* NULL without memory. `file` (may be NULL) is the name for errors. */
 struct trod_xml *trod_xml_make(const struct trod_xml_reader *reader, const char *file);
 void trod_xml_free(struct trod_xml *xml);
+/* Errors: what a callback returned; TROD_BAD_INPUT with file, line and column for what is no XML,
+ * is cut short or refers to another file; TROD_TOO_MUCH for more than 1,024 levels, a tag above
+ * 8 MiB or entities that explode. The first error is given again by every later call. */
 TROD_MUST trod_status trod_xml_feed(struct trod_xml *xml, trod_str piece, bool last,
                                     struct trod_error *error);
 /* Line of the input, 1-based, while in a callback. */
 int64_t trod_xml_line(const struct trod_xml *xml);
 /* The value of an attribute, or NULL. */
 const char *trod_xml_attribute(const char **attributes, const char *name);
-/* Adds the text with & < > " ' and control characters escaped. */
+/* Adds the text with & < > " ' and control characters escaped; what XML cannot hold becomes
+ * U+FFFD. */
 void trod_xml_escape(struct trod_buf *out, trod_str text);
 
 #endif
