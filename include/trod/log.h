@@ -113,7 +113,12 @@ TROD_MUST trod_status trod_log_builder_finish(struct trod_log_builder *builder,
 /* ---- Filters over the log ------------------------------------------------------------------ */
 
 /* A filter bound to a log: names found, texts turned into codes. A name that the log has not is an
- * error with the nearest one. On the arena. */
+ * error (TROD_BAD_OPTION) with the nearest one. A name is a column of the events, else a fact, else
+ * one of `event`, `source`, `journey`, `time`. A missing value meets `missing` alone: not even "!=".
+ * Numbers compare as numbers (a text that is none differs from each), texts byte by byte; a date
+ * without a time of day is that whole day in UTC: "= D" on it, "<= D" to its end, "> D" after it.
+ * yes is yes, true or 1, no is no, false or 0, letter case aside. On the arena; the filter must
+ * live as long. */
 struct trod_test;
 TROD_MUST trod_status trod_test_make(const struct trod_log *log, const struct trod_filter *filter,
                                      struct trod_arena *arena, const struct trod_test **test,
@@ -139,15 +144,20 @@ struct trod_claimed {
     const uint32_t *fails; /* [n_events]: the set of touchpoints whose attempt failed here; 0: none */
     const struct trod_claim_set *sets; /* sets[0] is empty */
     size_t n_sets;
-    const uint64_t *n_touchpoint_events; /* [map->n_touchpoints] in the whole log */
+    const uint64_t *n_touchpoint_events;   /* [map->n_touchpoints] seen in the whole log */
+    const uint64_t *n_touchpoint_failures; /* [map->n_touchpoints] failed in the whole log */
     const struct trod_unmapped *unmapped; /* most frequent first, ties by name */
     size_t n_unmapped;
     uint64_t n_mapped_events; /* seen or failed */
     struct trod_arena *arena; /* owned */
 };
 /* Applies `seen when`, `fails when`, else name match (title exactly; else id; else either with
- * letter case aside if only one touchpoint fits; an event name that some `seen when` claimed for
- * this source is not matched by name). */
+ * letter case aside if only one touchpoint fits). An event that some `seen when` claims is not
+ * matched by name, nor is a touchpoint that has a `seen when` or is `not recorded`. An event that
+ * `fails when` claims for a touchpoint is not that touchpoint's by name. A map may speak of
+ * columns and events that this log has not: such a value is missing, and a missing value meets
+ * `missing` alone. A match that names a source looks only in the log's sources of that name (or
+ * whose file is named so); in every one if none of the log's sources is the map's. */
 TROD_MUST trod_status trod_claimed_make(const struct trod_log *log, const struct trod_map *map,
                                        struct trod_claimed **claims, struct trod_error *error);
 void trod_claimed_free(struct trod_claimed *claims);
@@ -193,6 +203,27 @@ static inline uint64_t trod_view_event(const struct trod_view *view, const struc
                                        size_t i) {
     return view->events ? view->events[journey->at + i] : journey->at + i;
 }
+
+/* ---- Counting equal sequences ----------------------------------------------------------------- */
+
+struct trod_sequences {
+    const uint32_t *steps;
+    const uint64_t *at;     /* [n] first step of a sequence: index into steps */
+    const uint32_t *length; /* [n] */
+    const uint32_t *kind;   /* [n] sequences of different kinds are never equal; NULL: all alike */
+    size_t n;               /* below 2^32 - 1 */
+};
+struct trod_tally {
+    const uint32_t *class_of; /* [n] */
+    size_t n_classes;
+    const size_t *example;    /* [n_classes] the first sequence of the class */
+    const uint64_t *count;    /* [n_classes] */
+};
+/* Tells equal sequences from different ones, exactly. Time: linear in the steps. On the arena; the
+ * same for any number of threads (run may be NULL: one). */
+TROD_MUST trod_status trod_tally_make(const struct trod_sequences *sequences,
+                                      const struct trod_run *run, struct trod_arena *arena,
+                                      struct trod_tally *tally, struct trod_error *error);
 
 /* ---- The lay: journeys as visits to touchpoints ----------------------------------------------- */
 

@@ -30,7 +30,7 @@ struct trod_log_builder *trod_log_builder_make(uint64_t memory_bytes) {
     builder->arena = arena;
     builder->ceiling_bytes = memory_bytes ? memory_bytes : MEMORY_BYTES;
     builder->channel_field = builder->worth_field = builder->last_name = TROD_NO_ID;
-    builder->names = trod_dict_make(0);
+    builder->names = trod_dict_make(INT32_MAX); /* a step has a bit of its own */
     builder->customers = trod_dict_make(0);
     builder->sources = trod_dict_make(MOST_SOURCES);
     builder->event_fields = trod_dict_make(MOST_FIELDS);
