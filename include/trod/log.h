@@ -164,6 +164,16 @@ void trod_claimed_free(struct trod_claimed *claims);
 
 /* ---- Views: which journeys -------------------------------------------------------------------- */
 
+/* A journey is picked whole: `where` asks each of its events (all of the condition of one and the
+ * same event), since and until its first time; then `events` takes events out, and a journey of
+ * which nothing stays is left out.
+ *
+ * Per customer: by the log's journey column if it has one, else one a customer. Per field: an event
+ * in which the field is missing belongs to the journey that the customer was last seen in, one
+ * before the first value to the first journey; a field that the log has not is the journey column,
+ * and without one TROD_BAD_INPUT. Per silence: from the end (else the begin) of what came before to
+ * the next begin. Per start: each new *visit* of X begins a journey; what lies before the first is
+ * one too. */
 struct trod_view_options {
     const struct trod_filter *where;  /* journeys with an event that meets it; NULL: all */
     const struct trod_filter *events; /* keep only these events; NULL: all */
@@ -190,8 +200,9 @@ struct trod_view {
     uint32_t n_customers;   /* with at least one journey */
     uint64_t n_left_out;    /* journeys that the options left out */
     uint64_t n_cut_start, n_cut_end;
-    int64_t gap_us;         /* "near" above: the 95 % quantile of the time between successive events
-                             * of a journey; TROD_NO_TIME without times */
+    int64_t gap_us;         /* "near" above: the smallest time that 95 % of the times between
+                             * successive events of all the log's journeys do not exceed, whatever
+                             * was picked; TROD_NO_TIME without times */
     struct trod_arena *arena; /* owned */
 };
 TROD_MUST trod_status trod_view_make(const struct trod_log *log,
@@ -227,14 +238,19 @@ TROD_MUST trod_status trod_tally_make(const struct trod_sequences *sequences,
 
 /* ---- The lay: journeys as visits to touchpoints ----------------------------------------------- */
 
+/* A visit goes on when the next event of the same set of touchpoints begins within the time of `one
+ * visit within` after the last one was over (also if others lie between): the longest time that a
+ * touchpoint of the set says, else that of the event's source. Failed attempts make visits among
+ * themselves by the set that failed, unmapped events by their name. */
 enum trod_visit_kind {
-    TROD_VISIT_SEEN,     /* claimed by `set`; may have failed as well (`failed`) */
+    TROD_VISIT_SEEN,     /* claimed by `set`; may have failed as well (`failed`). A set with some
+                          * `any time` touchpoints and some others is of this kind */
     TROD_VISIT_FAILED,   /* only an attempt that failed: costs nothing, not on the path */
-    TROD_VISIT_ANY_TIME, /* an `any time` touchpoint: not on the path */
+    TROD_VISIT_ANY_TIME, /* `any time` touchpoints alone: not on the path */
     TROD_VISIT_UNMAPPED, /* nobody claims it: not on the path unless unmapped events count */
 };
 struct trod_visit {
-    enum trod_visit_kind kind;
+    enum trod_visit_kind kind; /* visits stand in the order of their first events */
     bool failed;
     uint32_t set;     /* index into claims->sets; of an unmapped one: 0 */
     uint32_t failed_set; /* sets index of `fails`; 0: none */
@@ -258,7 +274,8 @@ struct trod_laid {
     uint32_t path;     /* index into lay->paths */
     enum trod_ending ending; /* LOST before SUCCEEDED before LEFT, OPEN, UNKNOWN */
     bool open;         /* may still go on: younger than `over after`, or (without it) cut_end */
-    int64_t success_us; /* begin of the visit that succeeded, TROD_NO_TIME if none or no times */
+    int64_t success_us; /* begin of the visit that succeeded first, TROD_NO_TIME if none or no
+                         * times. A set succeeds, or is lost, if one of its touchpoints does */
     bool succeeded;
     uint32_t success_visit; /* index within the journey; UINT32_MAX if none */
     int64_t begin_us, end_us;
@@ -287,13 +304,16 @@ struct trod_lay {
     size_t n_journeys;
     const struct trod_laid_path *paths; /* most frequent first, ties by steps then groups */
     size_t n_paths;
-    /* Which of the touchpoints with `only for` are meant for the customer: bit t of groups[g] is
-     * set if touchpoint t is meant for that group of customers. Always at least one group. */
+    /* What is meant for a customer: bit t of groups[g] is set if touchpoint t has no `only for` or
+     * the customer is in one of its segments (its personas' segments). At least one group, unless
+     * a log without customers meets a map with `only for`. */
     const struct trod_bits *groups;
     size_t n_groups;
-    /* segment_of[customer * map->n_segments + s]: 1 if the customer is in segment s */
+    /* in_segment[customer * map->n_segments + s]: 1 if the customer is in segment s: a fact of
+     * them, or any of their events in the whole log, meets one of its `when`. */
     const uint8_t *in_segment;
-    const bool *recorded;  /* [map->n_touchpoints]: some event of the whole log is its trace */
+    const bool *recorded;  /* [map->n_touchpoints]: some event of the whole log is its trace, were
+                            * it a failed attempt */
     struct trod_arena *arena; /* owned */
 };
 /* Lays each journey of the view on the map: visits merged by `one visit within` (of the touchpoint,

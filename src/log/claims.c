@@ -1,11 +1,11 @@
 /* Events on the map. Every `seen when` and `fails when` becomes a rule of an event name, its
- * conditions bound to codes, and an event is asked only the rules of its name. Names whose rules
- * ask nothing more have one answer for all their events, found once. The set of touchpoints that an
- * answer names is interned, so that an event carries one small number.
+ * conditions bound to codes, and an event is asked only the rules of its name. Names whose
+ * rules ask nothing more have one answer for all their events, found once. The set of
+ * touchpoints that an answer names is interned, so that an event carries one small number.
  *
- * What no rule claims is matched by name, once for each name: a title exactly, failing that an id,
- * failing that either with letter case aside if only one touchpoint fits. Touchpoints with a
- * `seen when` and those that are `not recorded` take no part in that. */
+ * What no rule claims is matched by name, once for each name: a title exactly, failing that an
+ * id, failing that either with letter case aside if only one touchpoint fits. Touchpoints with
+ * a `seen when` and those that are `not recorded` take no part in that. */
 #include <stdlib.h>
 
 #include "log/match.h"
@@ -28,8 +28,8 @@ struct claiming {
     struct trod_arena *scratch;
     struct rules rules;
     struct log_names names;
-    struct trod_dict *sets;    /* texts are the touchpoints' bytes; 0 is the empty set */
-    uint32_t *seen_now;        /* [n_touchpoints] room for an answer */
+    struct trod_dict *sets; /* texts are the touchpoints' bytes; 0 is the empty set */
+    uint32_t *seen_now;     /* [n_touchpoints] room for an answer */
     uint32_t *fails_now;
 };
 
@@ -52,10 +52,10 @@ static trod_status index_rules(struct claiming *claiming, struct trod_error *err
         if (!match->never) n_places += match->name == TROD_NO_ID ? n_names : 1;
     }
     if (n_places >= UINT32_MAX)
-        TROD_TRY(trod_fail(error, TROD_TOO_MUCH, "the map has too many lines that match every "
-                                                 "event"));
-    uint32_t *const first =
-        TROD_NEW_ARRAY(claiming->scratch, (size_t)n_names + 1, uint32_t);
+        TROD_TRY(trod_fail(error, TROD_TOO_MUCH,
+                           "the map has too many lines that match every "
+                           "event"));
+    uint32_t *const first = TROD_NEW_ARRAY(claiming->scratch, (size_t)n_names + 1, uint32_t);
     TROD_TRY_ALLOC(first, error);
     uint32_t *const of = TROD_NEW_ARRAY(claiming->scratch, (size_t)n_places, uint32_t);
     TROD_TRY_ALLOC(of, error);
@@ -106,11 +106,11 @@ static trod_status make_rules(struct claiming *claiming, struct trod_error *erro
         for (size_t i = 0; i < touchpoint->seen.n + touchpoint->fails.n; i++) {
             fails[rules->n] = i >= touchpoint->seen.n;
             touchpoints[rules->n] = t;
-            TROD_TRY(log_match_bind(
-                claiming->log, map,
-                fails[rules->n] ? &touchpoint->fails.at[i - touchpoint->seen.n]
-                                : &touchpoint->seen.at[i],
-                claiming->scratch, &rules->matches[rules->n], error));
+            TROD_TRY(log_match_bind(claiming->log, map,
+                                    fails[rules->n]
+                                        ? &touchpoint->fails.at[i - touchpoint->seen.n]
+                                        : &touchpoint->seen.at[i],
+                                    claiming->scratch, &rules->matches[rules->n], error));
             rules->n++;
         }
     }
@@ -121,7 +121,8 @@ done:
     return status;
 }
 
-/* ---- The answer for one event -------------------------------------------------------------- */
+/* ---- The answer for one event --------------------------------------------------------------
+ */
 
 static bool holds_number(const uint32_t *at, size_t n, uint32_t number) {
     for (size_t i = 0; i < n; i++)
@@ -192,7 +193,8 @@ done:
     return status;
 }
 
-/* ---- The sets ------------------------------------------------------------------------------ */
+/* ---- The sets ------------------------------------------------------------------------------
+ */
 
 struct set_order {
     trod_str bytes; /* of the touchpoints */
@@ -215,7 +217,8 @@ static int by_touchpoints(const void *a, const void *b) {
     return n_x < n_y ? -1 : n_x > n_y;
 }
 
-/* Numbers the sets by their touchpoints, so that the numbers do not depend on the events' order. */
+/* Numbers the sets by their touchpoints, so that the numbers do not depend on the events'
+ * order. */
 static trod_status sort_sets(struct claiming *claiming, struct trod_claimed *claims,
                              uint32_t *seen, uint32_t *fails, struct trod_error *error) {
     trod_status status = TROD_OK;
@@ -251,7 +254,8 @@ done:
     return status;
 }
 
-/* ---- What was claimed, and what was not ---------------------------------------------------- */
+/* ---- What was claimed, and what was not ----------------------------------------------------
+ */
 
 struct counted {
     struct trod_unmapped unmapped;
@@ -275,8 +279,8 @@ static trod_status list_unmapped(struct claiming *claiming, struct trod_claimed 
     size_t n = 0;
     for (uint32_t name = 0; name < n_names; name++)
         if (n_by_name[name])
-            counted[n++] = (struct counted){{name, n_by_name[name]},
-                                            trod_dict_at(log->names, name)};
+            counted[n++] =
+                (struct counted){{name, n_by_name[name]}, trod_dict_at(log->names, name)};
     qsort(counted, n, sizeof *counted, by_count_then_name);
     struct trod_unmapped *const unmapped =
         TROD_NEW_ARRAY(claims->arena, n, struct trod_unmapped);
@@ -299,8 +303,7 @@ static trod_status count_claims(struct claiming *claiming, struct trod_claimed *
     uint64_t *const n_by_name =
         TROD_NEW_ARRAY(claiming->scratch, trod_dict_count(log->names), uint64_t);
     TROD_TRY_ALLOC(n_by_name, error);
-    uint64_t *const seen =
-        TROD_NEW_ARRAY(claims->arena, claims->map->n_touchpoints, uint64_t);
+    uint64_t *const seen = TROD_NEW_ARRAY(claims->arena, claims->map->n_touchpoints, uint64_t);
     TROD_TRY_ALLOC(seen, error);
     uint64_t *const failed =
         TROD_NEW_ARRAY(claims->arena, claims->map->n_touchpoints, uint64_t);

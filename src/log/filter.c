@@ -1,11 +1,12 @@
-/* Conditions bound to a log. What a condition says of a value is worked out once for every distinct
- * value of its column and kept as a set of codes; asking an event is then one look into the set.
- * Only `time`, whose values are seldom equal, is compared event by event: with a date, which is
- * the span of its day, so that every comparison is "inside a span of time or not".
+/* Conditions bound to a log. What a condition says of a value is worked out once for every
+ * distinct value of its column and kept as a set of codes; asking an event is then one look
+ * into the set. Only `time`, whose values are seldom equal, is compared event by event: with a
+ * date, which is the span of its day, so that every comparison is "inside a span of time or
+ * not".
  *
  * A missing value meets `missing` and nothing else. Numbers compare as numbers, and a text that
- * is none differs from every number. Texts compare byte by byte. `yes` is yes, true and 1, `no` is
- * no, false and 0, in any letter case. */
+ * is none differs from every number. Texts compare byte by byte. `yes` is yes, true and 1, `no`
+ * is no, false and 0, in any letter case. */
 #include <math.h>
 #include <stdio.h>
 
@@ -25,25 +26,39 @@ static struct span_us span_of(const struct trod_condition *cond) {
 static bool meets_time(const struct trod_condition *cond, int64_t time_us) {
     const struct span_us span = span_of(cond);
     switch (cond->op) {
-    case TROD_EQ: return time_us >= span.from && time_us < span.to;
-    case TROD_NE: return time_us < span.from || time_us >= span.to;
-    case TROD_LT: return time_us < span.from;
-    case TROD_LE: return time_us < span.to;
-    case TROD_GT: return time_us >= span.to;
-    case TROD_GE: return time_us >= span.from;
-    default: return false;
+    case TROD_EQ:
+        return time_us >= span.from && time_us < span.to;
+    case TROD_NE:
+        return time_us < span.from || time_us >= span.to;
+    case TROD_LT:
+        return time_us < span.from;
+    case TROD_LE:
+        return time_us < span.to;
+    case TROD_GT:
+        return time_us >= span.to;
+    case TROD_GE:
+        return time_us >= span.from;
+    default:
+        return false;
     }
 }
 
 static bool meets_order(enum trod_op op, int order) {
     switch (op) {
-    case TROD_EQ: return order == 0;
-    case TROD_NE: return order != 0;
-    case TROD_LT: return order < 0;
-    case TROD_LE: return order <= 0;
-    case TROD_GT: return order > 0;
-    case TROD_GE: return order >= 0;
-    default: return false;
+    case TROD_EQ:
+        return order == 0;
+    case TROD_NE:
+        return order != 0;
+    case TROD_LT:
+        return order < 0;
+    case TROD_LE:
+        return order <= 0;
+    case TROD_GT:
+        return order > 0;
+    case TROD_GE:
+        return order >= 0;
+    default:
+        return false;
     }
 }
 
@@ -64,22 +79,31 @@ static bool meets_bool(const struct trod_condition *cond, trod_str value, double
 /* A value that is there. `number` is it as a number, or NaN. */
 static bool meets(const struct trod_condition *cond, trod_str value, double number) {
     switch (cond->op) {
-    case TROD_EXISTS: return true;
-    case TROD_MISSING: return false;
-    case TROD_STARTS: return trod_str_starts(value, cond->text);
-    case TROD_ENDS: return trod_str_ends(value, cond->text);
-    case TROD_CONTAINS: return trod_str_contains(value, cond->text);
-    default: break;
+    case TROD_EXISTS:
+        return true;
+    case TROD_MISSING:
+        return false;
+    case TROD_STARTS:
+        return trod_str_starts(value, cond->text);
+    case TROD_ENDS:
+        return trod_str_ends(value, cond->text);
+    case TROD_CONTAINS:
+        return trod_str_contains(value, cond->text);
+    default:
+        break;
     }
     switch (cond->value) {
-    case TROD_VALUE_NUMBER: return meets_number(cond, number);
-    case TROD_VALUE_BOOL: return meets_bool(cond, value, number);
+    case TROD_VALUE_NUMBER:
+        return meets_number(cond, number);
+    case TROD_VALUE_BOOL:
+        return meets_bool(cond, value, number);
     case TROD_VALUE_DATE: {
         const struct trod_time_form form = {0};
         const int64_t time_us = trod_time_read(trod_str_trim(value), &form, NULL);
         return time_us == TROD_NO_TIME ? cond->op == TROD_NE : meets_time(cond, time_us);
     }
-    default: return meets_order(cond->op, trod_str_compare(value, cond->text));
+    default:
+        return meets_order(cond->op, trod_str_compare(value, cond->text));
     }
 }
 
@@ -123,8 +147,8 @@ static trod_status bind_time(const struct trod_condition *cond, const struct tro
     const bool asks = cond->op == TROD_EXISTS || cond->op == TROD_MISSING;
     if (!asks && (cond->value != TROD_VALUE_DATE || cond->op == TROD_STARTS ||
                   cond->op == TROD_ENDS || cond->op == TROD_CONTAINS)) {
-        trod_fail(error, TROD_BAD_OPTION, "time can only be compared with a date, not with %.*s",
-                  TROD_ARG(cond->text));
+        trod_fail(error, TROD_BAD_OPTION,
+                  "time can only be compared with a date, not with %.*s", TROD_ARG(cond->text));
         trod_error_hint(error, "write a date, for example: time >= 2024-03-01");
         return TROD_BAD_OPTION;
     }
@@ -205,21 +229,27 @@ trod_status log_test_bind(const struct trod_log *log, const struct trod_conditio
 
 bool log_test_holds(const struct log_test *test, uint64_t event, uint32_t customer) {
     switch (test->kind) {
-    case LOG_TEST_COLUMN: return trod_bits_has(&test->codes, test->column[event]);
-    case LOG_TEST_FACT: return trod_bits_has(&test->codes, test->column[customer]);
-    case LOG_TEST_SOURCE: return trod_bits_has(&test->codes, test->source[event]);
+    case LOG_TEST_COLUMN:
+        return trod_bits_has(&test->codes, test->column[event]);
+    case LOG_TEST_FACT:
+        return trod_bits_has(&test->codes, test->column[customer]);
+    case LOG_TEST_SOURCE:
+        return trod_bits_has(&test->codes, test->source[event]);
     case LOG_TEST_TIME: {
         const int64_t time_us = test->time_us ? test->time_us[event] : TROD_NO_TIME;
         if (time_us == TROD_NO_TIME) return test->cond->op == TROD_MISSING;
         return test->cond->op == TROD_EXISTS || meets_time(test->cond, time_us);
     }
-    case LOG_TEST_ALWAYS: return true;
-    case LOG_TEST_NEVER: break;
+    case LOG_TEST_ALWAYS:
+        return true;
+    case LOG_TEST_NEVER:
+        break;
     }
     return false;
 }
 
-/* ---- Filters ------------------------------------------------------------------------------- */
+/* ---- Filters -------------------------------------------------------------------------------
+ */
 
 struct trod_test {
     enum trod_filter_kind kind;
@@ -254,8 +284,10 @@ bool trod_test_event(const struct trod_test *test, uint64_t event, uint32_t cust
     case TROD_FILTER_OR:
         return trod_test_event(test->a, event, customer) ||
                trod_test_event(test->b, event, customer);
-    case TROD_FILTER_NOT: return !trod_test_event(test->a, event, customer);
-    case TROD_FILTER_COND: break;
+    case TROD_FILTER_NOT:
+        return !trod_test_event(test->a, event, customer);
+    case TROD_FILTER_COND:
+        break;
     }
     return log_test_holds(&test->test, event, customer);
 }

@@ -1,11 +1,12 @@
-/* Journeys laid on the map. A journey's events are walked once; each goes on with the visit of the
- * same set of touchpoints, if that one's last event is near enough in time (others may lie
+/* Journeys laid on the map. A journey's events are walked once; each goes on with the visit of
+ * the same set of touchpoints, if that one's last event is near enough in time (others may lie
  * between), or begins a visit of its own. Attempts that failed, and events that nobody claims,
  * make visits among themselves in the same way. Where a `lost when` happens the journey ends.
  *
- * The steps of all journeys then lie in one array, and equal paths are counted by trod_tally_make.
- * A set of which some touchpoints are `any time` and some are not stands on the path: the reading
- * is left to the alignment. What succeeds or is lost is so if any touchpoint of the set says so. */
+ * The steps of all journeys then lie in one array, and equal paths are counted by
+ * trod_tally_make. A set of which some touchpoints are `any time` and some are not stands on
+ * the path: the reading is left to the alignment. What succeeds or is lost is so if any
+ * touchpoint of the set says so. */
 #include <stdlib.h>
 
 #include "log/segments.h"
@@ -39,7 +40,8 @@ struct laying {
     struct trod_lay *lay;
 };
 
-/* ---- Visits -------------------------------------------------------------------------------- */
+/* ---- Visits --------------------------------------------------------------------------------
+ */
 
 static enum trod_visit_kind kind_of(const struct laying *laying, uint64_t event) {
     const uint32_t set = laying->claims->seen[event];
@@ -57,8 +59,7 @@ static struct slot *slot_of(struct laying *laying, enum trod_visit_kind kind, ui
         return &laying->unmapped[laying->log->name[event]];
     }
     const bool failed = kind == TROD_VISIT_FAILED;
-    const uint32_t set =
-        failed ? laying->claims->fails[event] : laying->claims->seen[event];
+    const uint32_t set = failed ? laying->claims->fails[event] : laying->claims->seen[event];
     *visit_us = log_visit_us(&laying->within, set, source);
     return failed ? &laying->failed[set] : &laying->seen[set];
 }
@@ -166,7 +167,8 @@ static void lay_journey(struct laying *laying, size_t j, uint64_t *n_steps) {
     add_steps(laying, j, is_lost, n_steps);
 }
 
-/* ---- Paths --------------------------------------------------------------------------------- */
+/* ---- Paths ---------------------------------------------------------------------------------
+ */
 
 static int compare_steps(const struct trod_log *log, const struct trod_laid_path *x,
                          const struct trod_laid_path *y) {
@@ -238,7 +240,8 @@ done:
     return status;
 }
 
-/* ---- All together -------------------------------------------------------------------------- */
+/* ---- All together --------------------------------------------------------------------------
+ */
 
 static void mark_sets(const struct trod_claimed *claims, const struct trod_outcome *outcomes,
                       size_t n, struct trod_bits *sets) {
@@ -326,8 +329,12 @@ trod_status trod_lay_make(const struct trod_claimed *claims, const struct trod_v
     made->n_journeys = view->n_journeys;
     scratch = trod_arena_make(LOG_ARENA_BYTES);
     TROD_TRY_ALLOC(scratch, error);
-    struct laying laying = {.log = claims->log, .claims = claims, .view = view,
-                            .map = claims->map, .options = *options, .lay = made};
+    struct laying laying = {.log = claims->log,
+                            .claims = claims,
+                            .view = view,
+                            .map = claims->map,
+                            .options = *options,
+                            .lay = made};
     TROD_TRY(log_visits_make(claims, scratch, &laying.within, error));
     TROD_TRY(mark_kinds(&laying, scratch, error));
     TROD_TRY(log_segments_make(claims->log, claims->map, arena, &made->in_segment, error));

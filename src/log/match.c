@@ -1,8 +1,8 @@
 /* Binding the matches of a map to a log.
  *
- * A match that names a source holds for the log's sources that stand for it. A log that was given
- * by hand, none of whose sources is one of the map's, is not asked for its source: the events are
- * then told apart by their names alone. */
+ * A match that names a source holds for the log's sources that stand for it. A log that was
+ * given by hand, none of whose sources is one of the map's, is not asked for its source: the
+ * events are then told apart by their names alone. */
 #include "log/match.h"
 
 /* "data/web.csv.gz" is "web". */
@@ -24,8 +24,8 @@ uint32_t log_source_of(const struct trod_map *map, trod_str name) {
     return TROD_NO_ID;
 }
 
-/* The sources of the log that the match may look in: those that it had before and that are called
- * `source`. */
+/* The sources of the log that the match may look in: those that it had before and that are
+ * called `source`. */
 static trod_status narrow_sources(const struct trod_log *log, const struct trod_map *map,
                                   trod_str source, struct trod_arena *arena,
                                   struct log_match *bound, struct trod_error *error) {
@@ -36,9 +36,9 @@ static trod_status narrow_sources(const struct trod_log *log, const struct trod_
     for (size_t s = 0; s < log->n_sources; s++) {
         const uint32_t stands_for = log_source_of(map, log->sources[s].name);
         if (stands_for != TROD_NO_ID) known = true;
-        const bool is = trod_str_equal(log->sources[s].name, source) ||
-                        (stands_for != TROD_NO_ID &&
-                         trod_str_equal(map->sources[stands_for].id, source));
+        const bool is =
+            trod_str_equal(log->sources[s].name, source) ||
+            (stands_for != TROD_NO_ID && trod_str_equal(map->sources[stands_for].id, source));
         if (is && (!bound->sources.words || trod_bits_has(&bound->sources, s)))
             trod_bits_add(&sources, s);
     }
@@ -100,13 +100,15 @@ bool log_match_holds(const struct log_match *match, const struct trod_log *log, 
     return true;
 }
 
-/* ---- Names --------------------------------------------------------------------------------- */
+/* ---- Names ---------------------------------------------------------------------------------
+ */
 
 static bool goes_by_name(const struct trod_touchpoint *touchpoint) {
     return touchpoint->seen.n == 0 && !touchpoint->not_recorded;
 }
 
-/* The touchpoint whose title or id is the name with letter case aside, if it is the only one. */
+/* The touchpoint whose title or id is the name with letter case aside, if it is the only one.
+ */
 static uint32_t find_folded(const struct trod_map *map, trod_str name) {
     uint32_t found = TROD_NO_ID;
     for (uint32_t t = 0; t < map->n_touchpoints; t++) {

@@ -1,7 +1,7 @@
 /* Segments and `only for`. Each `when` of a segment is bound to the log once and asked of every
- * event (or, if it speaks of facts alone, of every customer). From the segments that a customer is
- * in follows which touchpoints with `only for` are meant for them: a set of bits, of which few are
- * distinct. */
+ * event (or, if it speaks of facts alone, of every customer). From the segments that a customer
+ * is in follows which touchpoints with `only for` are meant for them: a set of bits, of which
+ * few are distinct. */
 #include "log/segments.h"
 
 #include <stdlib.h>
@@ -52,7 +52,8 @@ done:
     return status;
 }
 
-/* ---- Groups -------------------------------------------------------------------------------- */
+/* ---- Groups --------------------------------------------------------------------------------
+ */
 
 static bool is_for(const struct trod_map *map, const struct trod_touchpoint *touchpoint,
                    const uint8_t *in) {
@@ -76,7 +77,8 @@ static int by_bytes(const void *a, const void *b) {
     return trod_str_compare(x->bytes, y->bytes);
 }
 
-/* Numbers the groups by their bits, so that the numbers do not depend on the customers' order. */
+/* Numbers the groups by their bits, so that the numbers do not depend on the customers' order.
+ */
 static trod_status sort_groups(const struct trod_dict *dict, size_t n_touchpoints,
                                uint32_t n_customers, uint32_t *of, struct trod_arena *arena,
                                struct log_groups *groups, struct trod_error *error) {

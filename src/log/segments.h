@@ -4,9 +4,9 @@
 
 #include "log/match.h"
 
-/* [n_customers * map->n_segments]: 1 if the customer is in the segment. A customer is in a segment
- * if any of its `when` holds: of a match with an event, for any of the customer's events in the
- * whole log. On the arena. */
+/* [n_customers * map->n_segments]: 1 if the customer is in the segment. A customer is in a
+ * segment if any of its `when` holds: of a match with an event, for any of the customer's
+ * events in the whole log. On the arena. */
 TROD_MUST trod_status log_segments_make(const struct trod_log *log, const struct trod_map *map,
                                         struct trod_arena *arena, const uint8_t **in_segment,
                                         struct trod_error *error);

@@ -1,10 +1,10 @@
 /* Where journeys begin. What begins one is marked in a set of the events' places.
  *
- * By a field, the journeys of a customer may lie between one another: then the events are put into
- * the order of their journeys, a customer's journeys by their first event. An event without a
- * value belongs to the journey that the customer was last seen in, one before the first value to
- * the first journey. From X, a journey begins with each new *visit* of X; what lies before the
- * first is a journey too, without its beginning. */
+ * By a field, the journeys of a customer may lie between one another: then the events are put
+ * into the order of their journeys, a customer's journeys by their first event. An event
+ * without a value belongs to the journey that the customer was last seen in, one before the
+ * first value to the first journey. From X, a journey begins with each new *visit* of X; what
+ * lies before the first is a journey too, without its beginning. */
 #include "log/split.h"
 
 static trod_status no_visits(size_t n, struct trod_arena *arena, int64_t **visits,
@@ -100,7 +100,8 @@ done:
     return status;
 }
 
-/* ---- By a field ---------------------------------------------------------------------------- */
+/* ---- By a field ----------------------------------------------------------------------------
+ */
 
 struct by_field {
     const struct trod_log *log;
@@ -112,8 +113,8 @@ struct by_field {
     uint64_t *events;
 };
 
-/* Numbers the journeys of one customer by their first events. Returns how many; `mixed` if they do
- * not follow one another. */
+/* Numbers the journeys of one customer by their first events. Returns how many; `mixed` if they
+ * do not follow one another. */
 static uint32_t group_customer(struct by_field *by, uint32_t customer, bool *mixed) {
     const uint64_t begin = by->log->first[customer], end = by->log->first[customer + 1];
     uint32_t n = 0, now = 0;
@@ -145,9 +146,9 @@ static void place_customer(struct by_field *by, uint32_t customer, uint32_t n_gr
         by->events[begin + by->place[by->group[i - begin]]++] = i;
 }
 
-static trod_status split_codes(const struct trod_log *log, const uint32_t *code, uint32_t n_codes,
-                               struct trod_arena *arena, struct log_split *split,
-                               struct trod_error *error) {
+static trod_status split_codes(const struct trod_log *log, const uint32_t *code,
+                               uint32_t n_codes, struct trod_arena *arena,
+                               struct log_split *split, struct trod_error *error) {
     trod_status status = TROD_OK;
     struct trod_arena *const scratch = trod_arena_make(LOG_ARENA_BYTES);
     TROD_TRY_ALLOC(scratch, error);
@@ -196,8 +197,9 @@ static trod_status split_field(const struct trod_log *log, trod_str name,
     trod_fail(error, TROD_BAD_INPUT,
               "the map says one journey per \"%.*s\", but the log has no such column",
               TROD_ARG(name));
-    trod_error_hint(error, "name a column of the log, or leave the line out: then each customer "
-                           "has one journey");
+    trod_error_hint(error,
+                    "name a column of the log, or leave the line out: then each customer "
+                    "has one journey");
     return TROD_BAD_INPUT;
 }
 
@@ -220,8 +222,8 @@ trod_status log_split_make(const struct trod_log *log, const struct trod_view_op
         break;
     case TROD_PER_START:
         CHECK(options->claims);
-        TROD_TRY(split_start(options->claims, &options->per_start, arena, &split->starts,
-                             error));
+        TROD_TRY(
+            split_start(options->claims, &options->per_start, arena, &split->starts, error));
         break;
     }
     split->n_journeys = trod_bits_count(&split->starts);

@@ -4,14 +4,15 @@
 
 #include "log/match.h"
 
-/* How long after its last event a visit goes on: of each set of touchpoints (the longest that one
- * of them says), else of the event's source. TROD_NO_TIME: every event counts. */
+/* How long after its last event a visit goes on: of each set of touchpoints (the longest that
+ * one of them says), else of the event's source. TROD_NO_TIME: every event counts. */
 struct log_visits {
     const int64_t *of_set;    /* [claims->n_sets] */
     const int64_t *of_source; /* [log->n_sources] */
 };
-TROD_MUST trod_status log_visits_make(const struct trod_claimed *claims, struct trod_arena *arena,
-                                      struct log_visits *visits, struct trod_error *error);
+TROD_MUST trod_status log_visits_make(const struct trod_claimed *claims,
+                                      struct trod_arena *arena, struct log_visits *visits,
+                                      struct trod_error *error);
 static inline int64_t log_visit_us(const struct log_visits *visits, uint32_t set,
                                    uint16_t source) {
     const int64_t of_set = visits->of_set[set];
@@ -33,8 +34,8 @@ static inline int64_t log_over_us(const struct trod_log *log, uint64_t event) {
 
 /* The events of the log in the order of their journeys. */
 struct log_split {
-    struct trod_bits starts;  /* [n_events] a journey begins at this place */
-    const uint64_t *events;   /* [n_events] the event at a place; NULL: the place itself */
+    struct trod_bits starts; /* [n_events] a journey begins at this place */
+    const uint64_t *events;  /* [n_events] the event at a place; NULL: the place itself */
     size_t n_journeys;
 };
 TROD_MUST trod_status log_split_make(const struct trod_log *log,

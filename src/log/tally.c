@@ -1,7 +1,7 @@
-/* Equal sequences counted. Every sequence gets a 64-bit hash; the sequences are cut into parts by
- * the top bits of it, a part is counted by open addressing, and equal hashes are compared step by
- * step, so the answer is exact. The parts do not depend on the number of threads, and within one
- * the sequences come in order, so neither does the result. */
+/* Equal sequences counted. Every sequence gets a 64-bit hash; the sequences are cut into parts
+ * by the top bits of it, a part is counted by open addressing, and equal hashes are compared
+ * step by step, so the answer is exact. The parts do not depend on the number of threads, and
+ * within one the sequences come in order, so neither does the result. */
 #include "log/inside.h"
 #include "trod/base/run.h"
 
@@ -15,8 +15,8 @@ enum {
 struct part {
     struct trod_arena *arena;
     uint32_t n_classes;
-    size_t *example;  /* [n_classes] */
-    uint64_t *count;  /* [n_classes] */
+    size_t *example; /* [n_classes] */
+    uint64_t *count; /* [n_classes] */
 };
 
 struct tallying {
@@ -34,8 +34,8 @@ static const uint32_t *steps_at(const struct trod_sequences *of, size_t i) {
 static bool are_equal(const struct trod_sequences *of, size_t a, size_t b) {
     if (of->length[a] != of->length[b]) return false;
     if (of->kind && of->kind[a] != of->kind[b]) return false;
-    return of->length[a] == 0 || memcmp(steps_at(of, a), steps_at(of, b),
-                                        of->length[a] * sizeof(uint32_t)) == 0;
+    return of->length[a] == 0 ||
+           memcmp(steps_at(of, a), steps_at(of, b), of->length[a] * sizeof(uint32_t)) == 0;
 }
 
 static trod_status hash_block(void *owner, size_t block, struct trod_error *error) {

@@ -1,11 +1,12 @@
-/* Which journeys a question is about. The log is split into journeys, each is asked the options,
- * and those that stay become slices of the log; only where a slice is not whole (events left out,
- * journeys of one customer that lie between one another) the events are listed.
+/* Which journeys a question is about. The log is split into journeys, each is asked the
+ * options, and those that stay become slices of the log; only where a slice is not whole
+ * (events left out, journeys of one customer that lie between one another) the events are
+ * listed.
  *
- * A journey is cut where it comes so near an edge of the log that there may be more of it beyond:
- * nearer than 95 % of the times between successive events. That quantile is taken over all journeys
- * of the log, so it is the same for every filter; it is found exactly, by counting the times
- * 16 bits at a time from the top. */
+ * A journey is cut where it comes so near an edge of the log that there may be more of it
+ * beyond: nearer than 95 % of the times between successive events. That quantile is taken over
+ * all journeys of the log, so it is the same for every filter; it is found exactly, by counting
+ * the times 16 bits at a time from the top. */
 #include "log/split.h"
 
 struct viewing {
@@ -23,12 +24,13 @@ static uint64_t event_at(const struct log_split *split, uint64_t place) {
     return split->events ? split->events[place] : place;
 }
 
-/* ---- The 95 % quantile of the times between events ----------------------------------------- */
+/* ---- The 95 % quantile of the times between events -----------------------------------------
+ */
 
 enum { DIGIT_BITS = 16, N_DIGITS = 1 << DIGIT_BITS };
 
-/* Calls for each time between two events of a journey: counts those whose upper bits are `prefix`
- * by their next 16 bits. */
+/* Calls for each time between two events of a journey: counts those whose upper bits are
+ * `prefix` by their next 16 bits. */
 static void count_digit(const struct viewing *viewing, unsigned shift, uint64_t prefix,
                         uint64_t *count) {
     const struct trod_log *const log = viewing->log;
@@ -73,7 +75,8 @@ done:
     return status;
 }
 
-/* ---- Picking ------------------------------------------------------------------------------- */
+/* ---- Picking -------------------------------------------------------------------------------
+ */
 
 /* First and last time of the events at these places; TROD_NO_TIME if none has one. */
 static void times_of(const struct viewing *viewing, uint64_t begin, uint64_t end,

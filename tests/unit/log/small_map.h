@@ -1,4 +1,5 @@
-/* A map made by hand for random logs (random_log.h), and a plain reading of it to compare with. */
+/* A map made by hand for random logs (random_log.h), and a plain reading of it to compare with.
+ */
 #ifndef SMALL_MAP_H
 #define SMALL_MAP_H
 
@@ -7,10 +8,10 @@
 enum { BROWSE, ASK, BUY, HELP, QUIET, LOOK, GONE, VIP, N_SMALL };
 enum { FAMILY, TRADE, N_SEGMENTS };
 
-/* Browse: seen when web e0, one visit within 10 us. Ask: seen when e1 with colour = "red"; fails
- * when e1 with colour = "green" and amount > 2. Buy: by its title e2; fails when e2 with amount =
- * 0. Help: any time, seen when e3. Quiet: not recorded, titled e4. Look: seen when e0 with
- * amount >= 4. Gone: by its id e5 (no title). Vip: seen when e6, only for family. */
+/* Browse: seen when web e0, one visit within 10 us. Ask: seen when e1 with colour = "red";
+ * fails when e1 with colour = "green" and amount > 2. Buy: by its title e2; fails when e2 with
+ * amount = 0. Help: any time, seen when e3. Quiet: not recorded, titled e4. Look: seen when e0
+ * with amount >= 4. Gone: by its id e5 (no title). Vip: seen when e6, only for family. */
 static const struct trod_condition small_red = {
     .name = {"colour", 6}, .op = TROD_EQ, .value = TROD_VALUE_TEXT, .text = {"red", 3}};
 static const struct trod_condition small_green = {
@@ -25,10 +26,8 @@ static const struct trod_condition small_from_4 = {.name = {"amount", 6},
                                                    .value = TROD_VALUE_NUMBER,
                                                    .text = {"4", 1},
                                                    .number = 4};
-static const struct trod_condition small_zero = {.name = {"amount", 6},
-                                                 .op = TROD_EQ,
-                                                 .value = TROD_VALUE_NUMBER,
-                                                 .text = {"0", 1}};
+static const struct trod_condition small_zero = {
+    .name = {"amount", 6}, .op = TROD_EQ, .value = TROD_VALUE_NUMBER, .text = {"0", 1}};
 static const struct trod_condition small_rome = {.name = {"city", 4},
                                                  .op = TROD_EQ,
                                                  .value = TROD_VALUE_TEXT,
@@ -67,7 +66,7 @@ static inline const struct trod_map *small_map_make(struct small_map *to) {
     memset(to, 0, sizeof *to);
     static const char *const ids[N_SMALL] = {"browse", "ask",  "buy", "help",
                                              "quiet",  "look", "e5",  "vip"};
-    static const char *const titles[N_SMALL] = {"Browses", "Asks",  "e2", "Helpline",
+    static const char *const titles[N_SMALL] = {"Browses", "Asks",  "e2",      "Helpline",
                                                 "e4",      "Looks", "Is gone", "Lounge"};
     static const struct trod_match *const seen[N_SMALL] = {
         &small_web_e0, &small_e1_red, NULL, &small_e3, NULL, &small_e0_from_4, NULL, &small_e6};
@@ -102,7 +101,8 @@ static inline const struct trod_map *small_map_make(struct small_map *to) {
     return &to->map;
 }
 
-/* ---- The plain reading --------------------------------------------------------------------- */
+/* ---- The plain reading ---------------------------------------------------------------------
+ */
 
 static inline trod_str small_value(const struct trod_log *log, const char *field,
                                    uint64_t event, uint32_t customer) {
@@ -112,8 +112,8 @@ static inline trod_str small_value(const struct trod_log *log, const char *field
 }
 
 /* Bits of the touchpoints that the event is the trace of, and of those that it failed. */
-static inline unsigned small_seen(const struct trod_log *log, uint64_t event,
-                                  uint32_t customer, unsigned *fails) {
+static inline unsigned small_seen(const struct trod_log *log, uint64_t event, uint32_t customer,
+                                  unsigned *fails) {
     const trod_str name = trod_dict_at(log->names, log->name[event]);
     const trod_str colour = small_value(log, "colour", event, customer);
     const trod_str amount = small_value(log, "amount", event, customer);

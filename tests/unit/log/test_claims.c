@@ -5,8 +5,12 @@
 #include "small_map.h"
 
 static struct trod_log *log_of(uint64_t seed, uint32_t n_events) {
-    const struct random_log as = {.seed = seed, .n_customers = 12, .n_names = 8,
-                                  .n_events = n_events, .ends = 30, .step_us = 3};
+    const struct random_log as = {.seed = seed,
+                                  .n_customers = 12,
+                                  .n_names = 8,
+                                  .n_events = n_events,
+                                  .ends = 30,
+                                  .step_us = 3};
     struct trod_log *log = NULL;
     assert_ok(random_log_make(&as, &log, NULL));
     return log;
@@ -41,9 +45,11 @@ static void equals_the_plain_reading(void **state) {
         }
         for (size_t s = 1; s < claims->n_sets; s++) {
             assert_true(small_mask(&claims->sets[s]) != 0);
-            assert_int_equal(claims->sets[s].any_time, small_mask(&claims->sets[s]) >> HELP & 1);
+            assert_int_equal(claims->sets[s].any_time,
+                             small_mask(&claims->sets[s]) >> HELP & 1);
             for (size_t i = 1; i < claims->sets[s].n; i++)
-                assert_true(claims->sets[s].touchpoints[i - 1] < claims->sets[s].touchpoints[i]);
+                assert_true(claims->sets[s].touchpoints[i - 1] <
+                            claims->sets[s].touchpoints[i]);
         }
         for (size_t u = 0; u < claims->n_unmapped; u++) {
             n_unmapped += claims->unmapped[u].n_events;
@@ -56,7 +62,8 @@ static void equals_the_plain_reading(void **state) {
     }
 }
 
-/* ---- Names --------------------------------------------------------------------------------- */
+/* ---- Names ---------------------------------------------------------------------------------
+ */
 
 static const char *claimed_by(const char *event, const struct trod_touchpoint *touchpoints,
                               size_t n) {
@@ -123,8 +130,8 @@ static void looks_in_the_source_of_a_match(void **state) {
     assert_string_equal(claimed_by("x", touchpoints, 2), "on-web in-shop");
     /* The file is called as a source of the map. */
     const struct trod_map_source source = {.id = TROD_STR("web")};
-    const struct trod_map map = {.touchpoints = touchpoints, .n_touchpoints = 2,
-                                 .sources = &source, .n_sources = 1};
+    const struct trod_map map = {
+        .touchpoints = touchpoints, .n_touchpoints = 2, .sources = &source, .n_sources = 1};
     struct trod_log_builder *const builder = trod_log_builder_make(0);
     const uint32_t file = trod_log_builder_source(builder, TROD_STR("data/web.csv.gz"));
     const uint32_t customer = trod_log_builder_customer(builder, TROD_STR("a"));

@@ -12,8 +12,8 @@ static struct trod_log *log_with(const char *value) {
     const uint32_t f = trod_log_builder_field(builder, TROD_STR("f"), true);
     const uint32_t source = trod_log_builder_source(builder, TROD_STR("web"));
     const uint32_t customer = trod_log_builder_customer(builder, TROD_STR("a"));
-    assert_ok(trod_log_builder_event(builder, source, customer, TROD_STR("pay"),
-                                     (trod_str){0}, 36 * TROD_HOUR_US, TROD_NO_TIME, NULL));
+    assert_ok(trod_log_builder_event(builder, source, customer, TROD_STR("pay"), (trod_str){0},
+                                     36 * TROD_HOUR_US, TROD_NO_TIME, NULL));
     assert_ok(trod_log_builder_set(builder, x, trod_str_of(value), NULL));
     assert_ok(trod_log_builder_fact(builder, customer, f, TROD_STR("7"), NULL));
     struct trod_log *log = NULL;
@@ -27,7 +27,8 @@ static bool holds_of(const struct trod_log *log, struct trod_condition cond) {
     const struct trod_filter filter = {.kind = TROD_FILTER_COND, .cond = cond};
     const struct trod_test *test = NULL;
     struct trod_error error = {0};
-    if (trod_test_make(log, &filter, arena, &test, &error) != TROD_OK) fail_msg("%s", error.message);
+    if (trod_test_make(log, &filter, arena, &test, &error) != TROD_OK)
+        fail_msg("%s", error.message);
     const bool holds = trod_test_event(test, 0, 0);
     trod_arena_free(arena);
     return holds;
@@ -53,7 +54,8 @@ static struct trod_condition yes(bool value) {
 }
 static struct trod_condition date(const char *value) {
     const struct trod_time_form form = {0};
-    return (struct trod_condition){.value = TROD_VALUE_DATE, .text = trod_str_of(value),
+    return (struct trod_condition){.value = TROD_VALUE_DATE,
+                                   .text = trod_str_of(value),
                                    .time_us = trod_time_read(trod_str_of(value), &form, NULL)};
 }
 
@@ -190,7 +192,7 @@ static void joins_conditions(void **state) {
         const struct trod_test *test = NULL;
         assert_ok(trod_test_make(log, &and, arena, &test, NULL));
         assert_int_equal(trod_test_event(test, 0, 0), bits == 3);
-        assert_ok(trod_test_make(log, &or, arena, &test, NULL));
+        assert_ok(trod_test_make(log, & or, arena, &test, NULL));
         assert_int_equal(trod_test_event(test, 0, 0), bits != 0);
         assert_ok(trod_test_make(log, &not, arena, &test, NULL));
         assert_int_equal(trod_test_event(test, 0, 0), !(bits & 1));

@@ -16,8 +16,12 @@ struct plain {
     } journeys[MOST];
 };
 
-static const struct random_log small_log = {.n_customers = 9, .n_names = 8, .n_events = 160,
-                                            .missing_times = 5, .ends = 30, .journeys = 60,
+static const struct random_log small_log = {.n_customers = 9,
+                                            .n_names = 8,
+                                            .n_events = 160,
+                                            .missing_times = 5,
+                                            .ends = 30,
+                                            .journeys = 60,
                                             .step_us = 4};
 
 static struct trod_log *log_of(uint64_t seed, unsigned missing_times) {
@@ -62,16 +66,16 @@ static bool begins(const struct trod_log *log, const struct trod_view_options *o
 }
 
 static const char *journey_of(const struct trod_log *log, uint64_t i) {
-    return log->journey && log->journey[i]
-               ? trod_dict_at(log->journeys, log->journey[i] - 1).at
-               : "";
+    return log->journey && log->journey[i] ? trod_dict_at(log->journeys, log->journey[i] - 1).at
+                                           : "";
 }
 
 static void split_by_text(const struct trod_log *log, uint32_t c, struct plain *plain) {
     const char *texts[MOST];
     const char *now = "";
     const size_t first = plain->n_journeys;
-    for (uint64_t i = log->first[c]; i < log->first[c + 1] && !*now; i++) now = journey_of(log, i);
+    for (uint64_t i = log->first[c]; i < log->first[c + 1] && !*now; i++)
+        now = journey_of(log, i);
     for (uint64_t i = log->first[c]; i < log->first[c + 1]; i++) {
         if (*journey_of(log, i)) now = journey_of(log, i);
         size_t j = first;
@@ -150,7 +154,8 @@ static void compare(const struct trod_log *log, const struct plain *plain,
         }
         if ((options->where && !red) || n_kept == 0 ||
             (options->since_us && first_us < options->since_us) ||
-            (options->until_us && (first_us == TROD_NO_TIME || first_us >= options->until_us))) {
+            (options->until_us &&
+             (first_us == TROD_NO_TIME || first_us >= options->until_us))) {
             n_left_out++;
             continue;
         }
