@@ -80,26 +80,26 @@ static size_t above(const struct reader *r, size_t indent) {
     return top;
 }
 
-/* Puts what waits below the stack, no less deep than `least`. */
+/* Puts what waits below the stack, no less deep than `least`. Blank lines go with the comment that
+ * follows them, or with the line after them all. */
 static bool settle(struct reader *r, size_t least) {
     size_t deepest = r->top;
-    for (size_t i = 0; i < r->n_waiting; i++) {
-        const struct waiting *shown = &r->waiting[i]; /* a blank goes with what follows it */
-        for (size_t k = i; shown->text.n == 0 && ++k < r->n_waiting;) shown = &r->waiting[k];
-        size_t parent = shown->text.n ? above(r, shown->indent) : least;
+    for (size_t i = 0; i < r->n_waiting;) {
+        size_t last = i; /* of the run that goes together */
+        while (last + 1 < r->n_waiting && r->waiting[last].text.n == 0) last++;
+        const bool comment = r->waiting[last].text.n > 0;
+        size_t parent = comment ? above(r, r->waiting[last].indent) : least;
         if (parent > deepest) parent = deepest;
         if (parent < least) parent = least;
         deepest = parent;
-        /* A run of blanks goes together, so that it is looked through once. */
-        const struct waiting *last = shown->text.n ? shown : &r->waiting[r->n_waiting - 1];
-        for (const struct waiting *one = &r->waiting[i]; one <= last; one++, i++) {
+        for (; i <= last; i++) {
+            const struct waiting *const one = &r->waiting[i];
             struct map_node *const node =
                 add_node(r, parent, one->text.n ? MAP_COMMENT : MAP_BLANK, one->line, one->from,
                          one->to);
             if (!node) return false;
             node->text = one->text;
         }
-        i--;
     }
     r->n_waiting = 0;
     return true;
@@ -159,8 +159,8 @@ static struct map_found unknown(struct reader *r, trod_str text, size_t indent,
     if (meant.word && meant.allowed)
         map_hint(r->remarks, remark, "did you mean `%s`?", meant.word->keyword);
     else if (meant.word)
-        map_hint(r->remarks, remark, "did you mean `%s`? It does not stand in %s",
-                 meant.word->keyword, map_place_name(place));
+        map_hint(r->remarks, remark, "did you mean `%s`? But that cannot stand here",
+                 meant.word->keyword);
     else if (place == MAP_CLOSED || place == MAP_MATCH)
         map_hint(r->remarks, remark,
                  "if it goes on with the text above, begin it with \"| \"; else indent it less");
@@ -169,32 +169,68 @@ static struct map_found unknown(struct reader *r, trod_str text, size_t indent,
     return meant;
 }
 
-static void misplaced(struct reader *r, const struct map_word *word, size_t indent,
-                      enum map_place place) {
-    char text[400] = "";
-    size_t n = 0, n_words;
-    uint32_t named = 0;
+/* "a persona, a stage or a touchpoint": where a keyword may stand. */
+static void list_places(const struct map_word *word, char *text, size_t room) {
+    size_t n_words;
+    uint32_t places = 0;
     const struct map_word *const words = map_words(&n_words);
-    for (size_t i = 0; i < n_words; i++) {
-        if (strcmp(words[i].keyword, word->keyword) != 0) continue;
-        for (unsigned p = 0; p < MAP_N_PLACES && n < sizeof text - 60; p++)
-            if (words[i].places >> p & 1 && !(named >> p & 1)) {
-                named |= 1u << p;
-                n += (size_t)snprintf(text + n, sizeof text - n, "%s%s", n ? ", or " : "",
-                                      map_place_name((enum map_place)p));
-            }
+    for (size_t i = 0; i < n_words; i++)
+        if (strcmp(words[i].keyword, word->keyword) == 0) places |= words[i].places;
+    size_t n = 0;
+    for (unsigned p = 0; p < MAP_N_PLACES && n < room; p++) {
+        if (!(places >> p & 1)) continue;
+        places &= ~(UINT32_C(1) << p);
+        n += (size_t)snprintf(text + n, room - n, "%s%s", n == 0 ? "" : places ? ", " : " or ",
+                              map_place_name((enum map_place)p));
+    }
+}
+
+static void misplaced(struct reader *r, const struct map_word *word, size_t indent, size_t parent) {
+    char places[400];
+    list_places(word, places, sizeof places);
+    const enum map_place place = r->stack[parent].place;
+    if (place == MAP_CLOSED || place == MAP_MATCH) {
+        map_hint(r->remarks,
+                 wrong(r, "misplaced", indent, "`%s` cannot stand below `%s`", word->keyword,
+                       r->stack[parent].node->word->keyword),
+                 "indent it less: it belongs to %s", places);
+        return;
     }
     struct trod_remark *const remark = wrong(r, "misplaced", indent, "`%s` cannot stand in %s",
                                              word->keyword, map_place_name(place));
-    if (place == MAP_ROOT)
-        map_hint(r->remarks, remark, "indent it, so that it belongs to %s", text);
-    else
-        map_hint(r->remarks, remark, "it belongs to %s: move or indent it accordingly", text);
+    map_hint(r->remarks, remark,
+             place == MAP_ROOT ? "indent it, so that it belongs to %s"
+                               : "it belongs to %s: move or indent it accordingly",
+             places);
 }
 
 static void add_text(char *text, size_t room, const char *more) {
     const size_t n = strlen(text);
     snprintf(text + n, room - n, "%s", more);
+}
+
+/* What the id could be, for a word that is none. */
+static void hint_id(struct reader *r, struct trod_remark *remark, trod_str word,
+                    const struct map_word *row) {
+    char id[40];
+    size_t n = 0;
+    const size_t colon = trod_str_find(word, ':');
+    if (colon != SIZE_MAX) word.n = colon;
+    for (size_t i = 0; i < word.n && n + 1 < sizeof id; i++) {
+        const char c = word.at[i];
+        const bool keep = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+        if (keep || (c >= 'A' && c <= 'Z'))
+            id[n++] = keep ? c : (char)(c - 'A' + 'a');
+        else if (n && id[n - 1] != '-')
+            id[n++] = '-';
+    }
+    while (n && id[n - 1] == '-') n--;
+    id[n] = '\0';
+    if (n)
+        map_hint(r->remarks, remark, "an id has only small letters, digits and \"-\", such as `%s`",
+                 id);
+    else
+        map_hint(r->remarks, remark, "write it like this: %s", row->example);
 }
 
 /* What did not fit, in words. */
@@ -218,9 +254,12 @@ static void unreadable(struct reader *r, const struct map_word *word, trod_str k
         remark = wrong(r, "syntax", s->base + far, "`%s` stops too early: %s should follow",
                        map_show(keyword).at, wants);
     else
-        remark = wrong(r, "syntax", s->base + far, "`%s` does not fit here: %s should stand here",
+        remark = wrong(r, "syntax", s->base + far, "`%s` does not fit: %s should stand here",
                        map_show(trod_str_slice(s->line, far, to)).at, wants);
-    map_hint(r->remarks, remark, "write it like this: %s", word->example);
+    if (s->n_wants && trod_str_starts(s->wants[0], TROD_STR("an id")) && to > far)
+        hint_id(r, remark, trod_str_slice(s->line, far, to), word);
+    else
+        map_hint(r->remarks, remark, "write it like this: %s", word->example);
 }
 
 /* The id at the start of a line that could not be read, so that what names it is not wrong too. */
@@ -285,8 +324,10 @@ static trod_status read_arguments(struct reader *r, struct map_node *node, size_
     return TROD_OK;
 }
 
+/* What `node` says; `quietly`: it had an error of indent, of which others may only follow. */
 static trod_status read_keyword(struct reader *r, struct map_node *node, size_t indent,
-                                enum map_place place, struct trod_error *error) {
+                                size_t parent, bool quietly, struct trod_error *error) {
+    const enum map_place place = r->stack[parent].place;
     const trod_str text = trod_str_slice(r->line, indent, r->line.n);
     if (place == MAP_OPAQUE) {
         node->kind = MAP_RAW;
@@ -299,7 +340,7 @@ static trod_status read_keyword(struct reader *r, struct map_node *node, size_t 
         node->broken = true;
         if (!found.word || !found.allowed) return TROD_OK; /* and all below it */
     } else if (!found.allowed) {
-        misplaced(r, found.word, indent, place);
+        if (!quietly) misplaced(r, found.word, indent, parent);
         node->broken = true;
     }
     node->word = found.word;
@@ -311,50 +352,59 @@ static trod_status read_keyword(struct reader *r, struct map_node *node, size_t 
 
 /* ---- Lines ----------------------------------------------------------------------------------- */
 
-static void check_indent(struct reader *r, size_t indent, size_t parent) {
-    const bool tab = memchr(r->line.at, '\t', indent) != NULL;
-    if (r->stack[parent].place == MAP_OPAQUE) return;
+static bool check_indent(struct reader *r, size_t n_blanks, size_t indent, size_t parent) {
+    if (r->stack[parent].place == MAP_OPAQUE) return true;
+    const bool tab = n_blanks && memchr(r->line.at, '\t', n_blanks) != NULL;
     if (tab)
         map_hint(r->remarks, wrong(r, "tab", 0, "a tab stands in the indent of this line"),
-                 "indent with spaces: %zu here, 2 for each level", parent * 2);
-    else if (indent != parent * 2)
+                 "indent with spaces, 2 for each level");
+    else if (indent == parent * 2)
+        return true;
+    else if (parent == 0)
+        map_hint(r->remarks,
+                 wrong(r, "indent", 0, "this line is indented, but belongs to none above it"),
+                 "begin it at the left edge");
+    else
         map_hint(r->remarks,
                  wrong(r, "indent", 0, "this line is indented by %zu space%s", indent,
                        indent == 1 ? "" : "s"),
                  "2 spaces for each level: %zu, to belong to line %" PRIu32, parent * 2,
                  r->stack[parent].node->line);
+    return false;
 }
 
-static trod_status read_long(struct reader *r, size_t indent, struct trod_error *error) {
+static trod_status read_long(struct reader *r, size_t n_blanks, size_t indent,
+                             struct trod_error *error) {
     const size_t parent = above(r, indent);
     if (!settle(r, parent)) return trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
     r->top = parent;
     if (parent == 0) {
         map_hint(r->remarks,
-                 wrong(r, "misplaced", indent, "long text belongs to no line above it"),
+                 wrong(r, "misplaced", n_blanks, "long text belongs to no line above it"),
                  "indent it by 2 spaces more than the line to which it belongs");
         return TROD_OK;
     }
     struct map_node *const node =
         add_node(r, parent, MAP_LONG, r->number, r->from, r->from + r->line.n);
     if (!node) return trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
-    node->text = trod_str_slice(r->line, indent + 1, r->line.n);
+    node->text = trod_str_slice(r->line, n_blanks + 1, r->line.n);
     if (node->text.n && node->text.at[0] == ' ')
         node->text = trod_str_slice(node->text, 1, node->text.n);
     return TROD_OK;
 }
 
 static trod_status read_line(struct reader *r, struct trod_error *error) {
-    size_t indent = 0;
-    while (indent < r->line.n && is_blank(r->line.at[indent])) indent++;
-    const trod_str text = trod_str_trim(trod_str_slice(r->line, indent, r->line.n));
+    size_t n_blanks = 0, indent = 0; /* a tab, which is an error, counts as one level */
+    for (; n_blanks < r->line.n && is_blank(r->line.at[n_blanks]); n_blanks++)
+        indent += r->line.at[n_blanks] == '\t' ? 2 : 1;
+    const trod_str text = trod_str_trim(trod_str_slice(r->line, n_blanks, r->line.n));
     if (text.n == 0 || text.at[0] == '#') {
         const struct waiting one = {text, r->number, r->from, r->from + r->line.n, indent};
         return TROD_PUSH(r->doc->arena, r->waiting, r->n_waiting, r->waiting_room, one)
                    ? TROD_OK
                    : trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
     }
-    if (text.at[0] == '|') return read_long(r, indent, error);
+    if (text.at[0] == '|') return read_long(r, n_blanks, indent, error);
     const size_t parent = above(r, indent);
     if (parent > MAX_LEVELS) {
         if (!r->too_deep)
@@ -366,11 +416,11 @@ static trod_status read_line(struct reader *r, struct trod_error *error) {
     }
     if (!settle(r, parent)) return trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
     r->top = parent;
-    check_indent(r, indent, parent);
+    const bool straight = check_indent(r, n_blanks, indent, parent);
     struct map_node *const node =
         add_node(r, parent, MAP_LINE, r->number, r->from, r->from + r->line.n);
     if (!node) return trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
-    const trod_status status = read_keyword(r, node, indent, r->stack[parent].place, error);
+    const trod_status status = read_keyword(r, node, n_blanks, parent, !straight, error);
     r->top = parent + 1;
     r->stack[r->top].node = node;
     r->stack[r->top].indent = indent;

@@ -81,10 +81,6 @@ static bool alternative(trod_str *rest, trod_str *found) {
     }
 }
 
-static bool has_slot(trod_str pattern) {
-    return trod_str_find(pattern, '<') != SIZE_MAX || trod_str_find(pattern, '@') != SIZE_MAX;
-}
-
 struct mark {
     size_t at, n, k, out;
     int gap;
@@ -107,13 +103,12 @@ static bool sequence(struct map_scan *s, trod_str pattern);
 
 static bool choose(struct map_scan *s, trod_str alternatives) {
     const struct mark mark = mark_of(s);
-    /* When writing, an alternative without a slot would always fit: it comes last. */
+    /* When writing, what takes no argument would always fit: it comes last. */
     for (int pass = s->writing ? 0 : 1; pass < 2; pass++) {
         trod_str rest = alternatives, one;
         while (alternative(&rest, &one)) {
-            if (s->writing && has_slot(one) != (pass == 0)) continue;
             s->cut = false;
-            if (sequence(s, one)) return true;
+            if (sequence(s, one) && (pass == 1 || s->k > mark.k)) return true;
             back_to(s, mark);
             if (s->cut && !s->writing) return false;
         }
