@@ -8,38 +8,47 @@ enum twin { TWIN_JOURNEY, TWIN_JSON, TWIN_TREE, TWIN_UNKNOWN };
 
 static enum twin twin_of(const char *word) {
     const trod_str name = trod_str_of(word);
-    if (trod_str_ends(name, TROD_STR(".journey")) || trod_str_is(name, "journey")) return TWIN_JOURNEY;
+    if (trod_str_ends(name, TROD_STR(".journey")) || trod_str_is(name, "journey"))
+        return TWIN_JOURNEY;
     if (trod_str_ends(name, TROD_STR(".json")) || trod_str_is(name, "json")) return TWIN_JSON;
-    if (trod_str_ends(name, TROD_STR(".tree.txt")) || trod_str_is(name, "tree")) return TWIN_TREE;
+    if (trod_str_ends(name, TROD_STR(".tree.txt")) || trod_str_is(name, "tree"))
+        return TWIN_TREE;
     return TWIN_UNKNOWN;
 }
 
-static trod_status pick(const struct cli *cli, const char *option, const char *file, enum twin *twin,
-                        struct trod_error *error) {
+static trod_status pick(const struct cli *cli, const char *option, const char *file,
+                        enum twin *twin, struct trod_error *error) {
     const char *said = cli_text(cli, option);
     *twin = twin_of(said ? said : file ? file : "");
     if (*twin != TWIN_UNKNOWN) return TROD_OK;
     const trod_status status =
-        said   ? trod_fail(error, TROD_BAD_OPTION, "--%s does not know the format \"%s\"", option, said)
-        : file ? trod_fail(error, TROD_BAD_OPTION, "the format of %s cannot be told by its ending", file)
+        said ? trod_fail(error, TROD_BAD_OPTION, "--%s does not know the format \"%s\"", option,
+                         said)
+        : file ? trod_fail(error, TROD_BAD_OPTION,
+                           "the format of %s cannot be told by its ending", file)
                : trod_fail(error, TROD_BAD_OPTION, "nothing says which format to write");
-    trod_error_hint(error, "the formats are journey (.journey), json (.json) and tree (.tree.txt): "
-                           "say --from or --to");
+    trod_error_hint(error,
+                    "the formats are journey (.journey), json (.json) and tree (.tree.txt): "
+                    "say --from or --to");
     return status;
 }
 
 /* Any input as the text of a map: everything passes through it. */
-static trod_status as_journey(trod_str bytes, const char *name, enum twin from, struct trod_buf *text,
-                              struct trod_error *error) {
+static trod_status as_journey(trod_str bytes, const char *name, enum twin from,
+                              struct trod_buf *text, struct trod_error *error) {
     switch (from) {
-    case TWIN_JSON: return trod_map_from_json(bytes, name, text, error);
-    case TWIN_TREE: return trod_map_from_tree(bytes, name, text, error);
-    default: trod_buf_add(text, bytes); return TROD_OK;
+    case TWIN_JSON:
+        return trod_map_from_json(bytes, name, text, error);
+    case TWIN_TREE:
+        return trod_map_from_tree(bytes, name, text, error);
+    default:
+        trod_buf_add(text, bytes);
+        return TROD_OK;
     }
 }
 
-static trod_status write_twin(const char *name, trod_str text, enum twin to, struct trod_buf *out,
-                              struct trod_error *error) {
+static trod_status write_twin(const char *name, trod_str text, enum twin to,
+                              struct trod_buf *out, struct trod_error *error) {
     trod_status status = TROD_OK;
     struct trod_map *map = NULL;
     struct trod_report report = {0};
@@ -86,24 +95,28 @@ done:
 }
 
 static const struct cli_option options_convert[] = {
-    {"from", 0, "FORMAT", "the format that is read, if the ending does not say: journey, json, tree"},
+    {"from", 0, "FORMAT",
+     "the format that is read, if the ending does not say: journey, json, tree"},
     {"to", 0, "FORMAT", "the format that is written, if the ending does not say"},
     {"output", 'o', "FILE", "write to FILE (the second argument says the same)"},
     {NULL},
 };
-static const char *const examples[] = {
-    "trod convert cargo-bike.journey cargo-bike.json", "the JSON twin: everything that the map says",
-    "trod convert discovered.tree.txt discovered.journey",
-    "a process tree as a map that can be compared and drawn", NULL};
+static const char *const examples[] = {"trod convert cargo-bike.journey cargo-bike.json",
+                                       "the JSON twin: everything that the map says",
+                                       "trod convert discovered.tree.txt discovered.journey",
+                                       "a process tree as a map that can be compared and drawn",
+                                       NULL};
 
 const struct cli_command cli_convert = {
     .name = "convert",
     .group = "Draw",
     .arguments = "FILE [FILE]",
     .summary = "Turn a map into another format, or another format into a map.",
-    .details = "The JSON twin (.json, schemas/journey.schema.json) holds everything that the map says. "
-               "A process tree (.tree.txt, in PM4Py's notation) holds the flow alone; what is left "
-               "out is said on standard error.",
+    .details =
+        "The JSON twin (.json, schemas/journey.schema.json) holds everything that the map "
+        "says. "
+        "A process tree (.tree.txt, in PM4Py's notation) holds the flow alone; what is left "
+        "out is said on standard error.",
     .examples = examples,
     .options = {options_convert},
     .run = run_convert,

@@ -1,4 +1,5 @@
-/* commands: the table of all commands, in the order of the help, under the questions they answer.
+/* commands: the table of all commands, in the order of the help, under the questions they
+ * answer.
  */
 #include "cli/cli.h"
 

@@ -8,9 +8,10 @@ static const struct cli_option *const *tables(const struct cli_command *command)
     return command->options;
 }
 
-/* Words of `text` filled to `width` columns, each line after `indent` blanks; the cursor stands at
- * column `at`. */
-static void print_filled(FILE *out, const char *text, unsigned indent, unsigned at, unsigned width) {
+/* Words of `text` filled to `width` columns, each line after `indent` blanks; the cursor stands
+ * at column `at`. */
+static void print_filled(FILE *out, const char *text, unsigned indent, unsigned at,
+                         unsigned width) {
     unsigned column = at;
     bool first = true;
     while (*text) {
@@ -91,7 +92,8 @@ void cli_print_help(FILE *out, const struct cli_command *command) {
     fputs("\ntrod COMMAND --help says more about a command.\n", out);
 }
 
-/* ---- The man page ---------------------------------------------------------------------------- */
+/* ---- The man page
+ * ---------------------------------------------------------------------------- */
 
 static void roff_text(FILE *out, const char *text) {
     bool line_start = true;
@@ -138,23 +140,27 @@ static void man_command(FILE *out, const struct cli_command *command) {
 }
 
 void cli_print_man(FILE *out) {
-    fputs(".TH TROD 1 \"\" \"trod " TROD_VERSION "\" \"User Commands\"\n.SH NAME\n"
-          "trod \\- the journey you designed, and the one your customers trod\n.SH SYNOPSIS\n"
-          ".B trod\nCOMMAND …\n.SH DESCRIPTION\n"
-          "trod lays the events that your customers left on the journey that you designed, shows "
-          "where they\nleave it, when, who, how late and how sure, and draws both.\n"
-          "The map is a plain text file, NAME.journey; the events come as CSV, JSON lines or XES.\n"
-          ".SH COMMANDS\n",
-          out);
+    fputs(
+        ".TH TROD 1 \"\" \"trod " TROD_VERSION "\" \"User Commands\"\n.SH NAME\n"
+        "trod \\- the journey you designed, and the one your customers trod\n.SH SYNOPSIS\n"
+        ".B trod\nCOMMAND …\n.SH DESCRIPTION\n"
+        "trod lays the events that your customers left on the journey that you designed, shows "
+        "where they\nleave it, when, who, how late and how sure, and draws both.\n"
+        "The map is a plain text file, NAME.journey; the events come as CSV, JSON lines or "
+        "XES.\n"
+        ".SH COMMANDS\n",
+        out);
     for (const struct cli_command *const *c = cli_commands; *c; c++) man_command(out, *c);
     fputs(".SH EXIT STATUS\n.TP\n.B 0\ndone\n.TP\n.B 1\n"
           "done, and something that was asked to hold does not\n.TP\n.B 2\n"
-          "the input or the options are wrong\n.TP\n.B 3\nthe machine failed (disk full, no memory)\n"
+          "the input or the options are wrong\n.TP\n.B 3\nthe machine failed (disk full, no "
+          "memory)\n"
           ".SH ENVIRONMENT\n.TP\n.B NO_COLOR\nif set, no colours on the terminal\n",
           out);
 }
 
-/* ---- Completion ------------------------------------------------------------------------------ */
+/* ---- Completion
+ * ------------------------------------------------------------------------------ */
 
 static void print_options(FILE *out, const struct cli_command *command, const char *before) {
     for (size_t t = 0; t < TROD_COUNT(command->options) && tables(command)[t]; t++)
@@ -170,24 +176,28 @@ int cli_print_completion(FILE *out, const char *shell) {
     }
     if (fish) {
         for (const struct cli_command *const *c = cli_commands; *c; c++) {
-            fprintf(out, "complete -c trod -n __fish_use_subcommand -a %s -d '%s'\n", (*c)->name,
-                    (*c)->group);
+            fprintf(out, "complete -c trod -n __fish_use_subcommand -a %s -d '%s'\n",
+                    (*c)->name, (*c)->group);
             for (size_t t = 0; t < TROD_COUNT((*c)->options) && tables(*c)[t]; t++)
                 for (const struct cli_option *o = tables(*c)[t]; o->name; o++)
-                    fprintf(out, "complete -c trod -n '__fish_seen_subcommand_from %s' -l %s%s\n",
+                    fprintf(out,
+                            "complete -c trod -n '__fish_seen_subcommand_from %s' -l %s%s\n",
                             (*c)->name, o->name, o->argument ? " -r" : "");
         }
         return CLI_DONE;
     }
     if (zsh) fputs("autoload -U +X bashcompinit && bashcompinit\n", out);
-    fputs("_trod() {\n  local word=${COMP_WORDS[COMP_CWORD]} list=\n  case ${COMP_WORDS[1]} in\n", out);
+    fputs(
+        "_trod() {\n  local word=${COMP_WORDS[COMP_CWORD]} list=\n  case ${COMP_WORDS[1]} in\n",
+        out);
     for (const struct cli_command *const *c = cli_commands; *c; c++) {
         fprintf(out, "  %s) list='", (*c)->name);
         print_options(out, *c, " --");
         fputs("' ;;\n", out);
     }
     fputs("  esac\n  if [ $COMP_CWORD = 1 ]; then list='", out);
-    for (const struct cli_command *const *c = cli_commands; *c; c++) fprintf(out, " %s", (*c)->name);
+    for (const struct cli_command *const *c = cli_commands; *c; c++)
+        fprintf(out, " %s", (*c)->name);
     fputs("'; fi\n  case $word in -*) ;; *) [ $COMP_CWORD = 1 ] || list= ;; esac\n"
           "  COMPREPLY=($(compgen -W \"$list\" -- \"$word\"))\n}\n"
           "complete -o default -F _trod trod\n",

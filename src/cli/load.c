@@ -1,4 +1,5 @@
-/* load: maps and logs for the commands, with what there is to say about them on standard error. */
+/* load: maps and logs for the commands, with what there is to say about them on standard error.
+ */
 #include <stdio.h>
 
 #include "cli/cli.h"
@@ -25,7 +26,8 @@ trod_status cli_read_map(struct cli *cli, const char *name, struct trod_map **ma
 }
 
 static trod_status intake_options(struct cli *cli, const struct trod_map *map,
-                                  struct trod_intake_options *options, struct trod_error *error) {
+                                  struct trod_intake_options *options,
+                                  struct trod_error *error) {
     trod_status status = TROD_OK;
     const char *input = cli_text(cli, "input"), *delimiter = cli_text(cli, "delimiter");
     const trod_str *dates = NULL;
@@ -59,7 +61,8 @@ static trod_status intake_options(struct cli *cli, const struct trod_map *map,
         const bool tab = strcmp(delimiter, "tab") == 0 || strcmp(delimiter, "\\t") == 0;
         if (!tab && strlen(delimiter) != 1)
             TROD_TRY(trod_fail(error, TROD_BAD_OPTION,
-                               "--delimiter takes one character, or \"tab\", not \"%s\"", delimiter));
+                               "--delimiter takes one character, or \"tab\", not \"%s\"",
+                               delimiter));
         options->delimiter = tab ? '\t' : delimiter[0];
     }
     if (input) {
@@ -68,8 +71,8 @@ static trod_status intake_options(struct cli *cli, const struct trod_map *map,
                           : strcmp(input, "xes") == 0   ? TROD_FORMAT_XES
                                                         : TROD_FORMAT_GUESS;
         if (options->format == TROD_FORMAT_GUESS)
-            TROD_TRY(trod_fail(error, TROD_BAD_OPTION, "--input takes csv, jsonl or xes, not \"%s\"",
-                               input));
+            TROD_TRY(trod_fail(error, TROD_BAD_OPTION,
+                               "--input takes csv, jsonl or xes, not \"%s\"", input));
     }
     if (map && map->file.n) {
         options->folder = trod_arena_copy(cli->arena, trod_path_folder(map->file)).at;
@@ -87,7 +90,8 @@ static void say_how(const struct trod_intake_report *report, bool quiet) {
     for (size_t i = 0; i < report->n_files; i++) {
         const struct trod_intake_file *file = &report->files[i];
         if (file->warning.n)
-            fprintf(stderr, "%.*s: note: %.*s\n", TROD_ARG(file->name), TROD_ARG(file->warning));
+            fprintf(stderr, "%.*s: note: %.*s\n", TROD_ARG(file->name),
+                    TROD_ARG(file->warning));
     }
     for (size_t i = 0; i < report->n_rejects; i++) {
         const struct trod_reject *reject = &report->rejects[i];
@@ -95,7 +99,8 @@ static void say_how(const struct trod_intake_report *report, bool quiet) {
                 (unsigned long long)reject->line, TROD_ARG(reject->reason));
     }
     if (report->n_rejected > report->n_rejects)
-        fprintf(stderr, "… and %llu more rows were not taken; --rejects FILE writes them all.\n",
+        fprintf(stderr,
+                "… and %llu more rows were not taken; --rejects FILE writes them all.\n",
                 (unsigned long long)(report->n_rejected - report->n_rejects));
     else if (report->n_rejected)
         fprintf(stderr, "%llu rows were not taken.\n", (unsigned long long)report->n_rejected);
@@ -127,7 +132,8 @@ trod_status cli_time(const struct cli *cli, const char *name, bool end_of_day, i
     const char *text = cli_text(cli, name);
     *time_us = TROD_NO_TIME;
     if (!text) return TROD_OK;
-    *time_us = trod_time_read(trod_str_of(text), &(struct trod_time_form){.kind = TROD_TIME_ISO}, NULL);
+    *time_us = trod_time_read(trod_str_of(text),
+                              &(struct trod_time_form){.kind = TROD_TIME_ISO}, NULL);
     if (*time_us == TROD_NO_TIME)
         return trod_fail(error, TROD_BAD_OPTION,
                          "--%s takes a date such as 2025-03-10 or a time such as "
@@ -137,14 +143,15 @@ trod_status cli_time(const struct cli *cli, const char *name, bool end_of_day, i
     return TROD_OK;
 }
 
-static trod_status read_filter(struct cli *cli, const char *name, const struct trod_filter **filter,
-                               struct trod_error *error) {
+static trod_status read_filter(struct cli *cli, const char *name,
+                               const struct trod_filter **filter, struct trod_error *error) {
     const char *text = cli_text(cli, name);
     *filter = NULL;
     return text ? trod_filter_read(trod_str_of(text), cli->arena, filter, error) : TROD_OK;
 }
 
-trod_status cli_view(struct cli *cli, struct trod_view_options *view, struct trod_error *error) {
+trod_status cli_view(struct cli *cli, struct trod_view_options *view,
+                     struct trod_error *error) {
     trod_status status = TROD_OK;
     *view = (struct trod_view_options){.per_silence_us = TROD_NO_TIME};
     TROD_TRY(read_filter(cli, "where", &view->where, error));

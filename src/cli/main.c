@@ -75,12 +75,14 @@ int main(int argc, char **argv) {
         return CLI_BAD;
     }
     const char *name = argv[1];
-    if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0 || strcmp(name, "version") == 0) {
+    if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0 ||
+        strcmp(name, "version") == 0) {
         puts("trod " TROD_VERSION);
         return close_output(CLI_DONE);
     }
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
-        const struct cli_command *command = argc > 2 ? find_command(trod_str_of(argv[2])) : NULL;
+        const struct cli_command *command =
+            argc > 2 ? find_command(trod_str_of(argv[2])) : NULL;
         if (argc > 2 && strcmp(argv[2], "--man") == 0)
             cli_print_man(stdout);
         else if (argc > 2 && !command)

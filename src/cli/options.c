@@ -1,8 +1,8 @@
 /* options: from the words of a command line to values, by the command's own tables.
  *
- * GNU's habits: options may stand anywhere, "--name value" and "--name=value" are the same, "--"
- * ends them, one letter options may be joined to their value ("-ofile"). An option that the command
- * has not is an error that names the nearest one.
+ * GNU's habits: options may stand anywhere, "--name value" and "--name=value" are the same,
+ * "--" ends them, one letter options may be joined to their value ("-ofile"). An option that
+ * the command has not is an error that names the nearest one.
  */
 #include "cli/options.h"
 
@@ -16,19 +16,25 @@ const struct cli_option cli_options_log[] = {
     {"journey", 0, "COLUMN", "the column that tells one journey of a customer from the next"},
     {"channel", 0, "COLUMN", "the column that names the channel"},
     {"worth", 0, "COLUMN", "the column of the amount that an event is worth"},
-    {"dates", 0, "COLUMN,…", "one row a customer: these columns hold the date of one step each"},
-    {"time-format", 0, "FORMAT", "how times are written: iso, s, ms, us, ns, or like %d.%m.%Y %H:%M"},
-    {"time-zone", 0, "ZONE", "the zone of times that name none, such as Europe/Rome (else UTC)"},
+    {"dates", 0, "COLUMN,…",
+     "one row a customer: these columns hold the date of one step each"},
+    {"time-format", 0, "FORMAT",
+     "how times are written: iso, s, ms, us, ns, or like %d.%m.%Y %H:%M"},
+    {"time-zone", 0, "ZONE",
+     "the zone of times that name none, such as Europe/Rome (else UTC)"},
     {"delimiter", 0, "CHARACTER", "what stands between the columns of a CSV file (else found)"},
     {"input", 0, "FORMAT", "the files are csv, jsonl or xes (else told by their content)"},
-    {"lifecycle", 0, "STEP", "of an XES log, keep only the events of this transition, such as complete"},
+    {"lifecycle", 0, "STEP",
+     "of an XES log, keep only the events of this transition, such as complete"},
     {"strict", 0, NULL, "stop at the first row that cannot be taken"},
-    {"rejects", 0, "FILE", "write every row that cannot be taken to FILE, with its line and reason"},
+    {"rejects", 0, "FILE",
+     "write every row that cannot be taken to FILE, with its line and reason"},
     {"quiet", 'q', NULL, "do not say how the files were understood"},
     {NULL},
 };
 const struct cli_option cli_options_view[] = {
-    {"where", 0, "EXPR", "only journeys with an event that meets it: 'country = IT and channel = web'"},
+    {"where", 0, "EXPR",
+     "only journeys with an event that meets it: 'country = IT and channel = web'"},
     {"events", 0, "EXPR", "only events that meet it; the journeys lose the others"},
     {"since", 0, "DATE", "only journeys that begin at or after DATE"},
     {"until", 0, "DATE", "only journeys that begin before the end of DATE"},
@@ -40,7 +46,8 @@ const struct cli_option cli_options_output[] = {
     {NULL},
 };
 const struct cli_option cli_options_run[] = {
-    {"threads", 0, "N", "work on N threads; the result is the same (else as many as there are cores)"},
+    {"threads", 0, "N",
+     "work on N threads; the result is the same (else as many as there are cores)"},
     {"memory", 0, "SIZE", "use at most SIZE memory, such as 500M or 2G (else 4G)"},
     {NULL},
 };
@@ -82,9 +89,8 @@ static trod_status unknown_option(const struct cli_command *command, trod_str na
                 nearest = o->name;
             }
         }
-    const trod_status status =
-        trod_fail(error, TROD_BAD_OPTION, "trod %s has no option --%.*s", command->name,
-                  TROD_ARG(name));
+    const trod_status status = trod_fail(error, TROD_BAD_OPTION, "trod %s has no option --%.*s",
+                                         command->name, TROD_ARG(name));
     if (nearest)
         trod_error_hint(error, "did you mean --%s?", nearest);
     else
@@ -125,8 +131,8 @@ static trod_status parse_letters(struct cli *cli, char **words, int n, int *i,
     for (const char *c = words[*i] + 1; *c; c++) {
         const struct cli_option *option = find_letter(cli->command, *c);
         if (!option) {
-            const trod_status status = trod_fail(error, TROD_BAD_OPTION,
-                                                 "trod %s has no option -%c", cli->command->name, *c);
+            const trod_status status = trod_fail(
+                error, TROD_BAD_OPTION, "trod %s has no option -%c", cli->command->name, *c);
             trod_error_hint(error, "see: trod %s --help", cli->command->name);
             return status;
         }
@@ -194,7 +200,8 @@ trod_status cli_list(struct cli *cli, const char *name, const trod_str **values,
                 trod_str_trim(comma == SIZE_MAX ? rest : trod_str_slice(rest, 0, comma));
             if (one.n && !TROD_PUSH(cli->arena, list, count, room, one))
                 TROD_TRY(trod_fail(error, TROD_NO_MEMORY, "there is not enough memory"));
-            rest = comma == SIZE_MAX ? (trod_str){NULL, 0} : trod_str_slice(rest, comma + 1, rest.n);
+            rest = comma == SIZE_MAX ? (trod_str){NULL, 0}
+                                     : trod_str_slice(rest, comma + 1, rest.n);
         }
     }
     *values = list;
@@ -203,15 +210,16 @@ done:
     return status;
 }
 
-trod_status cli_number(const struct cli *cli, const char *name, uint64_t least, uint64_t otherwise,
-                       uint64_t *value, struct trod_error *error) {
+trod_status cli_number(const struct cli *cli, const char *name, uint64_t least,
+                       uint64_t otherwise, uint64_t *value, struct trod_error *error) {
     const char *text = cli_text(cli, name);
     int64_t number = 0;
     *value = otherwise;
     if (!text) return TROD_OK;
     if (!trod_str_int64(trod_str_of(text), &number) || number < 0 || (uint64_t)number < least)
-        return trod_fail(error, TROD_BAD_OPTION, "--%s takes a whole number from %llu, not \"%s\"",
-                         name, (unsigned long long)least, text);
+        return trod_fail(error, TROD_BAD_OPTION,
+                         "--%s takes a whole number from %llu, not \"%s\"", name,
+                         (unsigned long long)least, text);
     *value = (uint64_t)number;
     return TROD_OK;
 }
@@ -256,8 +264,9 @@ trod_status options_memory(const struct cli *cli, uint64_t *bytes, struct trod_e
                          : unit == 0                  ? 1.0
                                                       : 0.0;
     if (end == text || !(number * scale >= 16777216.0) || !(number * scale < 1e15))
-        return trod_fail(error, TROD_BAD_OPTION,
-                         "--memory takes a size of at least 16M, such as 500M or 2G, not \"%s\"", text);
+        return trod_fail(
+            error, TROD_BAD_OPTION,
+            "--memory takes a size of at least 16M, such as 500M or 2G, not \"%s\"", text);
     *bytes = (uint64_t)(number * scale);
     return TROD_OK;
 }

@@ -7,7 +7,8 @@
 /* The option of that name among a command's tables, or NULL. */
 const struct cli_option *options_find(const struct cli_command *command, trod_str name);
 /* Parses the words after the command's name into cli->arguments and cli->given. */
-TROD_MUST trod_status options_parse(struct cli *cli, char **words, int n, struct trod_error *error);
+TROD_MUST trod_status options_parse(struct cli *cli, char **words, int n,
+                                    struct trod_error *error);
 /* --memory in bytes; leaves *bytes if it was not given. */
 TROD_MUST trod_status options_memory(const struct cli *cli, uint64_t *bytes,
                                      struct trod_error *error);

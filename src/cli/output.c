@@ -15,7 +15,8 @@ int cli_fail(const struct trod_error *error) {
     fputs("trod: ", stderr);
     if (error->file[0]) fprintf(stderr, "%s:", error->file);
     if (error->line > 0) fprintf(stderr, "%lld:", (long long)error->line);
-    if (error->line > 0 && error->column > 0) fprintf(stderr, "%lld:", (long long)error->column);
+    if (error->line > 0 && error->column > 0)
+        fprintf(stderr, "%lld:", (long long)error->column);
     if (error->file[0] || error->line > 0) fputc(' ', stderr);
     const size_t n = strlen(error->message);
     const char *stop = n && strchr(".?!:", error->message[n - 1]) ? "" : ".";

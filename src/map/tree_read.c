@@ -2,11 +2,11 @@
  *
  *     ->( 'register', X( tau, 'check' ), *( 'decide', 'ask again' ) )
  *
- * The notation is read into a small tree by recursive descent and written out as one stage whose
- * blocks say the same: "->" lines one after another, "X" choose (with a silent branch: optional, or
- * an empty way), "+" any order, "*" repeat with between. Titles keep the labels to the letter, ids
- * are made from them and are unique. A sequence inside "+" becomes a choose of one way, because
- * the lines of an any order are its parts.
+ * The notation is read into a small tree by recursive descent and written out as one stage
+ * whose blocks say the same: "->" lines one after another, "X" choose (with a silent branch:
+ * optional, or an empty way), "+" any order, "*" repeat with between. Titles keep the labels to
+ * the letter, ids are made from them and are unique. A sequence inside "+" becomes a choose of
+ * one way, because the lines of an any order are its parts.
  */
 #include <stdio.h>
 #include <string.h>
@@ -88,7 +88,8 @@ static trod_status read_children(struct reader *reader, unsigned depth, struct n
     } while (next_is(reader, ","));
     if (!next_is(reader, ")")) TROD_TRY(bad(reader, "a \")\" is missing"));
     if (node->op == '*' && (node->n < 2 || node->n > 3))
-        TROD_TRY(bad(reader, "a loop \"*\" takes two parts: what is done, and what lies between"));
+        TROD_TRY(
+            bad(reader, "a loop \"*\" takes two parts: what is done, and what lies between"));
 done:
     return status;
 }
@@ -102,9 +103,10 @@ static trod_status read_node(struct reader *reader, unsigned depth, struct node 
     if (!node) return trod_fail(reader->error, TROD_NO_MEMORY, "there is not enough memory");
     *result = node;
     if (depth > MOST_DEPTH || ++reader->n_nodes > MOST_NODES)
-        return trod_fail(reader->error, TROD_TOO_MUCH,
-                         "the process tree is nested more than %d deep, or has more than %d parts",
-                         MOST_DEPTH, MOST_NODES);
+        return trod_fail(
+            reader->error, TROD_TOO_MUCH,
+            "the process tree is nested more than %d deep, or has more than %d parts",
+            MOST_DEPTH, MOST_NODES);
     if (next_is(reader, "'")) return read_label(reader, node);
     if (next_is(reader, "tau") || next_is(reader, "\xcf\x84")) {
         node->op = 't';
@@ -118,7 +120,8 @@ static trod_status read_node(struct reader *reader, unsigned depth, struct node 
     return bad(reader, "expected ->, X, +, *, tau or a label in single quotes");
 }
 
-/* ---- Writing ---------------------------------------------------------------------------------- */
+/* ---- Writing
+ * ---------------------------------------------------------------------------------- */
 
 /* "Check ticket (2)" gives "check-ticket-2"; the second of that name "check-ticket-2-2". */
 static trod_str unique_id(struct writer *writer, trod_str label, char at[72]) {
@@ -134,7 +137,8 @@ static trod_str unique_id(struct writer *writer, trod_str label, char at[72]) {
     while (n && at[n - 1] == '-') n--;
     if (!n) n = (size_t)snprintf(at, 72, "step");
     const size_t stem = n;
-    for (unsigned again = 2; trod_dict_find(writer->ids, (trod_str){at, n}) != TROD_NO_ID; again++)
+    for (unsigned again = 2; trod_dict_find(writer->ids, (trod_str){at, n}) != TROD_NO_ID;
+         again++)
         n = stem + (size_t)snprintf(at + stem, 72 - stem, "-%u", again);
     if (trod_dict_add(writer->ids, (trod_str){at, n}) == TROD_NO_ID)
         writer->status = trod_fail(writer->error, TROD_NO_MEMORY, "there is not enough memory");
@@ -166,8 +170,8 @@ static void quoted(struct trod_buf *out, trod_str text) {
     trod_buf_byte(out, '"');
 }
 
-static void write_touchpoint(struct writer *writer, trod_str label, unsigned level, bool optional,
-                             bool repeats) {
+static void write_touchpoint(struct writer *writer, trod_str label, unsigned level,
+                             bool optional, bool repeats) {
     char at[72];
     const trod_str id = unique_id(writer, label, at);
     trod_buf_repeat(writer->out, ' ', (size_t)level * 2);
@@ -225,7 +229,8 @@ static void write_node(struct writer *writer, const struct node *node, unsigned 
         write_touchpoint(writer, node->children[0]->label, level, false, true);
     } else if (body && (body->op == 'l' || is_star(body))) {
         const bool star = body->op != 'l';
-        write_touchpoint(writer, star ? body->children[0]->label : body->label, level, true, star);
+        write_touchpoint(writer, star ? body->children[0]->label : body->label, level, true,
+                         star);
     } else if (body) {
         line(writer, level, "optional");
         write_sequence(writer, body, level + 1);

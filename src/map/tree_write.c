@@ -12,14 +12,18 @@ static void write_list(const struct trod_map *map, const struct trod_flow *flow,
 static void write_flow(const struct trod_map *map, const struct trod_flow *flow,
                        struct trod_buf *out, struct loss *loss) {
     switch (flow->kind) {
-    case TROD_FLOW_SILENT: trod_buf_adds(out, "tau"); break;
+    case TROD_FLOW_SILENT:
+        trod_buf_adds(out, "tau");
+        break;
     case TROD_FLOW_TOUCHPOINT:
         loss->ends |= flow->ends;
         trod_buf_byte(out, '\'');
         trod_buf_add(out, map->touchpoints[flow->touchpoint_id].title);
         trod_buf_byte(out, '\'');
         break;
-    case TROD_FLOW_SEQUENCE: write_list(map, flow, "->", out, loss); break;
+    case TROD_FLOW_SEQUENCE:
+        write_list(map, flow, "->", out, loss);
+        break;
     case TROD_FLOW_CHOICE:
         loss->shares |= flow->share == flow->share;
         for (size_t i = 0; flow->ways && i < flow->n; i++)
@@ -29,7 +33,9 @@ static void write_flow(const struct trod_map *map, const struct trod_flow *flow,
         else
             write_list(map, flow, "X", out, loss);
         break;
-    case TROD_FLOW_ANY_ORDER: write_list(map, flow, "+", out, loss); break;
+    case TROD_FLOW_ANY_ORDER:
+        write_list(map, flow, "+", out, loss);
+        break;
     case TROD_FLOW_LOOP:
         loss->bounds |= flow->most_rounds != 0;
         write_list(map, flow, "*", out, loss);
@@ -49,20 +55,24 @@ static void write_list(const struct trod_map *map, const struct trod_flow *flow,
     trod_buf_adds(out, " )");
 }
 
-trod_status trod_map_to_tree(const struct trod_map *map, struct trod_buf *out, struct trod_buf *lost,
-                             struct trod_error *error) {
+trod_status trod_map_to_tree(const struct trod_map *map, struct trod_buf *out,
+                             struct trod_buf *lost, struct trod_error *error) {
     struct loss loss = {0};
     size_t n_any_time = 0;
     write_flow(map, map->flow, out, &loss);
     trod_buf_byte(out, '\n');
     for (size_t i = 0; i < map->n_touchpoints; i++) n_any_time += map->touchpoints[i].any_time;
-    trod_buf_adds(lost, "A process tree holds the flow alone: no stages, times, feelings or people.\n");
+    trod_buf_adds(
+        lost, "A process tree holds the flow alone: no stages, times, feelings or people.\n");
     if (loss.shares) trod_buf_adds(lost, "The designed shares are left out.\n");
-    if (loss.bounds) trod_buf_adds(lost, "A limit on how often something repeats is left out.\n");
+    if (loss.bounds)
+        trod_buf_adds(lost, "A limit on how often something repeats is left out.\n");
     if (loss.ends)
-        trod_buf_adds(lost, "\"ends here\" is left out: there the tree goes on with what follows.\n");
+        trod_buf_adds(lost,
+                      "\"ends here\" is left out: there the tree goes on with what follows.\n");
     if (n_any_time)
-        trod_buf_format(lost, "%zu touchpoints that may come at any time are left out.\n", n_any_time);
+        trod_buf_format(lost, "%zu touchpoints that may come at any time are left out.\n",
+                        n_any_time);
     if (out->failed || lost->failed)
         return trod_fail(error, TROD_TOO_MUCH, "the tree is too large to write");
     return TROD_OK;
