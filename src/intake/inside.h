@@ -81,7 +81,7 @@ struct intake_wish {
     trod_str event_name;       /* of every event, where no column names it */
     trod_str journey_field;    /* `one journey per FIELD` of the map */
     bool no_time;              /* --time "": the order of the file */
-    bool may_lack_time;        /* an event without a time is taken (XES) */
+    bool xes;                  /* an event without a time is taken, a name is a name */
 };
 
 enum intake_as { INTAKE_NOTHING, INTAKE_ATTRIBUTE, INTAKE_FACT };

@@ -4,9 +4,20 @@
  * "unknown") would join everybody and are left out. */
 #include "intake/inside.h"
 
+/* No customer's name, but a program's word for none. ("NA" may well be a case between "MZ" and
+ * "NB".) */
+static bool is_missing(trod_str text) {
+    static const char *const words[] = {"null", "NULL", "undefined", "NaN", "nan", "\\N", "None"};
+    if (text.n == 0) return true;
+    if (text.n > 9) return false;
+    for (size_t i = 0; i < TROD_COUNT(words); i++)
+        if (trod_str_is(text, words[i])) return true;
+    return false;
+}
+
 static bool is_nobody(trod_str text) {
     static const char *const words[] = {"0", "unknown", "anonymous", "(not set)", "guest"};
-    if (intake_is_void(text)) return true;
+    if (is_missing(text) || intake_is_void(text)) return true;
     for (size_t i = 0; i < TROD_COUNT(words); i++)
         if (trod_str_equal_fold(text, trod_str_of(words[i]))) return true;
     return false;
@@ -53,7 +64,7 @@ trod_status intake_customer(struct intake_table *table, const struct intake_row 
     *customer = INTAKE_NONE;
     const size_t n_same = table->map ? table->map->same_person.n : 0;
     if (n_same == 0) {
-        if (intake_is_void(id)) return TROD_OK;
+        if (id.n == 0 || (!table->wish.xes && is_missing(id))) return TROD_OK;
         return add_customer(table, id, customer, error);
     }
     bool identified = false;

@@ -114,7 +114,7 @@ trod_status intake_wish_make(struct intake_table *table, struct trod_error *erro
     const struct trod_intake_options *const options = &table->intake->options;
     const struct trod_map_source *const source = table->source ? table->source : &none;
     struct intake_wish *const wish = &table->wish;
-    const bool may_lack_time = wish->may_lack_time;
+    const bool xes = wish->xes;
     *wish = (struct intake_wish){
         .customer = either(options->customer, source->person),
         .event = either(options->event, source->event),
@@ -129,7 +129,7 @@ trod_status intake_wish_make(struct intake_table *table, struct trod_error *erro
         .dates = source->dates,
         .profile = source->profile,
         .no_time = options->time && !*options->time,
-        .may_lack_time = may_lack_time,
+        .xes = xes,
     };
     if (table->map && table->map->per == TROD_PER_FIELD) wish->journey_field = table->map->per_field;
     /* A survey is one kind of event: an answer. Other sources name theirs in a column. */

@@ -56,7 +56,7 @@ static trod_status reject_customer(struct intake_table *table, const struct inta
         return intake_reject(table->intake, table->file, row, error,
                              "it does not say whose it is: every column of \"same person\" is empty");
     return intake_reject(table->intake, table->file, row, error,
-                         "it does not say whose it is: column \"%.*s\" is empty",
+                         "it does not say whose it is: column \"%.*s\" names nobody",
                          TROD_ARG(table->columns[id].name));
 }
 
@@ -118,7 +118,7 @@ trod_status intake_take(struct intake_table *table, const struct intake_row *row
     int64_t end_us = read_time(table, plan->end, row, &bad_end);
     table->n_bad_ends += bad_end;
     if (time_us == TROD_NO_TIME && end_us != TROD_NO_TIME) time_us = end_us;
-    if (time_us == TROD_NO_TIME && plan->time != INTAKE_NONE && !table->wish.may_lack_time)
+    if (time_us == TROD_NO_TIME && plan->time != INTAKE_NONE && !table->wish.xes)
         return intake_reject(table->intake, table->file, row, error,
                              "it has no time: column \"%.*s\" is empty",
                              TROD_ARG(table->columns[plan->time].name));

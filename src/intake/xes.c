@@ -119,7 +119,7 @@ static trod_status plan(struct xes *xes, struct trod_error *error) {
     struct intake_wish *const wish = &table->wish;
     struct intake_plan *const made = &table->plan;
     trod_status status = TROD_OK;
-    wish->may_lack_time = true;
+    wish->xes = true;
     TROD_TRY(intake_wish_make(table, error));
     if (!table->source_given) {
         table->source = intake_source_of_columns(table->map, table);
