@@ -1,0 +1,107 @@
+/* mine: the paths that people really take.
+ *
+ * Two questions to a view, both of event names alone, without a map:
+ *  - the *follows graph*: how often one event comes right after another in a journey, and how
+ * long that takes;
+ *  - the *paths*: the distinct sequences of events, with the number of journeys that took each.
+ *
+ * Life: 1. trod_follows_make or trod_paths_make; 2. read, or write as JSON or CSV; 3. its
+ * _free. Results borrow from the view and its log, which must outlive them. Nothing depends on
+ * the number of threads, nor on the order of the log's rows beyond what equal times leave open.
+ *
+ * Caveats: names are ids into log->names. A time that is not known is absent (times.n == 0),
+ * never 0. Waiting is from the end of the former event to the begin of the next, and 0 if the
+ * next began before that; it is known only where the log has ends.
+ *
+ *     struct trod_follows *follows = NULL;
+ *     if (trod_follows_make(view, NULL, &follows, &error) == TROD_OK)
+ *         for (size_t i = 0; i < follows->n_edges; i++)
+ *             printf("%g us\n", follows->edges[i].times.median_us);
+ *     trod_follows_free(follows);
+ */
+#ifndef TROD_MINE_H
+#define TROD_MINE_H
+
+#include "trod/log.h"
+
+/* An event name as it occurs in the journeys of a view. */
+struct trod_name_count {
+    uint32_t name;
+    uint64_t n_events;
+    uint64_t n_starts, n_ends; /* journeys that begin, that end with it */
+};
+/* Every name that occurs: most frequent first, ties by the names byte by byte. */
+struct trod_name_counts {
+    const struct trod_name_count *at;
+    size_t n;
+};
+struct trod_name_counts
+trod_name_counts_make(const struct trod_view *view,
+                      struct trod_arena *arena); /* at: NULL without memory */
+
+/* Of durations. Quantiles are interpolated between order statistics (R's type 7: the median of
+ * an even count is the mean of the middle two). */
+struct trod_durations {
+    uint64_t n; /* 0: nothing is known, and the rest is NaN */
+    double mean_us, median_us, p95_us;
+};
+
+/* ---- The follows graph ---------------------------------------------------------------------
+ */
+
+struct trod_follows_edge {
+    uint32_t from, to;
+    uint64_t n;
+    struct trod_durations times;   /* from begin to begin */
+    struct trod_durations waiting; /* from end to begin */
+};
+struct trod_follows {
+    const struct trod_view *view;
+    struct trod_name_counts nodes;
+    const struct trod_follows_edge
+        *edges; /* most frequent first, ties by from, then to, bytewise */
+    size_t n_edges;
+    bool has_waiting;         /* some edge has a waiting time */
+    struct trod_arena *arena; /* owned */
+};
+/* Time: linear in the events. */
+TROD_MUST trod_status trod_follows_make(const struct trod_view *view,
+                                        const struct trod_run *run,
+                                        struct trod_follows **follows,
+                                        struct trod_error *error);
+void trod_follows_free(struct trod_follows *follows);
+/* The first `top` edges (0: all) between all nodes, as JSON (schemas/flow.schema.json). */
+TROD_MUST trod_status trod_follows_to_json(const struct trod_follows *follows, size_t top,
+                                           struct trod_buf *out, struct trod_error *error);
+TROD_MUST trod_status trod_follows_to_csv(const struct trod_follows *follows, size_t top,
+                                          struct trod_buf *out, struct trod_error *error);
+
+/* ---- Paths ---------------------------------------------------------------------------------
+ */
+
+struct trod_path {
+    const uint32_t *steps; /* names */
+    uint32_t n;
+    uint64_t n_journeys;
+    struct trod_durations lasts; /* from the first event's begin to the last one's */
+};
+struct trod_paths {
+    const struct trod_view *view;
+    struct trod_name_counts names;
+    const struct trod_path
+        *paths; /* most frequent first, ties by the steps as lists of names */
+    size_t n_paths;
+    struct trod_durations lasts; /* of all journeys */
+    struct trod_arena *arena;    /* owned */
+};
+/* Exact: equal hashes are compared step by step. Time: linear in the events, and the sort. */
+TROD_MUST trod_status trod_paths_make(const struct trod_view *view, const struct trod_run *run,
+                                      struct trod_paths **paths, struct trod_error *error);
+void trod_paths_free(struct trod_paths *paths);
+/* The first `top` paths (0: all), as JSON (schemas/paths.schema.json). */
+TROD_MUST trod_status trod_paths_to_json(const struct trod_paths *paths, size_t top,
+                                         struct trod_buf *out, struct trod_error *error);
+TROD_MUST trod_status trod_paths_to_csv(const struct trod_paths *paths, size_t top,
+                                        struct trod_buf *out, struct trod_error *error);
+
+#endif

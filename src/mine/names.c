@@ -1,0 +1,73 @@
+/* The names of the events: how often each occurs, begins and ends a journey, and their order.
+ */
+#include <stdlib.h>
+
+#include "mine/inside.h"
+
+struct ranked {
+    trod_str text;
+    uint32_t name;
+};
+
+static int by_text(const void *a, const void *b) {
+    const struct ranked *const x = a, *const y = b;
+    return trod_str_compare(x->text, y->text);
+}
+
+trod_status mine_rank_names(const struct trod_log *log, struct trod_arena *arena,
+                            const uint32_t **rank, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    const uint32_t n = trod_dict_count(log->names);
+    struct ranked *const ranked = TROD_NEW_ARRAY(arena, n, struct ranked);
+    TROD_TRY_ALLOC(ranked, error);
+    uint32_t *const of = TROD_NEW_ARRAY(arena, n, uint32_t);
+    TROD_TRY_ALLOC(of, error);
+    for (uint32_t name = 0; name < n; name++)
+        ranked[name] = (struct ranked){trod_dict_at(log->names, name), name};
+    qsort(ranked, n, sizeof *ranked, by_text);
+    for (uint32_t i = 0; i < n; i++) of[ranked[i].name] = i;
+    *rank = of;
+done:
+    return status;
+}
+
+struct counted {
+    struct trod_name_count count;
+    trod_str text;
+};
+
+static int most_frequent_first(const void *a, const void *b) {
+    const struct counted *const x = a, *const y = b;
+    if (x->count.n_events != y->count.n_events)
+        return x->count.n_events > y->count.n_events ? -1 : 1;
+    return trod_str_compare(x->text, y->text);
+}
+
+struct trod_name_counts trod_name_counts_make(const struct trod_view *view,
+                                              struct trod_arena *arena) {
+    const struct trod_name_counts none = {NULL, 0};
+    const struct trod_log *const log = view->log;
+    const uint32_t n_names = trod_dict_count(log->names);
+    struct counted *const counted = TROD_NEW_ARRAY(arena, n_names, struct counted);
+    if (!counted) return none;
+    for (uint32_t name = 0; name < n_names; name++) {
+        counted[name].count.name = name;
+        counted[name].text = trod_dict_at(log->names, name);
+    }
+    for (size_t j = 0; j < view->n_journeys; j++) {
+        const struct trod_journey *const journey = &view->journeys[j];
+        for (uint32_t i = 0; i < journey->n; i++)
+            counted[log->name[trod_view_event(view, journey, i)]].count.n_events++;
+        counted[log->name[trod_view_event(view, journey, 0)]].count.n_starts++;
+        counted[log->name[trod_view_event(view, journey, journey->n - 1)]].count.n_ends++;
+    }
+    qsort(counted, n_names, sizeof *counted, most_frequent_first);
+    struct trod_name_count *const at = TROD_NEW_ARRAY(arena, n_names, struct trod_name_count);
+    if (!at) return none;
+    size_t n = 0;
+    while (n < n_names && counted[n].count.n_events) {
+        at[n] = counted[n].count;
+        n++;
+    }
+    return (struct trod_name_counts){at, n};
+}

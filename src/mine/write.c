@@ -1,0 +1,241 @@
+/* Answers as JSON and CSV. What is not known is null in JSON and empty in CSV. */
+#include <math.h>
+
+#include "mine/inside.h"
+
+/* ---- JSON ----------------------------------------------------------------------------------
+ */
+
+static trod_status check_written(const struct trod_buf *out, struct trod_error *error) {
+    if (!out->failed) return TROD_OK;
+    trod_fail(error, TROD_TOO_MUCH, "the answer is larger than %zu MB",
+              (out->ceiling ? out->ceiling : (size_t)1 << 30) >> 20);
+    trod_error_hint(error, "ask for less with --top or --where");
+    return TROD_TOO_MUCH;
+}
+
+static void json_view(struct trod_json_writer *json, const struct trod_view *view) {
+    trod_json_key(json, "journeys");
+    trod_json_uint(json, view->n_journeys);
+    trod_json_key(json, "events");
+    trod_json_uint(json, view->n_events);
+    trod_json_key(json, "customers");
+    trod_json_uint(json, view->n_customers);
+    trod_json_key(json, "left_out");
+    trod_json_uint(json, view->n_left_out);
+    trod_json_key(json, "cut_start");
+    trod_json_uint(json, view->n_cut_start);
+    trod_json_key(json, "cut_end");
+    trod_json_uint(json, view->n_cut_end);
+    trod_json_key(json, "near_edge_us");
+    if (view->gap_us == TROD_NO_TIME)
+        trod_json_null(json);
+    else
+        trod_json_int(json, view->gap_us);
+}
+
+static void json_durations(struct trod_json_writer *json, const char *const keys[3],
+                           const struct trod_durations *durations) {
+    trod_json_key(json, keys[0]);
+    trod_json_number(json, durations->mean_us);
+    trod_json_key(json, keys[1]);
+    trod_json_number(json, durations->median_us);
+    trod_json_key(json, keys[2]);
+    trod_json_number(json, durations->p95_us);
+}
+
+static trod_str name_of(const struct trod_view *view, uint32_t name) {
+    return trod_dict_at(view->log->names, name);
+}
+
+static void write_names(struct trod_json_writer *json, const char *key,
+                        const struct trod_view *view, const struct trod_name_counts *names) {
+    trod_json_key(json, key);
+    trod_json_array(json);
+    for (size_t i = 0; i < names->n; i++) {
+        trod_json_flat(json);
+        trod_json_object(json);
+        trod_json_key(json, "name");
+        trod_json_str(json, name_of(view, names->at[i].name));
+        trod_json_key(json, "events");
+        trod_json_uint(json, names->at[i].n_events);
+        trod_json_end_object(json);
+    }
+    trod_json_end_array(json);
+}
+
+/* {name: n}: journeys that begin (or end) with it. The names are in the order of their events.
+ */
+static void write_edges_of_journeys(struct trod_json_writer *json, const char *key,
+                                    const struct trod_view *view,
+                                    const struct trod_name_counts *names, bool ends) {
+    trod_json_key(json, key);
+    trod_json_object(json);
+    for (size_t i = 0; i < names->n; i++) {
+        const uint64_t n = ends ? names->at[i].n_ends : names->at[i].n_starts;
+        if (n == 0) continue;
+        trod_json_key_str(json, name_of(view, names->at[i].name));
+        trod_json_uint(json, n);
+    }
+    trod_json_end_object(json);
+}
+
+static size_t first_of(size_t top, size_t n) {
+    return top && top < n ? top : n;
+}
+
+trod_status trod_follows_to_json(const struct trod_follows *follows, size_t top,
+                                 struct trod_buf *out, struct trod_error *error) {
+    static const char *const time_keys[3] = {"mean_us", "median_us", "p95_us"};
+    static const char *const waiting_keys[3] = {"waiting_mean_us", "waiting_median_us",
+                                                "waiting_p95_us"};
+    const struct trod_view *const view = follows->view;
+    struct trod_json_writer json = {.out = out};
+    trod_json_object(&json);
+    json_view(&json, view);
+    write_names(&json, "nodes", view, &follows->nodes);
+    write_edges_of_journeys(&json, "starts", view, &follows->nodes, false);
+    write_edges_of_journeys(&json, "ends", view, &follows->nodes, true);
+    trod_json_key(&json, "n_edges");
+    trod_json_uint(&json, follows->n_edges);
+    trod_json_key(&json, "edges");
+    trod_json_array(&json);
+    for (size_t e = 0; e < first_of(top, follows->n_edges); e++) {
+        const struct trod_follows_edge *const edge = &follows->edges[e];
+        trod_json_flat(&json);
+        trod_json_object(&json);
+        trod_json_key(&json, "from");
+        trod_json_str(&json, name_of(view, edge->from));
+        trod_json_key(&json, "to");
+        trod_json_str(&json, name_of(view, edge->to));
+        trod_json_key(&json, "count");
+        trod_json_uint(&json, edge->n);
+        json_durations(&json, time_keys, &edge->times);
+        if (follows->has_waiting) {
+            trod_json_key(&json, "waiting_count");
+            trod_json_uint(&json, edge->waiting.n);
+            json_durations(&json, waiting_keys, &edge->waiting);
+        }
+        trod_json_end_object(&json);
+    }
+    trod_json_end_array(&json);
+    trod_json_end_object(&json);
+    trod_buf_byte(out, '\n');
+    return check_written(out, error);
+}
+
+trod_status trod_paths_to_json(const struct trod_paths *paths, size_t top, struct trod_buf *out,
+                               struct trod_error *error) {
+    static const char *const keys[3] = {"mean_us", "median_us", "p95_us"};
+    const struct trod_view *const view = paths->view;
+    struct trod_json_writer json = {.out = out};
+    trod_json_object(&json);
+    json_view(&json, view);
+    write_names(&json, "touchpoints", view, &paths->names);
+    write_edges_of_journeys(&json, "starts", view, &paths->names, false);
+    write_edges_of_journeys(&json, "ends", view, &paths->names, true);
+    json_durations(&json, keys, &paths->lasts);
+    trod_json_key(&json, "n_paths");
+    trod_json_uint(&json, paths->n_paths);
+    trod_json_key(&json, "paths");
+    trod_json_array(&json);
+    for (size_t p = 0; p < first_of(top, paths->n_paths); p++) {
+        const struct trod_path *const path = &paths->paths[p];
+        trod_json_flat(&json);
+        trod_json_object(&json);
+        trod_json_key(&json, "count");
+        trod_json_uint(&json, path->n_journeys);
+        json_durations(&json, keys, &path->lasts);
+        trod_json_key(&json, "steps");
+        trod_json_array(&json);
+        for (uint32_t i = 0; i < path->n; i++)
+            trod_json_str(&json, name_of(view, path->steps[i]));
+        trod_json_end_array(&json);
+        trod_json_end_object(&json);
+    }
+    trod_json_end_array(&json);
+    trod_json_end_object(&json);
+    trod_buf_byte(out, '\n');
+    return check_written(out, error);
+}
+
+/* ---- CSV -----------------------------------------------------------------------------------
+ */
+
+static void csv_str(struct trod_buf *out, trod_str value) {
+    bool quote = false;
+    for (size_t i = 0; i < value.n && !quote; i++)
+        quote = strchr(",\"\r\n", value.at[i]) != NULL;
+    quote = quote || (value.n && (value.at[0] == ' ' || value.at[value.n - 1] == ' '));
+    if (quote) {
+        trod_buf_byte(out, '"');
+        for (size_t i = 0; i < value.n; i++) {
+            if (value.at[i] == '"') trod_buf_byte(out, '"');
+            trod_buf_byte(out, value.at[i]);
+        }
+        trod_buf_byte(out, '"');
+    } else {
+        trod_buf_add(out, value);
+    }
+    trod_buf_byte(out, ',');
+}
+
+static void csv_uint(struct trod_buf *out, uint64_t value) {
+    trod_buf_format(out, "%llu,", (unsigned long long)value);
+}
+
+static void csv_number(struct trod_buf *out, double value) {
+    char text[32];
+    if (!isnan(value)) trod_buf_adds(out, trod_number_write(value, text));
+    trod_buf_byte(out, ',');
+}
+
+static void csv_end(struct trod_buf *out) {
+    if (out->failed || out->n == 0) return;
+    out->at[out->n - 1] = '\n'; /* over the comma of the last field */
+}
+
+static void csv_durations(struct trod_buf *out, const struct trod_durations *durations) {
+    csv_number(out, durations->mean_us);
+    csv_number(out, durations->median_us);
+    csv_number(out, durations->p95_us);
+}
+
+trod_status trod_follows_to_csv(const struct trod_follows *follows, size_t top,
+                                struct trod_buf *out, struct trod_error *error) {
+    trod_buf_adds(out, "from,to,count,mean_us,median_us,p95_us");
+    if (follows->has_waiting)
+        trod_buf_adds(out, ",waiting_count,waiting_mean_us,waiting_median_us,waiting_p95_us");
+    trod_buf_byte(out, '\n');
+    for (size_t e = 0; e < first_of(top, follows->n_edges); e++) {
+        const struct trod_follows_edge *const edge = &follows->edges[e];
+        csv_str(out, name_of(follows->view, edge->from));
+        csv_str(out, name_of(follows->view, edge->to));
+        csv_uint(out, edge->n);
+        csv_durations(out, &edge->times);
+        if (follows->has_waiting) {
+            csv_uint(out, edge->waiting.n);
+            csv_durations(out, &edge->waiting);
+        }
+        csv_end(out);
+    }
+    return check_written(out, error);
+}
+
+/* One row a step, so that no name has to be cut out of a longer text. */
+trod_status trod_paths_to_csv(const struct trod_paths *paths, size_t top, struct trod_buf *out,
+                              struct trod_error *error) {
+    trod_buf_adds(out, "path,count,mean_us,median_us,p95_us,step,name\n");
+    for (size_t p = 0; p < first_of(top, paths->n_paths); p++) {
+        const struct trod_path *const path = &paths->paths[p];
+        for (uint32_t i = 0; i < path->n; i++) {
+            csv_uint(out, p + 1);
+            csv_uint(out, path->n_journeys);
+            csv_durations(out, &path->lasts);
+            csv_uint(out, (uint64_t)i + 1);
+            csv_str(out, name_of(paths->view, path->steps[i]));
+            csv_end(out);
+        }
+    }
+    return check_written(out, error);
+}
