@@ -3,7 +3,6 @@
  * step by step, so the answer is exact. The parts do not depend on the number of threads, and
  * within one the sequences come in order, so neither does the result. */
 #include "log/inside.h"
-#include "trod/base/run.h"
 
 enum {
     BLOCK = 1 << 14, /* sequences hashed in one go */

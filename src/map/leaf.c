@@ -22,7 +22,8 @@ static const struct {
 enum map_leaf map_leaf_of(trod_str name) {
     for (size_t i = 0; i < TROD_COUNT(leaves); i++)
         if (trod_str_is(name, leaves[i].name)) return leaves[i].leaf;
-    CHECK(!"a leaf that there is not");
+    const bool is_a_leaf = false;
+    CHECK(is_a_leaf);
     return MAP_LEAF_TEXT;
 }
 
