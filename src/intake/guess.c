@@ -204,7 +204,7 @@ static trod_status guess_times(struct guess *guess, struct trod_error *error) {
     if (plan->end != INTAKE_NONE || plan->time == INTAKE_NONE) goto done;
     const uint32_t last = end != INTAKE_NONE ? end : at;
     if (last == INTAKE_NONE || last == plan->time) goto done;
-    if (intake_sight_ordered(guess->table, guess->sights, plan->time, last) < 0.9) goto done;
+    if (intake_sight_ordered(guess->table, guess->sights, plan->time, last) < 0.8) goto done;
     plan->end = last;
     plan->guessed_end = true;
 done:

@@ -86,8 +86,9 @@ static void say_parts(const struct intake_table *table, struct trod_buf *out) {
     say_part(table, out, "worth", plan->worth, plan->guessed_worth);
     if (table->delimiter_said.n) trod_buf_format(out, ", %.*s", TROD_ARG(table->delimiter_said));
     if (table->file->n_skipped)
-        trod_buf_format(out, ", %llu rows left out by --lifecycle",
-                        (unsigned long long)table->file->n_skipped);
+        trod_buf_format(out, ", %llu %s left out by --lifecycle",
+                        (unsigned long long)table->file->n_skipped,
+                        table->file->n_skipped == 1 ? "event" : "events");
 }
 
 static void warn(struct trod_buf *out, uint64_t n, const char *one, const char *many) {
