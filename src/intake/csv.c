@@ -183,7 +183,7 @@ static trod_status add_column(struct csv *csv, struct trod_dict *names, size_t i
     if (!name.at || trod_dict_add(names, name) == TROD_NO_ID)
         return trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
     uint32_t column = 0;
-    return intake_table_column(table, name, false, &column, error);
+    return intake_table_column(table, name, INTAKE_ATTRIBUTE, &column, error);
 }
 
 static trod_status read_header(struct csv *csv, bool *got, struct trod_error *error) {

@@ -55,7 +55,7 @@ static trod_status read_full(struct intake_feed *feed, char *at, size_t room, si
     return TROD_OK;
 }
 
-static void add_character(struct trod_buf *out, uint32_t c) {
+void intake_character(struct trod_buf *out, uint32_t c) {
     if (c < 0x80) {
         trod_buf_byte(out, (char)c);
     } else if (c < 0x800) {
@@ -98,7 +98,7 @@ static void convert_utf16(struct intake_feed *feed) {
         } else if (c >= 0xdc00 && c < 0xe000) {
             c = 0xfffd;
         }
-        add_character(&feed->window, c);
+        intake_character(&feed->window, c);
         i += length;
     }
     if (i) memmove(feed->raw.at, at + i, n - i);
@@ -170,6 +170,6 @@ void intake_latin(struct trod_buf *out, trod_str text) {
         0x2013, 0x2014, 0x2dc,  0x2122, 0x161,  0x203a, 0x153,  0x9d,   0x17e, 0x178};
     for (size_t i = 0; i < text.n; i++) {
         const unsigned char byte = (unsigned char)text.at[i];
-        add_character(out, byte >= 0x80 && byte < 0xa0 ? high[byte - 0x80] : byte);
+        intake_character(out, byte >= 0x80 && byte < 0xa0 ? high[byte - 0x80] : byte);
     }
 }

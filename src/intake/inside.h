@@ -51,6 +51,8 @@ TROD_MUST trod_status intake_feed_more(struct intake_feed *feed, struct trod_err
 TROD_MUST trod_status intake_feed_decode(struct intake_feed *feed, struct trod_error *error);
 /* ASCII without NUL. */
 bool intake_is_plain(const char *at, size_t n);
+/* Adds a character as UTF-8. */
+void intake_character(struct trod_buf *out, uint32_t c);
 /* Adds a text of Windows-1252 as UTF-8. */
 void intake_latin(struct trod_buf *out, trod_str text);
 
@@ -140,9 +142,11 @@ TROD_MUST trod_status intake_table_init(struct intake_table *table, struct trod_
                                         const struct trod_map_source *source,
                                         struct trod_error *error);
 void intake_table_release(struct intake_table *table);
-/* A new column; the name is copied. `fact`: of the customer, whatever its name. */
-TROD_MUST trod_status intake_table_column(struct intake_table *table, trod_str name, bool fact,
-                                          uint32_t *column, struct trod_error *error);
+/* A new column; the name is copied. `as`: a fact whatever its name, an attribute unless its name
+ * says more, or no field of the log at all. */
+TROD_MUST trod_status intake_table_column(struct intake_table *table, trod_str name,
+                                          enum intake_as as, uint32_t *column,
+                                          struct trod_error *error);
 /* The column of that name: exactly, else with case, blanks and "_" aside if only one fits. */
 uint32_t intake_table_find(const struct intake_table *table, trod_str name);
 /* Once the columns' parts are known (XES: at once): enters the source into the log. */

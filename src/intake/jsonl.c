@@ -45,7 +45,8 @@ static trod_status set_cell(struct jsonl *jsonl, trod_str value, struct trod_err
     if (id == TROD_NO_ID || !grow(jsonl, (size_t)id + 1)) return no_memory(error);
     if (id == n_before) {
         uint32_t column = 0;
-        const trod_status status = intake_table_column(jsonl->table, name, false, &column, error);
+        const trod_status status =
+            intake_table_column(jsonl->table, name, INTAKE_ATTRIBUTE, &column, error);
         if (status != TROD_OK) return status;
         CHECK(column == id);
     }

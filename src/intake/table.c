@@ -90,17 +90,18 @@ static void point_at(struct intake_table *table, uint32_t column, bool is_channe
 }
 
 /* The part of a column that came after the first rows were looked at. */
-static trod_status place_late(struct intake_table *table, uint32_t id, bool fact,
+static trod_status place_late(struct intake_table *table, uint32_t id, enum intake_as as,
                               struct trod_error *error) {
     struct intake_column *const column = &table->columns[id];
     struct intake_plan *const plan = &table->plan;
     const trod_str channel = table->wish.channel.n ? table->wish.channel : TROD_STR("channel");
     set_same(table, column);
+    if (as == INTAKE_NOTHING) return TROD_OK;
     if (plan->end == INTAKE_NONE && is_wish(table->wish.end, column->name)) {
         plan->end = id;
         return TROD_OK;
     }
-    set_as(table, column, fact);
+    set_as(table, column, as == INTAKE_FACT);
     const trod_status status = add_field(table, column, error);
     if (status != TROD_OK) return status;
     if (plan->journey == INTAKE_NONE && is_wish(table->wish.journey, column->name))
@@ -114,7 +115,7 @@ static trod_status place_late(struct intake_table *table, uint32_t id, bool fact
     return TROD_OK;
 }
 
-trod_status intake_table_column(struct intake_table *table, trod_str name, bool fact,
+trod_status intake_table_column(struct intake_table *table, trod_str name, enum intake_as as,
                                 uint32_t *column, struct trod_error *error) {
     if (table->n_columns >= INTAKE_MOST_COLUMNS) {
         const trod_status status = trod_fail(error, TROD_TOO_MUCH, "there are more than %d columns",
@@ -132,7 +133,7 @@ trod_status intake_table_column(struct intake_table *table, trod_str name, bool 
                                                       .same = INTAKE_NONE}))
         return trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
     *column = (uint32_t)table->n_columns - 1;
-    return table->decided ? place_late(table, *column, fact, error) : TROD_OK;
+    return table->decided ? place_late(table, *column, as, error) : TROD_OK;
 }
 
 uint32_t intake_table_find(const struct intake_table *table, trod_str name) {

@@ -3,9 +3,9 @@
  * time:timestamp the time. Nested attributes are flattened ("cost.total"), the values of a list
  * joined. Attributes declared as global are present in every event of a log that keeps the
  * standard, so their declared values are never filled in. */
-#include "intake/inside.h"
+#include "intake/tags.h"
 
-enum { DEEPEST = 64, TEXT_CEILING = INTAKE_ROW_CEILING };
+enum { DEEPEST = 64, ORDERED = 64, MOST_PARTS = 100000, TEXT_CEILING = INTAKE_ROW_CEILING };
 
 /* A value in a text that still grows. */
 struct part {
@@ -17,6 +17,7 @@ struct owner {
     struct trod_dict *keys;
     uint32_t *columns; /* [count of keys] */
     size_t n_columns, room_columns;
+    uint32_t order[ORDERED]; /* columns in the order of the last time, which is often this one's */
     struct trod_buf text;
     struct part *parts;
     size_t n_parts, room_parts;
@@ -26,7 +27,7 @@ enum place { OUTSIDE, IN_LOG, IN_TRACE, IN_EVENT };
 
 struct xes {
     struct intake_table *table;
-    struct trod_xml *xml;
+    struct intake_tags tags;
     struct owner trace, event;
     enum place place;
     unsigned skip;              /* depth inside an element that is passed over */
@@ -36,8 +37,8 @@ struct xes {
     size_t path_n[DEEPEST + 1];
     trod_str *cells;
     uint32_t *filled;
-    size_t room, n_filled;
-    size_t n_facts_told;        /* parts of the trace that the log has */
+    size_t room;
+    size_t n_laid, n_told;      /* parts of the trace that are in the row, and in the log */
     uint64_t n_traces, event_line;
     uint32_t trace_name, time;  /* columns */
     char ordinal[32];           /* name of a trace that has none */
@@ -50,6 +51,7 @@ static trod_status no_memory(struct trod_error *error) {
 static trod_status owner_init(struct owner *owner, bool fact, struct trod_error *error) {
     owner->fact = fact;
     owner->text.ceiling = TEXT_CEILING;
+    for (size_t i = 0; i < ORDERED; i++) owner->order[i] = INTAKE_NONE;
     owner->keys = trod_dict_make(0);
     return owner->keys ? TROD_OK : no_memory(error);
 }
@@ -74,10 +76,14 @@ static trod_status add_key(struct xes *xes, struct owner *owner, trod_str key, u
 }
 
 /* "start_timestamp" beside "time:timestamp": the begin and the end of the event. */
-static void see_begin(struct xes *xes, trod_str key, uint32_t column) {
+static bool is_begin(const struct xes *xes, const struct owner *owner, trod_str key) {
+    const struct intake_wish *const wish = &xes->table->wish;
+    const bool asked = wish->time.n || wish->end.n || wish->no_time;
+    return !asked && !owner->fact && trod_str_is(key, "start_timestamp");
+}
+
+static void set_begin(struct xes *xes, uint32_t column) {
     struct intake_table *const table = xes->table;
-    const bool asked = table->wish.time.n || table->wish.end.n || table->wish.no_time;
-    if (asked || !trod_str_is(key, "start_timestamp")) return;
     table->columns[column].form = table->columns[xes->time].form;
     table->plan.time = column;
     table->plan.end = xes->time;
@@ -86,18 +92,25 @@ static void see_begin(struct xes *xes, trod_str key, uint32_t column) {
 
 static trod_status column_of(struct xes *xes, struct owner *owner, trod_str key, uint32_t *column,
                              struct trod_error *error) {
+    struct intake_table *const table = xes->table;
+    const size_t i = owner->n_parts < ORDERED ? owner->n_parts : ORDERED - 1;
+    *column = owner->order[i];
+    if (*column != INTAKE_NONE && trod_str_equal(table->columns[*column].name, key)) return TROD_OK;
     const uint32_t known = trod_dict_find(owner->keys, key);
     if (known != TROD_NO_ID) {
-        *column = owner->columns[known];
+        *column = owner->order[i] = owner->columns[known];
         return TROD_OK;
     }
-    struct intake_table *const table = xes->table;
-    trod_status status = intake_table_column(table, key, owner->fact, column, error);
+    const bool begins = is_begin(xes, owner, key);
+    const trod_str walker = table->wish.customer.n ? table->wish.customer : table->wish.journey;
+    const bool walks = walker.n && table->plan.customer == INTAKE_NONE && trod_str_equal(walker, key);
+    const enum intake_as as = begins || walks ? INTAKE_NOTHING
+                              : owner->fact   ? INTAKE_FACT
+                                              : INTAKE_ATTRIBUTE;
+    const trod_status status = intake_table_column(table, key, as, column, error);
     if (status != TROD_OK) return status;
-    if (!owner->fact) see_begin(xes, key, *column);
-    const trod_str customer = table->wish.customer.n ? table->wish.customer : table->wish.journey;
-    if (customer.n && table->plan.customer == INTAKE_NONE && trod_str_equal(customer, key))
-        table->plan.customer = *column;
+    if (begins) set_begin(xes, *column);
+    if (walks) table->plan.customer = *column;
     if (table->plan.end == *column) table->columns[*column].form = table->columns[xes->time].form;
     return add_key(xes, owner, key, *column, error);
 }
@@ -106,7 +119,7 @@ static trod_status column_of(struct xes *xes, struct owner *owner, trod_str key,
 
 static trod_status add_part(struct xes *xes, struct owner *owner, trod_str name, uint32_t *column,
                             struct trod_error *error) {
-    const trod_status status = intake_table_column(xes->table, name, owner->fact, column, error);
+    const trod_status status = intake_table_column(xes->table, name, INTAKE_NOTHING, column, error);
     return status == TROD_OK ? add_key(xes, owner, name, *column, error) : status;
 }
 
@@ -163,17 +176,14 @@ static bool grow(struct xes *xes, size_t n) {
     xes->cells = cells;
     xes->filled = filled;
     xes->room = room;
+    xes->n_laid = 0;
     return true;
 }
 
-/* Lays the attributes into the row; those that the log has already are no news. */
-static void lay(struct xes *xes, const struct owner *owner, size_t n_old) {
+static void lay(struct xes *xes, const struct owner *owner) {
     for (size_t i = 0; i < owner->n_parts; i++) {
         const struct part *const part = &owner->parts[i];
-        if (part->n == 0) continue;
-        if (!xes->cells[part->column].at && i >= n_old)
-            xes->filled[xes->n_filled++] = part->column;
-        xes->cells[part->column] = (trod_str){owner->text.at + part->from, part->n};
+        if (part->n) xes->cells[part->column] = (trod_str){owner->text.at + part->from, part->n};
     }
 }
 
@@ -182,33 +192,51 @@ static void unlay(struct xes *xes, const struct owner *owner) {
         xes->cells[owner->parts[i].column] = (trod_str){NULL, 0};
 }
 
-static trod_status take_event(struct xes *xes, struct trod_error *error) {
-    if (!grow(xes, xes->table->n_columns)) return no_memory(error);
-    xes->n_filled = 0;
-    const uint64_t n_events = xes->table->file->n_events;
-    lay(xes, &xes->trace, xes->n_facts_told);
-    lay(xes, &xes->event, 0);
-    if (!xes->cells[xes->trace_name].at) {
-        snprintf(xes->ordinal, sizeof xes->ordinal, "trace %llu", (unsigned long long)xes->n_traces);
-        xes->cells[xes->trace_name] = trod_str_of(xes->ordinal);
+static void begin_trace(struct xes *xes) {
+    if (xes->room) {
+        unlay(xes, &xes->trace);
+        xes->cells[xes->trace_name] = (trod_str){NULL, 0};
     }
+    owner_clear(&xes->trace);
+    xes->n_laid = xes->n_told = 0;
+    xes->n_traces++;
+    xes->place = IN_TRACE;
+}
+
+/* The trace's attributes stay in the row from event to event. */
+static void lay_trace(struct xes *xes) {
+    if (xes->n_laid != xes->trace.n_parts) lay(xes, &xes->trace);
+    xes->n_laid = xes->trace.n_parts;
+    if (xes->cells[xes->trace_name].at) return;
+    snprintf(xes->ordinal, sizeof xes->ordinal, "trace %llu", (unsigned long long)xes->n_traces);
+    xes->cells[xes->trace_name] = trod_str_of(xes->ordinal);
+}
+
+static trod_status take_event(struct xes *xes, struct trod_error *error) {
+    const struct owner *const trace = &xes->trace, *const event = &xes->event;
+    if (!grow(xes, xes->table->n_columns + trace->n_parts + event->n_parts)) return no_memory(error);
+    const uint64_t n_events = xes->table->file->n_events;
+    lay_trace(xes);
+    lay(xes, event);
+    size_t n_filled = 0;
+    /* Facts that the log has already are no news. */
+    for (size_t i = xes->n_told; i < trace->n_parts; i++)
+        xes->filled[n_filled++] = trace->parts[i].column;
+    for (size_t i = 0; i < event->n_parts; i++) xes->filled[n_filled++] = event->parts[i].column;
     const struct intake_row row = {.cells = xes->cells,
                                    .n = xes->table->n_columns,
                                    .filled = xes->filled,
-                                   .n_filled = xes->n_filled,
+                                   .n_filled = n_filled,
                                    .line = xes->event_line,
-                                   .text = trod_buf_str(&xes->event.text)};
+                                   .text = trod_buf_str(&event->text)};
     const trod_status status = intake_take(xes->table, &row, error);
-    /* Told once a trace, if the event was taken. */
-    if (xes->table->file->n_events > n_events) xes->n_facts_told = xes->trace.n_parts;
-    unlay(xes, &xes->trace);
-    unlay(xes, &xes->event);
-    xes->cells[xes->trace_name] = (trod_str){NULL, 0};
+    if (xes->table->file->n_events > n_events) xes->n_told = trace->n_parts;
+    unlay(xes, event);
     return status;
 }
 
 static trod_status outside(struct xes *xes, struct trod_error *error) {
-    const struct intake_row row = {.line = (uint64_t)trod_xml_line(xes->xml)};
+    const struct intake_row row = {.line = xes->tags.line};
     xes->table->file->n_rows++;
     return intake_reject(xes->table->intake, xes->table->file, &row, error,
                          "the event stands outside of every trace");
@@ -222,12 +250,15 @@ static trod_status too_long(const struct owner *owner, struct trod_error *error)
 }
 
 /* Adds a value; the text of an event reads as one line, for the list of rejected rows. */
-static trod_status add_value(struct xes *xes, struct owner *owner, uint32_t column, const char *value,
+static trod_status add_value(struct xes *xes, struct owner *owner, uint32_t column, trod_str value,
                              struct trod_error *error) {
     struct trod_buf *const text = &owner->text;
+    if (owner->n_parts >= MOST_PARTS)
+        return trod_fail(error, TROD_TOO_MUCH, "one %s has more than %d attributes",
+                         owner->fact ? "trace" : "event", MOST_PARTS);
     if (text->n) trod_buf_adds(text, "; ");
     const size_t from = text->n;
-    trod_buf_adds(text, value);
+    trod_buf_add(text, value);
     if (text->failed) return too_long(owner, error);
     if (!TROD_PUSH(xes->table->arena, owner->parts, owner->n_parts, owner->room_parts,
                    (struct part){column, from, text->n - from}))
@@ -236,43 +267,47 @@ static trod_status add_value(struct xes *xes, struct owner *owner, uint32_t colu
 }
 
 /* A further value of the list that was added last. */
-static trod_status add_to_list(struct owner *owner, const char *value, struct trod_error *error) {
+static trod_status add_to_list(struct owner *owner, trod_str value, struct trod_error *error) {
     struct part *const part = &owner->parts[owner->n_parts - 1];
     if (part->n) trod_buf_adds(&owner->text, ", ");
-    trod_buf_adds(&owner->text, value);
+    trod_buf_add(&owner->text, value);
     if (owner->text.failed) return too_long(owner, error);
     part->n = owner->text.n - part->from;
     return TROD_OK;
 }
 
-static trod_status begin_attribute(struct xes *xes, const char *name, const char **attributes,
+static bool is(trod_str text, const char *literal, size_t n) {
+    return text.n == n && memcmp(text.at, literal, n) == 0;
+}
+#define IS(text, literal) is((text), literal, sizeof(literal) - 1)
+
+static trod_status begin_attribute(struct xes *xes, trod_str name,
+                                   const struct intake_attribute *attributes, size_t n_attributes,
                                    struct trod_error *error) {
     struct owner *const owner = xes->place == IN_EVENT ? &xes->event : &xes->trace;
-    const char *key = "", *value = NULL;
-    for (size_t i = 0; attributes[i]; i += 2) {
-        if (strcmp(attributes[i], "key") == 0) key = attributes[i + 1];
-        if (strcmp(attributes[i], "value") == 0) value = attributes[i + 1];
+    trod_str key = TROD_STR(""), value = TROD_STR("");
+    for (size_t i = 0; i < n_attributes; i++) {
+        if (IS(attributes[i].name, "key")) key = attributes[i].value;
+        if (IS(attributes[i].name, "value")) value = attributes[i].value;
     }
     if (xes->depth >= DEEPEST) {
         xes->skip = 1;
         return TROD_OK;
     }
     xes->path_n[xes->depth++] = xes->path.n;
-    if (xes->list_depth) return value && *value ? add_to_list(owner, value, error) : TROD_OK;
-    if (strcmp(name, "values") == 0) return TROD_OK;
-    trod_str whole = trod_str_of(key);
-    if (xes->path.n || xes->depth > 1) {
-        trod_buf_byte(&xes->path, '.');
-    }
-    trod_buf_add(&xes->path, whole);
+    if (xes->list_depth) return value.n ? add_to_list(owner, value, error) : TROD_OK;
+    if (IS(name, "values")) return TROD_OK;
+    if (xes->depth > 1) trod_buf_byte(&xes->path, '.');
+    trod_buf_add(&xes->path, key);
     if (xes->path.failed) return too_long(owner, error);
-    if (xes->depth > 1) whole = trod_buf_str(&xes->path);
-    const bool is_list = strcmp(name, "list") == 0;
+    if (xes->depth > 1) key = trod_buf_str(&xes->path);
+    const bool is_list = IS(name, "list");
     if (is_list) xes->list_depth = xes->depth;
-    if (!is_list && (!value || !*value)) return TROD_OK;
+    if (!is_list && value.n == 0) return TROD_OK;
     uint32_t column = 0;
-    const trod_status status = column_of(xes, owner, whole, &column, error);
-    return status == TROD_OK ? add_value(xes, owner, column, is_list ? "" : value, error) : status;
+    const trod_status status = column_of(xes, owner, key, &column, error);
+    if (status != TROD_OK) return status;
+    return add_value(xes, owner, column, is_list ? TROD_STR("") : value, error);
 }
 
 static void end_attribute(struct xes *xes) {
@@ -283,16 +318,17 @@ static void end_attribute(struct xes *xes) {
 
 /* ---- Elements --------------------------------------------------------------------------------------- */
 
-static trod_status no_xes(const char *name, struct trod_error *error) {
-    const bool mxml = strcmp(name, "WorkflowLog") == 0;
-    const trod_status status =
-        trod_fail(error, TROD_BAD_INPUT, "it is XML, but no XES log: it begins with <%.60s>", name);
+static trod_status no_xes(trod_str name, struct trod_error *error) {
+    const bool mxml = IS(name, "WorkflowLog");
+    const trod_str shown = trod_str_slice(name, 0, name.n < 60 ? name.n : 60);
+    const trod_status status = trod_fail(
+        error, TROD_BAD_INPUT, "it is XML, but no XES log: it begins with <%.*s>", TROD_ARG(shown));
     trod_error_hint(error, mxml ? "this is MXML; save it as XES" : "an XES log begins with <log>");
     return status;
 }
 
-static trod_status begin(void *at, const char *name, const char **attributes,
-                         struct trod_error *error) {
+static trod_status begin(void *at, trod_str name, const struct intake_attribute *attributes,
+                         size_t n_attributes, struct trod_error *error) {
     struct xes *const xes = at;
     if (xes->skip) {
         xes->skip++;
@@ -300,36 +336,32 @@ static trod_status begin(void *at, const char *name, const char **attributes,
     }
     switch (xes->place) {
     case OUTSIDE:
-        if (strcmp(name, "log") != 0) return no_xes(name, error);
+        if (!IS(name, "log")) return no_xes(name, error);
         xes->place = IN_LOG;
         return TROD_OK;
     case IN_LOG:
-        if (strcmp(name, "trace") == 0) {
-            owner_clear(&xes->trace);
-            xes->n_facts_told = 0;
-            xes->n_traces++;
-            xes->place = IN_TRACE;
+        if (IS(name, "trace")) {
+            begin_trace(xes);
             return TROD_OK;
         }
         xes->skip = 1; /* extensions, globals, classifiers, attributes of the log */
-        return strcmp(name, "event") == 0 ? outside(xes, error) : TROD_OK;
+        return IS(name, "event") ? outside(xes, error) : TROD_OK;
     case IN_TRACE:
-        if (xes->depth == 0 && strcmp(name, "event") == 0) {
+        if (xes->depth == 0 && IS(name, "event")) {
             owner_clear(&xes->event);
-            xes->event_line = (uint64_t)trod_xml_line(xes->xml);
+            xes->event_line = xes->tags.line;
             xes->place = IN_EVENT;
             return TROD_OK;
         }
-        return begin_attribute(xes, name, attributes, error);
+        return begin_attribute(xes, name, attributes, n_attributes, error);
     case IN_EVENT:
         break;
     }
-    return begin_attribute(xes, name, attributes, error);
+    return begin_attribute(xes, name, attributes, n_attributes, error);
 }
 
-static trod_status end(void *at, const char *name, struct trod_error *error) {
+static trod_status end(void *at, struct trod_error *error) {
     struct xes *const xes = at;
-    (void)name;
     if (xes->skip) {
         xes->skip--;
         return TROD_OK;
@@ -360,22 +392,14 @@ trod_status intake_xes(struct intake_table *table, struct intake_feed *feed,
     TROD_TRY(owner_init(&xes.trace, true, error));
     TROD_TRY(owner_init(&xes.event, false, error));
     TROD_TRY(plan(&xes, error));
-    const struct trod_xml_reader reader = {.owner = &xes, .begin = begin, .end = end};
-    xes.xml = trod_xml_make(&reader, feed->name);
-    TROD_TRY_ALLOC(xes.xml, error);
-    for (bool last = false; !last;) {
-        const trod_str piece = {feed->window.at + feed->used, feed->window.n - feed->used};
-        last = feed->ended;
-        TROD_TRY(trod_xml_feed(xes.xml, piece, last, error));
-        feed->used = feed->window.n;
-        if (!last) TROD_TRY(intake_feed_more(feed, error));
-    }
+    xes.tags = (struct intake_tags){.owner = &xes, .begin = begin, .end = end};
+    TROD_TRY(intake_tags_read(&xes.tags, feed, error));
+    table->n_latin = xes.tags.n_latin;
     if (table->wish.customer.n && table->plan.customer == INTAKE_NONE && table->file->n_rows)
         TROD_TRY(trod_fail(error, TROD_BAD_OPTION, "no trace or event has an attribute \"%.*s\"",
                            TROD_ARG(table->wish.customer)));
     status = intake_table_end(table, error);
 done:
-    trod_xml_free(xes.xml);
     owner_release(&xes.trace);
     owner_release(&xes.event);
     trod_buf_free(&xes.path);
