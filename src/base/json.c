@@ -129,14 +129,22 @@ void trod_json_text(struct trod_json_writer *json, const char *value) {
     trod_json_str(json, trod_str_of(value));
 }
 
-void trod_json_int(struct trod_json_writer *json, int64_t value) {
+static void write_whole(struct trod_json_writer *json, bool negative, uint64_t size) {
+    char digits[24];
+    size_t at = sizeof digits;
+    do digits[--at] = (char)('0' + size % 10);
+    while (size /= 10);
+    if (negative) digits[--at] = '-';
     separate(json);
-    trod_buf_format(json->out, "%lld", (long long)value);
+    trod_buf_add(json->out, (trod_str){digits + at, sizeof digits - at});
+}
+
+void trod_json_int(struct trod_json_writer *json, int64_t value) {
+    write_whole(json, value < 0, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
 }
 
 void trod_json_uint(struct trod_json_writer *json, uint64_t value) {
-    separate(json);
-    trod_buf_format(json->out, "%llu", (unsigned long long)value);
+    write_whole(json, false, value);
 }
 
 void trod_json_number(struct trod_json_writer *json, double value) {

@@ -132,7 +132,6 @@ struct decimal {
     int64_t power; /* of the last digit in `digits` */
     int64_t order; /* power of ten of the first significant digit, for what is out of range */
     bool negative;
-    bool cut; /* more than 19 significant digits */
 };
 
 static bool read_exponent(trod_str text, size_t i, int64_t *exponent) {
@@ -164,9 +163,8 @@ static bool read_decimal(trod_str text, struct decimal *decimal) {
                 decimal->digits = decimal->digits * 10 + digit;
                 if (decimal->digits) significant++;
                 if (point) decimal->power--;
-            } else {
-                decimal->cut = decimal->cut || digit != 0;
-                if (!point) decimal->power++;
+            } else if (!point) {
+                decimal->power++;
             }
         } else if (text.at[i] == '.' && !point) {
             point = true;
@@ -190,7 +188,7 @@ bool trod_str_number(trod_str text, double *value) {
     double size = 0;
     if (decimal.digits == 0) {
         size = 0;
-    } else if (!decimal.cut && decimal.digits <= UINT64_C(1) << 53 && decimal.power >= -22 &&
+    } else if (decimal.digits <= UINT64_C(1) << 53 && decimal.power >= -22 &&
                decimal.power <= 22) {
         size = (double)decimal.digits;
         if (decimal.power < 0)

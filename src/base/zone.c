@@ -126,7 +126,6 @@ static bool write_out_rule(struct trod_zone *zone) {
         struct base_change changes[2];
         base_rule_year(&zone->rule, year, changes);
         for (int i = 0; i < 2; i++) {
-            if (changes[i].at_s <= last_s) continue;
             struct base_change *const last = zone->n ? &zone->changes[zone->n - 1] : NULL;
             if (last && changes[i].at_s < last->at_s) continue;
             if (last && changes[i].at_s == last->at_s) { /* summer time all year */

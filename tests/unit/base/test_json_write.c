@@ -72,6 +72,21 @@ static void escapes(void **state) {
     trod_buf_free(&buf);
 }
 
+static void whole_numbers(void **state) {
+    (void)state;
+    struct trod_buf buf = {0};
+    struct trod_json_writer json = {.out = &buf, .compact = true};
+    trod_json_array(&json);
+    trod_json_int(&json, INT64_MIN);
+    trod_json_int(&json, INT64_MAX);
+    trod_json_int(&json, 0);
+    trod_json_int(&json, -10);
+    trod_json_uint(&json, 0);
+    trod_json_end_array(&json);
+    assert_str(trod_buf_str(&buf), "[-9223372036854775808,9223372036854775807,0,-10,0]");
+    trod_buf_free(&buf);
+}
+
 static void numbers_are_short(void **state) {
     (void)state;
     static const struct {
@@ -124,6 +139,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(indents),
         cmocka_unit_test(escapes),
+        cmocka_unit_test(whole_numbers),
         cmocka_unit_test(numbers_are_short),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,7 @@
 #include "../unit.h"
 
+#include <unistd.h>
+
 #include "trod/base.h"
 
 struct job {
@@ -45,6 +47,27 @@ static void the_lowest_failure_is_told(void **state) {
     }
 }
 
+/* Block 1 fails at once, block 0 much later. */
+static trod_status late_first(void *owner, size_t i, struct trod_error *error) {
+    atomic_bool *second_failed = owner;
+    if (i == 1) {
+        atomic_store(second_failed, true);
+        return trod_fail(error, TROD_BAD_INPUT, "block 1");
+    }
+    for (int k = 0; k < 1000 && !atomic_load(second_failed); k++) usleep(1000);
+    usleep(10000);
+    return trod_fail(error, TROD_IO, "block %d", (int)i);
+}
+
+static void the_lowest_failure_may_come_last(void **state) {
+    (void)state;
+    atomic_bool second_failed = false;
+    struct trod_run run = {.n_threads = 2};
+    struct trod_error error = {0};
+    assert_int_equal(trod_run_each(&run, 2, late_first, &second_failed, &error), TROD_IO);
+    assert_string_equal(error.message, "block 0");
+}
+
 static void cancelling_ends_it(void **state) {
     (void)state;
     atomic_bool cancel = false;
@@ -65,6 +88,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_block_once),
         cmocka_unit_test(the_lowest_failure_is_told),
+        cmocka_unit_test(the_lowest_failure_may_come_last),
         cmocka_unit_test(cancelling_ends_it),
         cmocka_unit_test(the_clock_runs_forward),
     };

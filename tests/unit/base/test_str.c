@@ -170,6 +170,8 @@ static void checks_utf8(void **state) {
         {"a\0b", 3, 1},
         {"\xc0\x80", 2, 0},         /* overlong */
         {"\xe0\x80\x80", 3, 0},     /* overlong */
+        {"\xe0\x9f\xbf", 3, 0},     /* overlong */
+        {"\xf0\x8f\xbf\xbf", 4, 0}, /* overlong */
         {"\xed\xa0\x80", 3, 0},     /* surrogate */
         {"\xf4\x90\x80\x80", 4, 0}, /* above U+10FFFF */
         {"\xf4\x8f\xbf\xbf", 4, SIZE_MAX},
