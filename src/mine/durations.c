@@ -1,53 +1,12 @@
-/* Means and quantiles of durations, exactly. The sum is an integer of 128 bits, so the mean
- * does not depend on the order. A quantile needs one or two order statistics, which are found
- * by quickselect: part by a pivot in three, go on in the part that holds the place. The pivot
- * is drawn at random, but always in the same way. */
+/* Means and quantiles of durations, exactly. The sum is an integer of 128 bits, so the mean does
+ * not depend on the order. Durations of many groups are counted first, then laid together group by
+ * group, and each group is measured by itself, on as many threads as there are. */
 #include <math.h>
 
 #include "mine/inside.h"
+#include "trod/stat.h"
 
 __extension__ typedef __int128 wide;
-
-/* Puts the k-th smallest at at[k], what is smaller before it and what is greater behind. */
-static void place(int64_t *at, uint64_t n, uint64_t k) {
-    struct trod_rng rng = {.seed = n};
-    uint64_t low = 0, high = n; /* k is in low..high-1 */
-    while (high - low > 1) {
-        const int64_t pivot = at[low + trod_rng_below(&rng, high - low)];
-        uint64_t less = low, i = low, more = high;
-        while (i < more) {
-            const int64_t value = at[i];
-            if (value < pivot) {
-                at[i++] = at[less];
-                at[less++] = value;
-            } else if (value > pivot) {
-                at[i] = at[--more];
-                at[more] = value;
-            } else {
-                i++;
-            }
-        }
-        if (k < less)
-            high = less;
-        else if (k >= more)
-            low = more;
-        else
-            return;
-    }
-}
-
-/* The quantile of `percent`, of n > 0 values. */
-static double quantile(int64_t *at, uint64_t n, unsigned percent) {
-    const uint64_t hundredths = (n - 1) * percent;
-    const uint64_t k = hundredths / 100;
-    place(at, n, k);
-    if (hundredths % 100 == 0) return (double)at[k];
-    int64_t next = at[k + 1];
-    for (uint64_t i = k + 2; i < n; i++)
-        if (at[i] < next) next = at[i];
-    const double share = (double)(hundredths % 100) / 100;
-    return (double)at[k] + share * (double)(next - at[k]);
-}
 
 struct trod_durations mine_durations(int64_t *at, uint64_t n) {
     if (n == 0) return (struct trod_durations){0, NAN, NAN, NAN};
@@ -58,8 +17,8 @@ struct trod_durations mine_durations(int64_t *at, uint64_t n) {
     return (struct trod_durations){
         .n = n,
         .mean_us = whole + rest,
-        .median_us = quantile(at, n, 50),
-        .p95_us = quantile(at, n, 95),
+        .median_us = trod_quantile_int64(at, (size_t)n, 0.5),
+        .p95_us = trod_quantile_int64(at, (size_t)n, 0.95),
     };
 }
 
