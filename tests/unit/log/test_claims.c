@@ -134,15 +134,18 @@ static void looks_in_the_source_of_a_match(void **state) {
         .touchpoints = touchpoints, .n_touchpoints = 2, .sources = &source, .n_sources = 1};
     struct trod_log_builder *const builder = trod_log_builder_make(0);
     const uint32_t file = trod_log_builder_source(builder, TROD_STR("data/web.csv.gz"));
+    const uint32_t till = trod_log_builder_source(builder, TROD_STR("till"));
     const uint32_t customer = trod_log_builder_customer(builder, TROD_STR("a"));
-    assert_ok(trod_log_builder_event(builder, file, customer, TROD_STR("x"), (trod_str){0}, 1,
-                                     TROD_NO_TIME, NULL));
+    for (int i = 0; i < 2; i++)
+        assert_ok(trod_log_builder_event(builder, i ? till : file, customer, TROD_STR("x"),
+                                         (trod_str){0}, i, TROD_NO_TIME, NULL));
     struct trod_log *log = NULL;
     assert_ok(trod_log_builder_finish(builder, &log, NULL));
     trod_log_builder_free(builder);
     struct trod_claimed *claims = NULL;
     assert_ok(trod_claimed_make(log, &map, &claims, NULL));
     assert_int_equal(small_mask(&claims->sets[claims->seen[0]]), 1);
+    assert_int_equal(small_mask(&claims->sets[claims->seen[1]]), 0);
     trod_claimed_free(claims);
     trod_log_free(log);
 }
