@@ -38,7 +38,8 @@ static double evenness(struct intake_split *split, trod_str look, bool ended, si
 static void find_delimiter(struct csv *csv) {
     struct intake_feed *const feed = csv->feed;
     const size_t there = feed->window.n - feed->used;
-    const trod_str look = {feed->window.at + feed->used, there < LOOK_BYTES ? there : LOOK_BYTES};
+    const trod_str look = {feed->window.at + feed->used,
+                           there < LOOK_BYTES ? there : LOOK_BYTES};
     const bool ended = feed->ended && there <= LOOK_BYTES;
     double best = -1;
     size_t best_cells = 0;
@@ -70,20 +71,22 @@ static void skip_sep(struct csv *csv) {
 /* Takes a broken row's first line out of the way. */
 static trod_status reject_line(struct csv *csv, struct trod_error *error) {
     struct intake_feed *const feed = csv->feed;
-    const char *const at = feed->window.at + feed->used, *const end = feed->window.at + feed->window.n;
+    const char *const at = feed->window.at + feed->used, *const end =
+                                                             feed->window.at + feed->window.n;
     const char *stop = at;
     while (stop < end && *stop != '\n' && *stop != '\r') stop++;
     const struct intake_row row = {.line = csv->line, .text = {at, (size_t)(stop - at)}};
     csv->table->file->n_rows++;
-    const trod_status status = intake_reject(csv->table->intake, csv->table->file, &row, error, "%s",
-                                             csv->split.broken);
+    const trod_status status = intake_reject(csv->table->intake, csv->table->file, &row, error,
+                                             "%s", csv->split.broken);
     if (status != TROD_OK) return status;
     if (stop < end) stop += *stop == '\r' && stop + 1 < end && stop[1] == '\n' ? 2 : 1;
     feed->used = (size_t)(stop - feed->window.at);
     csv->line++;
     csv->n_again += (uint64_t)(end - stop);
     if (csv->n_again > AGAIN_BYTES) {
-        const trod_status many = trod_fail(error, TROD_BAD_INPUT, "too many lines have broken quotation marks");
+        const trod_status many =
+            trod_fail(error, TROD_BAD_INPUT, "too many lines have broken quotation marks");
         trod_error_hint(error, "inside a quoted value a quotation mark is written twice: \"\"");
         return many;
     }
@@ -111,7 +114,8 @@ static trod_status next_row(struct csv *csv, bool *got, struct trod_error *error
 }
 
 /* Halves doubled quotation marks and turns bytes that are no UTF-8 into text. *bad: a NUL. */
-static trod_status mend_cells(struct csv *csv, trod_str text, bool *bad, struct trod_error *error) {
+static trod_status mend_cells(struct csv *csv, trod_str text, bool *bad,
+                              struct trod_error *error) {
     struct intake_split *const split = &csv->split;
     *bad = false;
     const bool plain = csv->feed->plain || intake_is_plain(text.at, text.n);
@@ -164,10 +168,12 @@ static trod_status check_header(const struct csv *csv, struct trod_error *error)
         is_time |= trod_time_read(split->cells[i], &guess, NULL) != TROD_NO_TIME;
     }
     if (letters && !is_time) return TROD_OK;
-    const trod_status status = trod_fail(
-        error, TROD_BAD_INPUT, "the first line holds no names of columns: it begins with \"%.*s\"",
-        (int)(split->cells[0].n < 40 ? split->cells[0].n : 40), split->cells[0].at);
-    trod_error_hint(error, "put a header before it, one row an event, such as customer,event,time");
+    const trod_status status =
+        trod_fail(error, TROD_BAD_INPUT,
+                  "the first line holds no names of columns: it begins with \"%.*s\"",
+                  (int)(split->cells[0].n < 40 ? split->cells[0].n : 40), split->cells[0].at);
+    trod_error_hint(error,
+                    "put a header before it, one row an event, such as customer,event,time");
     return status;
 }
 
@@ -191,14 +197,16 @@ static trod_status read_header(struct csv *csv, bool *got, struct trod_error *er
     struct intake_split *const split = &csv->split;
     struct trod_dict *names = NULL;
     do {
-        csv->feed->used = split->next ? (size_t)(split->next - csv->feed->window.at) : csv->feed->used;
+        csv->feed->used =
+            split->next ? (size_t)(split->next - csv->feed->window.at) : csv->feed->used;
         csv->line += split->next ? split->n_lines : 0;
         split->next = NULL;
         TROD_TRY(next_row(csv, got, error));
     } while (*got && split->n_all == 1 && split->cells[0].n == 0);
     if (!*got) goto done;
     if (split->n_all > INTAKE_MOST_COLUMNS) {
-        status = trod_fail(error, TROD_TOO_MUCH, "the first line has %zu columns; trod reads at most %d",
+        status = trod_fail(error, TROD_TOO_MUCH,
+                           "the first line has %zu columns; trod reads at most %d",
                            split->n_all, INTAKE_MOST_COLUMNS);
         goto done;
     }
@@ -240,7 +248,9 @@ static trod_status take_row(struct csv *csv, struct trod_error *error) {
         return intake_table_row(table, &row, error);
     }
     table->file->n_rows++;
-    if (bad) return intake_reject(table->intake, table->file, &row, error, "it has a NUL byte in it");
+    if (bad)
+        return intake_reject(table->intake, table->file, &row, error,
+                             "it has a NUL byte in it");
     return intake_reject(table->intake, table->file, &row, error,
                          "it has %zu values, the header has %zu", split->n_all, split->limit);
 }
@@ -248,7 +258,10 @@ static trod_status take_row(struct csv *csv, struct trod_error *error) {
 trod_status intake_csv(struct intake_table *table, struct intake_feed *feed,
                        struct trod_error *error) {
     trod_status status = TROD_OK;
-    struct csv csv = {.table = table, .feed = feed, .line = 1, .scratch = {.ceiling = 5 * INTAKE_ROW_CEILING}};
+    struct csv csv = {.table = table,
+                      .feed = feed,
+                      .line = 1,
+                      .scratch = {.ceiling = 5 * INTAKE_ROW_CEILING}};
     struct intake_split *const split = &csv.split;
     split->limit = INTAKE_MOST_COLUMNS;
     split->cells = TROD_NEW_ARRAY(table->arena, split->limit, trod_str);

@@ -1,8 +1,9 @@
-/* A window over the expanded bytes of a file. What a reader has not used yet is moved to the front
- * and a chunk is read behind it, so that a row always lies in one piece; a row that outgrows the
- * window's ceiling is an error. UTF-16 (spreadsheets write it) becomes UTF-8 on the way in. Bytes
- * that are no UTF-8 are left as they are: the reader of rows turns them into text cell by cell, as
- * Windows-1252, because such a byte may first stand in row one million. */
+/* A window over the expanded bytes of a file. What a reader has not used yet is moved to the
+ * front and a chunk is read behind it, so that a row always lies in one piece; a row that
+ * outgrows the window's ceiling is an error. UTF-16 (spreadsheets write it) becomes UTF-8 on
+ * the way in. Bytes that are no UTF-8 are left as they are: the reader of rows turns them into
+ * text cell by cell, as Windows-1252, because such a byte may first stand in row one million.
+ */
 #include "intake/inside.h"
 
 #if defined(__SSE2__)
@@ -43,7 +44,8 @@ static trod_status read_full(struct intake_feed *feed, char *at, size_t room, si
     *n = 0;
     while (*n < room) {
         size_t got = 0;
-        const trod_status status = trod_source_read(feed->source, at + *n, room - *n, &got, error);
+        const trod_status status =
+            trod_source_read(feed->source, at + *n, room - *n, &got, error);
         if (status != TROD_OK) return status;
         if (got == 0) {
             feed->ended = true;
@@ -111,10 +113,11 @@ trod_status intake_feed_more(struct intake_feed *feed, struct trod_error *error)
     struct trod_buf *const window = &feed->window;
     const size_t rest = window->n - feed->used;
     if (rest > INTAKE_ROW_CEILING) {
-        const trod_status status =
-            trod_fail(error, TROD_TOO_MUCH, "a row is longer than %d MiB", INTAKE_ROW_CEILING >> 20);
-        trod_error_hint(error, "is a quotation mark left open in it, or is this no log with one "
-                               "event a line?");
+        const trod_status status = trod_fail(
+            error, TROD_TOO_MUCH, "a row is longer than %d MiB", INTAKE_ROW_CEILING >> 20);
+        trod_error_hint(error,
+                        "is a quotation mark left open in it, or is this no log with one "
+                        "event a line?");
         return status;
     }
     if (rest && feed->used) memmove(window->at, window->at + feed->used, rest);
@@ -124,7 +127,8 @@ trod_status intake_feed_more(struct intake_feed *feed, struct trod_error *error)
     /* Three bytes of UTF-8 for two of UTF-16 at most. */
     struct trod_buf *const into = wide ? &feed->raw : window;
     const size_t chunk = wide ? INTAKE_CHUNK / 2 : INTAKE_CHUNK;
-    if (!trod_buf_room(window, INTAKE_CHUNK + INTAKE_PADDING) || !trod_buf_room(into, chunk + 1))
+    if (!trod_buf_room(window, INTAKE_CHUNK + INTAKE_PADDING) ||
+        !trod_buf_room(into, chunk + 1))
         return trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
     size_t n = 0;
     const trod_status status = read_full(feed, into->at + into->n, chunk, &n, error);
@@ -165,9 +169,9 @@ trod_status intake_feed_decode(struct intake_feed *feed, struct trod_error *erro
 void intake_latin(struct trod_buf *out, trod_str text) {
     /* 0x80 to 0x9f; the five that Windows-1252 leaves open stand for themselves. */
     static const uint16_t high[32] = {
-        0x20ac, 0x81,   0x201a, 0x192,  0x201e, 0x2026, 0x2020, 0x2021, 0x2c6, 0x2030, 0x160,
+        0x20ac, 0x81,   0x201a, 0x192,  0x201e, 0x2026, 0x2020, 0x2021, 0x2c6,  0x2030, 0x160,
         0x2039, 0x152,  0x8d,   0x17d,  0x8f,   0x90,   0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
-        0x2013, 0x2014, 0x2dc,  0x2122, 0x161,  0x203a, 0x153,  0x9d,   0x17e, 0x178};
+        0x2013, 0x2014, 0x2dc,  0x2122, 0x161,  0x203a, 0x153,  0x9d,   0x17e,  0x178};
     for (size_t i = 0; i < text.n; i++) {
         const unsigned char byte = (unsigned char)text.at[i];
         intake_character(out, byte >= 0x80 && byte < 0xa0 ? high[byte - 0x80] : byte);

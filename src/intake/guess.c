@@ -1,8 +1,10 @@
-/* Which column is what. What the options or the source say holds, if the column is there. For the
- * rest, names are ranked (names.c) and the content of the first rows decides between them: times
- * must be times, an event's name repeats, a customer is there in nearly every row. A column that
- * names the case makes the journey alone; the customer is then a fact of it. */
+/* Which column is what. What the options or the source say holds, if the column is there. For
+ * the rest, names are ranked (names.c) and the content of the first rows decides between them:
+ * times must be times, an event's name repeats, a customer is there in nearly every row. A
+ * column that names the case makes the journey alone; the customer is then a fact of it. */
 #include "intake/inside.h"
+
+enum { SURE = 8 }; /* ranks of names that mean what they say */
 
 struct guess {
     struct intake_table *table;
@@ -23,11 +25,13 @@ static trod_status cannot_tell(const struct guess *guess, const char *what, cons
                                struct trod_error *error) {
     char columns[380];
     intake_list_columns(guess->table, columns, sizeof columns);
-    const trod_status status = trod_fail(error, TROD_BAD_INPUT,
-                                         "trod cannot tell which column %s; the columns are: %s", what,
-                                         columns);
-    trod_error_hint(error, "say %s COLUMN (the columns of a log are named with --customer, --event "
-                           "and --time)", flag);
+    const trod_status status =
+        trod_fail(error, TROD_BAD_INPUT,
+                  "trod cannot tell which column %s; the columns are: %s", what, columns);
+    trod_error_hint(error,
+                    "say %s COLUMN (the columns of a log are named with --customer, --event "
+                    "and --time)",
+                    flag);
     return status;
 }
 
@@ -43,9 +47,9 @@ static trod_status asked(const struct guess *guess, trod_str name, uint32_t *col
                      TROD_ARG(name), columns);
 }
 
-/* True if the column may have the part that its name is for. */
-static trod_status is_fit(const struct guess *guess, enum intake_part part, uint32_t column, bool *fit,
-                          struct trod_error *error) {
+/* True if the column may have the part that its name is for; a sure name needs less proof. */
+static trod_status is_fit(const struct guess *guess, enum intake_part part, uint32_t column,
+                          bool sure, bool *fit, struct trod_error *error) {
     struct intake_sight *const sight = &guess->sights[column];
     const size_t n = sight->n_filled, n_rows = guess->table->n_sample;
     *fit = n > 0;
@@ -62,7 +66,8 @@ static trod_status is_fit(const struct guess *guess, enum intake_part part, uint
     case INTAKE_PART_EVENT:
     case INTAKE_PART_VAGUE_EVENT:
         if (n >= 20) {
-            *fit = part == INTAKE_PART_EVENT ? sight->n_distinct < n : sight->n_distinct * 2 <= n;
+            *fit =
+                part == INTAKE_PART_EVENT ? sight->n_distinct < n : sight->n_distinct * 2 <= n;
         }
         if (*fit) {
             const trod_status status = intake_sight_time(guess->table, column, sight, error);
@@ -76,7 +81,7 @@ static trod_status is_fit(const struct guess *guess, enum intake_part part, uint
         if (*fit) {
             const trod_status status = intake_sight_time(guess->table, column, sight, error);
             if (status != TROD_OK) return status;
-            *fit = sight->is_time;
+            *fit = sight->is_time || (sure && sight->share_time >= 0.5);
         }
         break;
     }
@@ -92,7 +97,7 @@ static trod_status pick(const struct guess *guess, enum intake_part part, uint32
         const int rank = intake_rank(part, guess->table->columns[c].name);
         if (rank < 0 || (best >= 0 && rank >= best) || is_taken(guess, c)) continue;
         bool fit = false;
-        const trod_status status = is_fit(guess, part, c, &fit, error);
+        const trod_status status = is_fit(guess, part, c, rank < SURE, &fit, error);
         if (status != TROD_OK) return status;
         if (!fit) continue;
         best = rank;
@@ -119,8 +124,10 @@ static bool has_same(const struct intake_table *table) {
     return false;
 }
 
-/* The case makes the journey; what names the customer, and stays the same in a case, is a fact. */
-static trod_status walk_by_case(struct guess *guess, uint32_t column, struct trod_error *error) {
+/* The case makes the journey; what names the customer, and stays the same in a case, is a fact.
+ */
+static trod_status walk_by_case(struct guess *guess, uint32_t column,
+                                struct trod_error *error) {
     struct intake_plan *const plan = guess->plan;
     plan->customer = column;
     plan->by_case = true;
@@ -174,7 +181,8 @@ static trod_status time_by_content(const struct guess *guess, uint32_t *column,
                                    struct trod_error *error) {
     *column = INTAKE_NONE;
     for (uint32_t c = 0; c < guess->table->n_columns; c++) {
-        if (is_taken(guess, c) || intake_is_case_column(guess->table->columns[c].name)) continue;
+        if (is_taken(guess, c) || intake_is_case_column(guess->table->columns[c].name))
+            continue;
         struct intake_sight *const sight = &guess->sights[c];
         const trod_status status = intake_sight_time(guess->table, c, sight, error);
         if (status != TROD_OK) return status;
@@ -211,26 +219,29 @@ done:
     return status;
 }
 
-/* A column called "time" that holds none that trod can read is an error: the order of the file in
- * its place would be a silent guess. */
+/* A column called "time" that holds none that trod can read is an error: the order of the file
+ * in its place would be a silent guess. */
 static trod_status check_unread_time(const struct guess *guess, struct trod_error *error) {
     for (uint32_t c = 0; c < guess->table->n_columns; c++) {
         const struct intake_column *const column = &guess->table->columns[c];
         const struct intake_sight *const sight = &guess->sights[c];
         const int rank = intake_rank(INTAKE_PART_TIME, column->name);
-        if (rank < 0 || rank > 7 || is_taken(guess, c) || sight->n_filled == 0) continue;
-        const trod_status status =
-            trod_fail(error, TROD_BAD_INPUT, "trod cannot read the times in column \"%.*s\", such as \"%.*s\"",
-                      TROD_ARG(column->name), (int)trod_str_cut_cells(sight->odd, 60).n, sight->odd.at);
-        trod_error_hint(error, "say how they are written with --time-format, name another column with "
-                               "--time, or say --time '' to take the rows in the order of the file");
+        if (rank < 0 || rank >= SURE || is_taken(guess, c) || sight->n_filled == 0) continue;
+        const trod_status status = trod_fail(
+            error, TROD_BAD_INPUT,
+            "trod cannot read the times in column \"%.*s\", such as \"%.*s\"",
+            TROD_ARG(column->name), (int)trod_str_cut_cells(sight->odd, 60).n, sight->odd.at);
+        trod_error_hint(error,
+                        "say how they are written with --time-format, name another column with "
+                        "--time, or say --time '' to take the rows in the order of the file");
         return status;
     }
     return TROD_OK;
 }
 
 /* The form of a column that was named: by the options, else by its values. */
-static trod_status read_form(const struct guess *guess, uint32_t column, struct trod_error *error) {
+static trod_status read_form(const struct guess *guess, uint32_t column,
+                             struct trod_error *error) {
     struct intake_sight *const sight = &guess->sights[column];
     struct intake_column *const about = &guess->table->columns[column];
     const trod_status status = intake_sight_time(guess->table, column, sight, error);
@@ -238,11 +249,13 @@ static trod_status read_form(const struct guess *guess, uint32_t column, struct 
     about->form = guess->table->wish.time_format.n ? guess->table->form : sight->form;
     about->form.zone = guess->table->zone;
     if (sight->n_filled == 0 || sight->share_time >= 0.5) return TROD_OK;
-    const trod_status bad =
-        trod_fail(error, TROD_BAD_INPUT, "trod cannot read the times in column \"%.*s\", such as \"%.*s\"",
-                  TROD_ARG(about->name), (int)trod_str_cut_cells(sight->odd, 60).n, sight->odd.at);
-    trod_error_hint(error, "say how they are written with --time-format (iso, s, ms, us, ns, or letters "
-                           "such as \"%%d.%%m.%%Y %%H:%%M\")");
+    const trod_status bad = trod_fail(
+        error, TROD_BAD_INPUT,
+        "trod cannot read the times in column \"%.*s\", such as \"%.*s\"",
+        TROD_ARG(about->name), (int)trod_str_cut_cells(sight->odd, 60).n, sight->odd.at);
+    trod_error_hint(
+        error, "say how they are written with --time-format (iso, s, ms, us, ns, or letters "
+               "such as \"%%d.%%m.%%Y %%H:%%M\")");
     return bad;
 }
 
@@ -250,11 +263,12 @@ static trod_status guess_time(struct guess *guess, struct trod_error *error) {
     const struct intake_wish *const wish = &guess->table->wish;
     struct intake_plan *const plan = guess->plan;
     trod_status status = TROD_OK;
-    for (size_t i = 0; i < plan->n_dates; i++) TROD_TRY(read_form(guess, plan->dates[i], error));
+    for (size_t i = 0; i < plan->n_dates; i++)
+        TROD_TRY(read_form(guess, plan->dates[i], error));
     if (plan->n_dates || wish->no_time) goto done;
     TROD_TRY(asked(guess, wish->end, &plan->end, error));
-    if (plan->end != INTAKE_NONE) TROD_TRY(intake_sight_time(guess->table, plan->end,
-                                                            &guess->sights[plan->end], error));
+    if (plan->end != INTAKE_NONE)
+        TROD_TRY(intake_sight_time(guess->table, plan->end, &guess->sights[plan->end], error));
     TROD_TRY(asked(guess, wish->time, &plan->time, error));
     if (plan->time == INTAKE_NONE) {
         TROD_TRY(guess_times(guess, error));
@@ -333,8 +347,9 @@ static trod_status guess_rest(struct guess *guess, struct trod_error *error) {
     if (plan->lifecycle == INTAKE_NONE)
         plan->lifecycle = intake_table_find(table, TROD_STR("lifecycle"));
     if (table->wish.lifecycle.n && plan->lifecycle == INTAKE_NONE) {
-        status = trod_fail(error, TROD_BAD_OPTION,
-                           "there is no column \"lifecycle:transition\" that --lifecycle could look at");
+        status = trod_fail(
+            error, TROD_BAD_OPTION,
+            "there is no column \"lifecycle:transition\" that --lifecycle could look at");
     }
 done:
     return status;

@@ -14,15 +14,17 @@ static const char *copy_text(struct trod_intake *intake, const char *text, bool 
     return copy;
 }
 
-static bool copy_options(struct trod_intake *intake, const struct trod_intake_options *options) {
+static bool copy_options(struct trod_intake *intake,
+                         const struct trod_intake_options *options) {
     struct trod_intake_options *const copy = &intake->options;
     bool good = true;
     *copy = *options;
-    const char **const texts[] = {&copy->customer,    &copy->event,     &copy->time,
-                                  &copy->end,         &copy->journey,   &copy->channel,
-                                  &copy->worth,       &copy->time_format, &copy->time_zone,
-                                  &copy->lifecycle,   &copy->rejects,   &copy->folder};
-    for (size_t i = 0; i < TROD_COUNT(texts); i++) *texts[i] = copy_text(intake, *texts[i], &good);
+    const char **const texts[] = {&copy->customer,  &copy->event,       &copy->time,
+                                  &copy->end,       &copy->journey,     &copy->channel,
+                                  &copy->worth,     &copy->time_format, &copy->time_zone,
+                                  &copy->lifecycle, &copy->rejects,     &copy->folder};
+    for (size_t i = 0; i < TROD_COUNT(texts); i++)
+        *texts[i] = copy_text(intake, *texts[i], &good);
     if (options->n_dates == 0) return good;
     const char **const dates = TROD_NEW_ARRAY(intake->arena, options->n_dates, const char *);
     if (!dates) return false;
@@ -45,8 +47,9 @@ static trod_status open_rejects(struct trod_intake *intake, struct trod_error *e
     return TROD_OK;
 }
 
-trod_status trod_intake_make(const struct trod_intake_options *options, const struct trod_run *run,
-                             struct trod_intake **intake, struct trod_error *error) {
+trod_status trod_intake_make(const struct trod_intake_options *options,
+                             const struct trod_run *run, struct trod_intake **intake,
+                             struct trod_error *error) {
     static const struct trod_intake_options none;
     trod_status status = TROD_OK;
     struct trod_intake *made = NULL;
@@ -65,7 +68,8 @@ trod_status trod_intake_make(const struct trod_intake_options *options, const st
         TROD_TRY(trod_fail(error, TROD_NO_MEMORY, "there is not enough memory"));
     const char delimiter = options->delimiter;
     if (delimiter == '\n' || delimiter == '\r' || delimiter == '"') {
-        status = trod_fail(error, TROD_BAD_OPTION, "a line end or a quotation mark cannot separate values");
+        status = trod_fail(error, TROD_BAD_OPTION,
+                           "a line end or a quotation mark cannot separate values");
         trod_error_hint(error, "say one of , ; | or a tab");
         goto done;
     }
@@ -86,24 +90,30 @@ void trod_intake_free(struct trod_intake *intake) {
     trod_arena_free(intake->arena);
 }
 
-/* ---- What it is --------------------------------------------------------------------------------- */
+/* ---- What it is
+ * --------------------------------------------------------------------------------- */
 
 /* A file of another kind, by its first bytes. */
 static trod_status check_kind(trod_str bytes, struct trod_error *error) {
     static const struct {
         const char *magic, *what, *hint;
     } kinds[] = {
-        {"PK\x03\x04", "a spreadsheet (XLSX, ODS) or a zip archive", "save the sheet as CSV, or unzip it"},
+        {"PK\x03\x04", "a spreadsheet (XLSX, ODS) or a zip archive",
+         "save the sheet as CSV, or unzip it"},
         {"\xd0\xcf\x11\xe0", "an old spreadsheet (XLS)", "save the sheet as CSV"},
-        {"SQLite format 3", "a SQLite database", "write the table to CSV: sqlite3 -csv -header FILE"},
+        {"SQLite format 3", "a SQLite database",
+         "write the table to CSV: sqlite3 -csv -header FILE"},
         {"PAR1", "a Parquet file", "write it to CSV or JSON lines first"},
         {"%PDF", "a PDF", "trod reads CSV, JSON lines and XES"},
         {"BZh", "compressed with bzip2", "expand it first, or use gzip or zstd"},
-        {"\xfd" "7zXZ", "compressed with xz", "expand it first, or use gzip or zstd"},
+        {"\xfd"
+         "7zXZ",
+         "compressed with xz", "expand it first, or use gzip or zstd"},
     };
     for (size_t i = 0; i < TROD_COUNT(kinds); i++) {
         if (!trod_str_starts(bytes, trod_str_of(kinds[i].magic))) continue;
-        const trod_status status = trod_fail(error, TROD_BAD_INPUT, "it is %s, not a log", kinds[i].what);
+        const trod_status status =
+            trod_fail(error, TROD_BAD_INPUT, "it is %s, not a log", kinds[i].what);
         trod_error_hint(error, "%s", kinds[i].hint);
         return status;
     }
@@ -113,7 +123,8 @@ static trod_status check_kind(trod_str bytes, struct trod_error *error) {
 static trod_status check_text(trod_str bytes, struct trod_error *error) {
     const size_t n = bytes.n < BINARY_LOOK ? bytes.n : BINARY_LOOK;
     if (n == 0 || !memchr(bytes.at, '\0', n)) return TROD_OK;
-    const trod_status status = trod_fail(error, TROD_BAD_INPUT, "it is no text: it has NUL bytes in it");
+    const trod_status status =
+        trod_fail(error, TROD_BAD_INPUT, "it is no text: it has NUL bytes in it");
     trod_error_hint(error, "trod reads CSV, JSON lines and XES, also as .gz or .zst");
     return status;
 }
@@ -147,23 +158,28 @@ static trod_status find_format(struct trod_intake *intake, struct intake_feed *f
     if (*format == TROD_FORMAT_GUESS) {
         const char first = first_letter(feed);
         if (first == '[') {
-            status = trod_fail(error, TROD_BAD_INPUT, "it is one JSON array; trod reads JSON lines, one object a line");
-            trod_error_hint(error, "write each object on a line of its own, for example with jq -c '.[]'");
+            status =
+                trod_fail(error, TROD_BAD_INPUT,
+                          "it is one JSON array; trod reads JSON lines, one object a line");
+            trod_error_hint(
+                error, "write each object on a line of its own, for example with jq -c '.[]'");
             return status;
         }
         *format = first == '<'   ? TROD_FORMAT_XES
                   : first == '{' ? TROD_FORMAT_JSONL
                                  : TROD_FORMAT_CSV;
     }
-    return check_text((trod_str){feed->window.at + feed->used, feed->window.n - feed->used}, error);
+    return check_text((trod_str){feed->window.at + feed->used, feed->window.n - feed->used},
+                      error);
 }
 
-/* ---- Taking a file ------------------------------------------------------------------------------ */
+/* ---- Taking a file
+ * ------------------------------------------------------------------------------ */
 
-static trod_status new_file(struct trod_intake *intake, const char *name, struct trod_intake_file **file,
-                            struct trod_error *error) {
+static trod_status new_file(struct trod_intake *intake, const char *name,
+                            struct trod_intake_file **file, struct trod_error *error) {
     const char *const slash = strrchr(name, '/');
-    const trod_str base = trod_str_of(strcmp(name, "-") == 0     ? "standard input"
+    const trod_str base = trod_str_of(strcmp(name, "-") == 0      ? "standard input"
                                       : slash && slash[1] != '\0' ? slash + 1
                                                                   : name);
     const trod_str copy = trod_arena_copy(intake->arena, base);
@@ -185,9 +201,9 @@ static void update_report(struct trod_intake *intake) {
 }
 
 /* Reads the whole of an open source; closes it. */
-static trod_status take(struct trod_intake *intake, struct trod_source *source, const char *name,
-                        const struct trod_map *map, const struct trod_map_source *map_source,
-                        struct trod_error *error) {
+static trod_status take(struct trod_intake *intake, struct trod_source *source,
+                        const char *name, const struct trod_map *map,
+                        const struct trod_map_source *map_source, struct trod_error *error) {
     trod_status status = TROD_OK;
     struct intake_feed feed = {.source = source, .run = intake->run, .name = name};
     struct intake_table table = {0};
@@ -219,8 +235,10 @@ done:
     return status;
 }
 
-trod_status intake_add_file(struct trod_intake *intake, const char *name, const struct trod_map *map,
-                            const struct trod_map_source *map_source, struct trod_error *error) {
+trod_status intake_add_file(struct trod_intake *intake, const char *name,
+                            const struct trod_map *map,
+                            const struct trod_map_source *map_source,
+                            struct trod_error *error) {
     const struct trod_source_options options = {0};
     struct trod_source *source = NULL;
     const trod_status status = trod_source_open(name, &options, &source, error);
@@ -228,8 +246,8 @@ trod_status intake_add_file(struct trod_intake *intake, const char *name, const 
     return take(intake, source, name, map, map_source, error);
 }
 
-trod_status trod_intake_add(struct trod_intake *intake, const char *name, const struct trod_map *map,
-                            struct trod_error *error) {
+trod_status trod_intake_add(struct trod_intake *intake, const char *name,
+                            const struct trod_map *map, struct trod_error *error) {
     CHECK(!intake->finished);
     return intake_add_file(intake, name, map, intake_source_of_file(map, name), error);
 }
@@ -244,7 +262,8 @@ trod_status trod_intake_add_bytes(struct trod_intake *intake, trod_str bytes, co
     return take(intake, source, name, map, intake_source_of_file(map, name), error);
 }
 
-/* ---- The end ------------------------------------------------------------------------------------- */
+/* ---- The end
+ * ------------------------------------------------------------------------------------- */
 
 /* No event at all: says why, by the first rejected row or the first file. */
 static trod_status nothing(const struct trod_intake *intake, struct trod_error *error) {
@@ -261,12 +280,14 @@ static trod_status nothing(const struct trod_intake *intake, struct trod_error *
     if (intake->n_files == 0) return trod_fail(error, TROD_BAD_INPUT, "no file was read");
     const struct trod_intake_file *const file = &intake->files[0];
     if (file->n_skipped)
-        status = trod_fail(error, TROD_BAD_INPUT, "no event is left: --lifecycle leaves out all %llu",
+        status = trod_fail(error, TROD_BAD_INPUT,
+                           "no event is left: --lifecycle leaves out all %llu",
                            (unsigned long long)file->n_skipped);
     else
         status = trod_fail(error, TROD_BAD_INPUT, "there is no event to take: %s",
                            file->warning.n ? file->warning.at : "it holds none");
-    trod_error_hint(error, "a log has a header and one row an event, such as customer,event,time");
+    trod_error_hint(error,
+                    "a log has a header and one row an event, such as customer,event,time");
     trod_error_place(error, file->name.at, 0, 0);
     return status;
 }

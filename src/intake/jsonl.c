@@ -1,20 +1,20 @@
-/* JSON lines: one object a line, nested objects flattened ("user.id"), other values kept as they
- * are written and arrays as their JSON. A line is one event; only where the object carries its
- * events in an array of objects ("events", "steps" …), each of those is one, with the members
- * round them on it. */
+/* JSON lines: one object a line, nested objects flattened ("user.id"), other values kept as
+ * they are written and arrays as their JSON. A line is one event; only where the object carries
+ * its events in an array of objects ("events", "steps" …), each of those is one, with the
+ * members round them on it. */
 #include "intake/inside.h"
 
 enum { DEEPEST = 64 }; /* objects in objects; deeper ones are kept as their JSON */
 
 struct jsonl {
     struct intake_table *table;
-    struct trod_dict *names;     /* of the columns: the same numbers */
-    struct trod_arena *arena;    /* of one line */
-    trod_str *cells;             /* [room] */
+    struct trod_dict *names;  /* of the columns: the same numbers */
+    struct trod_arena *arena; /* of one line */
+    trod_str *cells;          /* [room] */
     size_t room;
-    uint32_t *filled;            /* [room] */
+    uint32_t *filled; /* [room] */
     size_t n_filled;
-    struct trod_buf path;        /* of nested names */
+    struct trod_buf path; /* of nested names */
     uint64_t line;
 };
 
@@ -118,7 +118,8 @@ static trod_status flatten(struct jsonl *jsonl, const struct trod_json *object,
             status = set_cell(jsonl, (trod_str){NULL, 0}, error);
             break;
         case TROD_JSON_BOOL:
-            status = set_cell(jsonl, child->boolean ? TROD_STR("true") : TROD_STR("false"), error);
+            status =
+                set_cell(jsonl, child->boolean ? TROD_STR("true") : TROD_STR("false"), error);
             break;
         case TROD_JSON_NUMBER:
         case TROD_JSON_TEXT:
@@ -140,7 +141,8 @@ static trod_status flatten(struct jsonl *jsonl, const struct trod_json *object,
 
 /* The member that holds the events, or NULL. */
 static const struct trod_json *events_of(const struct trod_json *root) {
-    static const char *const names[] = {"events", "steps", "hits", "history", "activities", "trail"};
+    static const char *const names[] = {"events",  "steps",      "hits",
+                                        "history", "activities", "trail"};
     for (const struct trod_json *child = root->first; child; child = child->next) {
         if (child->kind != TROD_JSON_ARRAY || !child->first) continue;
         bool named = false, objects = true;
@@ -207,9 +209,11 @@ static trod_status take_line(struct jsonl *jsonl, trod_str text, struct trod_err
     }
     status = trod_json_read(json, jsonl->arena, &root, &why);
     if (status == TROD_BAD_INPUT && jsonl->table->n_columns == 0 && ends_open(text)) {
-        status = trod_fail(error, TROD_BAD_INPUT, "the first object spreads over several lines; trod "
-                                                  "reads JSON lines, one object a line");
-        trod_error_hint(error, "write each object on a line of its own, for example with jq -c .");
+        status = trod_fail(error, TROD_BAD_INPUT,
+                           "the first object spreads over several lines; trod "
+                           "reads JSON lines, one object a line");
+        trod_error_hint(error,
+                        "write each object on a line of its own, for example with jq -c .");
     } else if (status == TROD_BAD_INPUT) {
         char reason[600];
         snprintf(reason, sizeof reason, "it is no JSON: %s", why.message);
@@ -221,8 +225,8 @@ static trod_status take_line(struct jsonl *jsonl, trod_str text, struct trod_err
     } else {
         const struct trod_json *const events = events_of(root);
         if (!events) status = take_event(jsonl, root, NULL, NULL, text, error);
-        for (const struct trod_json *at = events ? events->first : NULL; at && status == TROD_OK;
-             at = at->next)
+        for (const struct trod_json *at = events ? events->first : NULL;
+             at && status == TROD_OK; at = at->next)
             status = take_event(jsonl, root, events, at, text, error);
     }
     trod_buf_free(&mended);
@@ -230,8 +234,8 @@ static trod_status take_line(struct jsonl *jsonl, trod_str text, struct trod_err
 }
 
 /* The next line, without its end; *got is false behind the last. */
-static trod_status next_line(struct intake_feed *feed, trod_str *text, size_t *n_taken, bool *got,
-                             struct trod_error *error) {
+static trod_status next_line(struct intake_feed *feed, trod_str *text, size_t *n_taken,
+                             bool *got, struct trod_error *error) {
     size_t from = 0;
     for (;;) {
         const char *const at = feed->window.at + feed->used;
@@ -251,7 +255,8 @@ static trod_status next_line(struct intake_feed *feed, trod_str *text, size_t *n
 
 trod_status intake_jsonl(struct intake_table *table, struct intake_feed *feed,
                          struct trod_error *error) {
-    struct jsonl jsonl = {.table = table, .path = {.ceiling = (size_t)DEEPEST * INTAKE_ROW_CEILING}};
+    struct jsonl jsonl = {.table = table,
+                          .path = {.ceiling = (size_t)DEEPEST * INTAKE_ROW_CEILING}};
     trod_status status = TROD_OK;
     jsonl.names = trod_dict_make(0);
     TROD_TRY_ALLOC(jsonl.names, error);

@@ -6,43 +6,133 @@
 
 enum { NESTED = 200, ENDING = 400 }; /* ranks of the weaker kinds of likeness */
 
-static const char *const case_names[] = {
-    "case:concept:name", "caseid", "case", "case:id", "caseidentifier", "casekey", "caseno",
-    "casenumber", "casename", "traceid", "trace", "trace:concept:name", "processinstanceid",
-    "processinstance", "ticketid", "ticket", "ticketno", "ticketnumber", "ticketkey", "journeyid",
-    "journey", "incidentid", "incidentnumber", "dossierid", NULL};
-static const char *const customer_names[] = {
-    "customerid", "customer", "customerno", "customernumber", "customerkey", "customeruuid",
-    "userid", "user", "userpseudoid", "useruuid", "personid", "person", "visitorid", "visitor",
-    "fullvisitorid", "clientid", "client", "memberid", "member", "contactid", "contact",
-    "subscriberid", "subscriber", "accountid", "account", "distinctid", "anonymousid", "uid", "who",
-    "custid", "custno", "custnum", "cust", "patientid", "patient", "studentid", "student",
-    "passengerid", "passenger", "guestid", "playerid", "player", "employeeid", "leadid", "prospectid",
-    "email", "emailaddress", "cookie", "cookieid", "deviceid", "phone", "phonenumber", NULL};
+static const char *const case_names[] = {"case:concept:name",
+                                         "caseid",
+                                         "case",
+                                         "case:id",
+                                         "caseidentifier",
+                                         "casekey",
+                                         "caseno",
+                                         "casenumber",
+                                         "casename",
+                                         "traceid",
+                                         "trace",
+                                         "trace:concept:name",
+                                         "processinstanceid",
+                                         "processinstance",
+                                         "ticketid",
+                                         "ticket",
+                                         "ticketno",
+                                         "ticketnumber",
+                                         "ticketkey",
+                                         "journeyid",
+                                         "journey",
+                                         "incidentid",
+                                         "incidentnumber",
+                                         "dossierid",
+                                         NULL};
+static const char *const customer_names[] = {"customerid",
+                                             "customer",
+                                             "customerno",
+                                             "customernumber",
+                                             "customerkey",
+                                             "customeruuid",
+                                             "userid",
+                                             "user",
+                                             "userpseudoid",
+                                             "useruuid",
+                                             "personid",
+                                             "person",
+                                             "visitorid",
+                                             "visitor",
+                                             "fullvisitorid",
+                                             "clientid",
+                                             "client",
+                                             "memberid",
+                                             "member",
+                                             "contactid",
+                                             "contact",
+                                             "subscriberid",
+                                             "subscriber",
+                                             "accountid",
+                                             "account",
+                                             "distinctid",
+                                             "anonymousid",
+                                             "uid",
+                                             "who",
+                                             "custid",
+                                             "custno",
+                                             "custnum",
+                                             "cust",
+                                             "patientid",
+                                             "patient",
+                                             "studentid",
+                                             "student",
+                                             "passengerid",
+                                             "passenger",
+                                             "guestid",
+                                             "playerid",
+                                             "player",
+                                             "employeeid",
+                                             "leadid",
+                                             "prospectid",
+                                             "email",
+                                             "emailaddress",
+                                             "cookie",
+                                             "cookieid",
+                                             "deviceid",
+                                             "phone",
+                                             "phonenumber",
+                                             NULL};
 static const char *const visit_names[] = {
-    "sessionid", "session", "gasessionid", "visitid", "visit", "orderid", "order", "orderno",
-    "ordernumber", "applicationid", "application", "claimid", "claim", "requestid", "bookingid",
-    "invoiceid", "parcelid", "objectid", "entityid", "id", NULL};
+    "sessionid", "session",   "gasessionid", "visitid",       "visit",       "orderid",
+    "order",     "orderno",   "ordernumber", "applicationid", "application", "claimid",
+    "claim",     "requestid", "bookingid",   "invoiceid",     "parcelid",    "objectid",
+    "entityid",  "id",        NULL};
 static const char *const event_names[] = {
-    "concept:name", "eventname", "event", "activity", "activityname", "touchpoint", "action",
-    "actionname", "eventtype", "eventaction", "activitytype", "step", "stepname", "task", "taskname",
-    "operation", "milestone", NULL};
+    "concept:name", "eventname",  "event",     "activity",    "activityname", "touchpoint",
+    "action",       "actionname", "eventtype", "eventaction", "activitytype", "step",
+    "stepname",     "task",       "taskname",  "operation",   "milestone",    NULL};
 static const char *const vague_event_names[] = {
-    "type", "name", "kind", "what", "status", "state", "stage", "page", "pagename", "message",
-    "interaction", "label", NULL};
-static const char *const time_names[] = {
-    "time:timestamp", "timestamp", "eventtimestamp", "eventtime", "time", "datetime", "ts", "date",
-    "eventdate", "at", "occurredat", "happenedat", "when", "clienteventtime", "servertime",
-    "createdat", "created", "createdtime", "receivedat", "loggedat", "activitytime", "utctime",
-    "timeutc", "day", NULL};
-static const char *const time_endings[] = {"timestamp", "datetime", "time", "date", "timeutc", NULL};
+    "type", "name",     "kind",    "what",        "status", "state", "stage",
+    "page", "pagename", "message", "interaction", "label",  NULL};
+static const char *const time_names[] = {"time:timestamp",
+                                         "timestamp",
+                                         "eventtimestamp",
+                                         "eventtime",
+                                         "time",
+                                         "datetime",
+                                         "ts",
+                                         "date",
+                                         "eventdate",
+                                         "at",
+                                         "occurredat",
+                                         "happenedat",
+                                         "when",
+                                         "clienteventtime",
+                                         "servertime",
+                                         "createdat",
+                                         "created",
+                                         "createdtime",
+                                         "receivedat",
+                                         "loggedat",
+                                         "activitytime",
+                                         "utctime",
+                                         "timeutc",
+                                         "day",
+                                         NULL};
+static const char *const time_endings[] = {"timestamp", "datetime", "time",
+                                           "date",      "timeutc",  NULL};
 static const char *const begin_names[] = {
-    "starttimestamp", "starttime", "startedat", "startdatetime", "startdate", "start", "started",
-    "begintimestamp", "begintime", "begindate", "begin", "beganat", "time:start", "timestart", NULL};
+    "starttimestamp", "starttime", "startedat",      "startdatetime", "startdate",
+    "start",          "started",   "begintimestamp", "begintime",     "begindate",
+    "begin",          "beganat",   "time:start",     "timestart",     NULL};
 static const char *const end_names[] = {
-    "endtimestamp", "endtime", "endedat", "enddatetime", "enddate", "end", "ended",
-    "completetimestamp", "completetime", "completedat", "completiontime", "completed",
-    "finishtimestamp", "finishtime", "finishedat", "finished", "finish", "time:end", "timeend", NULL};
+    "endtimestamp",    "endtime",     "endedat",        "enddatetime",
+    "enddate",         "end",         "ended",          "completetimestamp",
+    "completetime",    "completedat", "completiontime", "completed",
+    "finishtimestamp", "finishtime",  "finishedat",     "finished",
+    "finish",          "time:end",    "timeend",        NULL};
 
 size_t intake_plain_name(trod_str name, char at[64]) {
     size_t n = 0;
@@ -56,7 +146,8 @@ size_t intake_plain_name(trod_str name, char at[64]) {
 }
 
 bool intake_is_case_column(trod_str name) {
-    return trod_str_starts(name, TROD_STR("case:")) || trod_str_starts(name, TROD_STR("(case)"));
+    return trod_str_starts(name, TROD_STR("case:")) ||
+           trod_str_starts(name, TROD_STR("(case)"));
 }
 
 static int position(const char *const *names, const char *plain) {
@@ -81,16 +172,21 @@ static bool ends_in_at(trod_str name) {
     const trod_str end = {name.at + name.n - 3, 3};
     const char before = name.at[name.n - 3];
     const bool apart = before == '_' || before == ' ' || before == '-' || before == '.';
-    return (apart && (trod_str_ends(end, TROD_STR("at")) || trod_str_ends(end, TROD_STR("ts")))) ||
+    return (apart &&
+            (trod_str_ends(end, TROD_STR("at")) || trod_str_ends(end, TROD_STR("ts")))) ||
            (before >= 'a' && before <= 'z' && trod_str_ends(end, TROD_STR("At")));
 }
 
 static const char *const *names_of(enum intake_part part) {
     static const char *const *const all[] = {
-        [INTAKE_PART_CASE] = case_names,   [INTAKE_PART_CUSTOMER] = customer_names,
-        [INTAKE_PART_VISIT] = visit_names, [INTAKE_PART_EVENT] = event_names,
-        [INTAKE_PART_VAGUE_EVENT] = vague_event_names, [INTAKE_PART_TIME] = time_names,
-        [INTAKE_PART_BEGIN] = begin_names, [INTAKE_PART_END] = end_names,
+        [INTAKE_PART_CASE] = case_names,
+        [INTAKE_PART_CUSTOMER] = customer_names,
+        [INTAKE_PART_VISIT] = visit_names,
+        [INTAKE_PART_EVENT] = event_names,
+        [INTAKE_PART_VAGUE_EVENT] = vague_event_names,
+        [INTAKE_PART_TIME] = time_names,
+        [INTAKE_PART_BEGIN] = begin_names,
+        [INTAKE_PART_END] = end_names,
     };
     return all[part];
 }

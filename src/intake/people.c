@@ -7,7 +7,8 @@
 /* No customer's name, but a program's word for none. ("NA" may well be a case between "MZ" and
  * "NB".) */
 static bool is_missing(trod_str text) {
-    static const char *const words[] = {"null", "NULL", "undefined", "NaN", "nan", "\\N", "None"};
+    static const char *const words[] = {"null", "NULL", "undefined", "NaN",
+                                        "nan",  "\\N",  "None"};
     if (text.n == 0) return true;
     if (text.n > 9) return false;
     for (size_t i = 0; i < TROD_COUNT(words); i++)

@@ -4,12 +4,14 @@
 
 #include "intake/inside.h"
 
-/* The first `most` bytes of a text as one line of text that is safe to print; cut between characters. */
+/* The first `most` bytes of a text as one line of text that is safe to print; cut between
+ * characters. */
 static trod_str show(struct trod_arena *arena, trod_str text, size_t most) {
     struct trod_buf out = {.ceiling = 1 << 16};
     trod_str head = {text.at, text.n < most ? text.n : most};
     size_t bad_at = head.n;
-    if (!trod_str_utf8(head, &bad_at) && bad_at + 4 > head.n && head.n < text.n) head.n = bad_at;
+    if (!trod_str_utf8(head, &bad_at) && bad_at + 4 > head.n && head.n < text.n)
+        head.n = bad_at;
     if (trod_str_utf8(head, NULL))
         trod_buf_add(&out, head);
     else
@@ -56,17 +58,19 @@ trod_status intake_reject(struct trod_intake *intake, struct trod_intake_file *f
     file->n_rejected++;
     intake->n_rejected++;
     if (intake->options.strict) {
-        const trod_status status = trod_fail(error, TROD_BAD_INPUT, "a row cannot be taken: %s", why);
+        const trod_status status =
+            trod_fail(error, TROD_BAD_INPUT, "a row cannot be taken: %s", why);
         trod_error_hint(error, "without --strict such rows are counted and left out");
         trod_error_place(error, "", (int64_t)row->line, 0);
         return status;
     }
     if (intake->n_rejects < INTAKE_KEPT_REJECTS) {
         struct trod_reject *const reject = &intake->rejects[intake->n_rejects];
-        *reject = (struct trod_reject){.file = file->name,
-                                       .line = row->line,
-                                       .reason = show(intake->arena, trod_str_of(why), sizeof why),
-                                       .row = show(intake->arena, row->text, INTAKE_REJECT_BYTES)};
+        *reject =
+            (struct trod_reject){.file = file->name,
+                                 .line = row->line,
+                                 .reason = show(intake->arena, trod_str_of(why), sizeof why),
+                                 .row = show(intake->arena, row->text, INTAKE_REJECT_BYTES)};
         if (!reject->reason.at || !reject->row.at)
             return trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
         intake->n_rejects++;

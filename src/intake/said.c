@@ -64,7 +64,8 @@ static void say_time(const struct intake_table *table, struct trod_buf *out) {
     const uint32_t first = plan->n_dates ? plan->dates[0] : plan->time;
     trod_buf_format(out, " (%s", short_form(&table->columns[first].form));
     if (table->naive && table->wish.time_zone.n)
-        trod_buf_format(out, ", in %.*s where no zone is given", TROD_ARG(table->wish.time_zone));
+        trod_buf_format(out, ", in %.*s where no zone is given",
+                        TROD_ARG(table->wish.time_zone));
     else if (table->naive)
         trod_buf_adds(out, ", no zone given: taken as UTC");
     trod_buf_adds(out, ")");
@@ -81,10 +82,12 @@ static void say_parts(const struct intake_table *table, struct trod_buf *out) {
         trod_buf_format(out, ", every event is \"%.*s\"", TROD_ARG(table->wish.event_name));
     say_time(table, out);
     if (plan->fact != INTAKE_NONE)
-        trod_buf_format(out, ", %.*s is a fact of the journey", TROD_ARG(table->columns[plan->fact].name));
+        trod_buf_format(out, ", %.*s is a fact of the journey",
+                        TROD_ARG(table->columns[plan->fact].name));
     say_part(table, out, "channel", plan->channel, plan->guessed_channel);
     say_part(table, out, "worth", plan->worth, plan->guessed_worth);
-    if (table->delimiter_said.n) trod_buf_format(out, ", %.*s", TROD_ARG(table->delimiter_said));
+    if (table->delimiter_said.n)
+        trod_buf_format(out, ", %.*s", TROD_ARG(table->delimiter_said));
     if (table->file->n_skipped)
         trod_buf_format(out, ", %llu %s left out by --lifecycle",
                         (unsigned long long)table->file->n_skipped,
@@ -97,23 +100,26 @@ static void warn(struct trod_buf *out, uint64_t n, const char *one, const char *
     trod_buf_format(out, "%llu %s", (unsigned long long)n, n == 1 ? one : many);
 }
 
-static void warn_ambiguous(const struct intake_table *table, uint32_t column, struct trod_buf *out) {
+static void warn_ambiguous(const struct intake_table *table, uint32_t column,
+                           struct trod_buf *out) {
     if (column == INTAKE_NONE || !table->sights || table->wish.time_format.n ||
         !table->sights[column].ambiguous)
         return;
     const struct intake_column *const about = &table->columns[column];
     const bool day_first = about->form.format && about->form.format[1] == 'd';
     if (out->n) trod_buf_adds(out, "; ");
-    trod_buf_format(out,
-                    "day and month could be swapped in column \"%.*s\": the %s was read first; say "
-                    "--time-format if that is wrong",
-                    TROD_ARG(about->name), day_first ? "day" : "month");
+    trod_buf_format(
+        out,
+        "day and month could be swapped in column \"%.*s\": the %s was read first; say "
+        "--time-format if that is wrong",
+        TROD_ARG(about->name), day_first ? "day" : "month");
 }
 
 static void say_warnings(const struct intake_table *table, struct trod_buf *out) {
     warn_ambiguous(table, table->plan.time, out);
     warn_ambiguous(table, table->plan.end, out);
-    for (size_t i = 0; i < table->plan.n_dates; i++) warn_ambiguous(table, table->plan.dates[i], out);
+    for (size_t i = 0; i < table->plan.n_dates; i++)
+        warn_ambiguous(table, table->plan.dates[i], out);
     warn(out, table->n_short, "row is shorter than the header: its last values are missing",
          "rows are shorter than the header: their last values are missing");
     warn(out, table->n_latin, "row is not UTF-8 and was read as Windows-1252",
@@ -123,7 +129,8 @@ static void say_warnings(const struct intake_table *table, struct trod_buf *out)
     warn(out, table->n_bad_ends, "end of an event is no time and was left out",
          "ends of events are no times and were left out");
     warn(out, table->n_undated, "row has none of the dates", "rows have none of the dates");
-    if (table->note.n) trod_buf_format(out, "%s%.*s", out->n ? "; " : "", TROD_ARG(table->note));
+    if (table->note.n)
+        trod_buf_format(out, "%s%.*s", out->n ? "; " : "", TROD_ARG(table->note));
     if (out->n == 0 && table->file->n_rows == 0)
         trod_buf_adds(out, table->n_columns ? "it holds a header and no rows" : "it is empty");
 }

@@ -1,11 +1,11 @@
-/* What the first rows show of a column: how full it is, how many values differ, and whether they
- * are times. One bad value must not hide a column of times, so where no way of writing reads every
- * value, the values that are times by themselves vote. */
+/* What the first rows show of a column: how full it is, how many values differ, and whether
+ * they are times. One bad value must not hide a column of times, so where no way of writing
+ * reads every value, the values that are times by themselves vote. */
 #include "intake/inside.h"
 
 bool intake_is_void(trod_str text) {
-    static const char *const words[] = {"null", "none", "nan", "nat",  "n/a",
-                                        "na",   "nil",  "-",   "\\N",  "undefined"};
+    static const char *const words[] = {"null", "none", "nan", "nat", "n/a",
+                                        "na",   "nil",  "-",   "\\N", "undefined"};
     const trod_str trimmed = trod_str_trim(text);
     if (trimmed.n == 0) return true;
     if (trimmed.n > 9) return false;
@@ -59,7 +59,8 @@ static bool is_packed_date(trod_str text) {
 
 static size_t count_read(const trod_str *texts, size_t n, const struct trod_time_form *form) {
     size_t n_read = 0;
-    for (size_t i = 0; i < n; i++) n_read += trod_time_read(texts[i], form, NULL) != TROD_NO_TIME;
+    for (size_t i = 0; i < n; i++)
+        n_read += trod_time_read(texts[i], form, NULL) != TROD_NO_TIME;
     return n_read;
 }
 
@@ -167,7 +168,8 @@ trod_status intake_sight_constant(const struct intake_table *table, uint32_t a, 
         if (from.n == 0 || to.n == 0) continue;
         const uint32_t n_before = trod_dict_count(values);
         const uint32_t id = trod_dict_add(values, from);
-        if (id == TROD_NO_ID) TROD_TRY(trod_fail(error, TROD_NO_MEMORY, "there is not enough memory"));
+        if (id == TROD_NO_ID)
+            TROD_TRY(trod_fail(error, TROD_NO_MEMORY, "there is not enough memory"));
         if (id == n_before)
             of[id] = r;
         else

@@ -1,7 +1,7 @@
 /* What the options and the map say about the columns of a file. Options win over the lines of a
  * source, which win over guesses. A file belongs to the source whose `file` line names it (its
- * path, or its name alone, so that a copy elsewhere is known too), else to the only source whose
- * columns it has. */
+ * path, or its name alone, so that a copy elsewhere is known too), else to the only source
+ * whose columns it has. */
 #include <fnmatch.h>
 
 #include "intake/inside.h"
@@ -12,7 +12,8 @@ static const char *base_name(const char *name) {
     return slash ? slash + 1 : name;
 }
 
-const struct trod_map_source *intake_source_of_file(const struct trod_map *map, const char *name) {
+const struct trod_map_source *intake_source_of_file(const struct trod_map *map,
+                                                    const char *name) {
     /* First by the whole path, then by the name alone. */
     for (int whole = 1; map && whole >= 0; whole--)
         for (size_t s = 0; s < map->n_sources; s++) {
@@ -43,9 +44,9 @@ const struct trod_map_source *intake_source_of_columns(const struct trod_map *ma
         size_t n_named = 0;
         bool all = has(table, source->person, &n_named) && has(table, source->time, &n_named) &&
                    has(table, source->event, &n_named) && has(table, source->ends, &n_named) &&
-                   has(table, source->channel, &n_named) && has(table, source->worth, &n_named) &&
-                   has(table, source->about, &n_named) && has(table, source->rating, &n_named) &&
-                   has(table, source->words, &n_named);
+                   has(table, source->channel, &n_named) &&
+                   has(table, source->worth, &n_named) && has(table, source->about, &n_named) &&
+                   has(table, source->rating, &n_named) && has(table, source->words, &n_named);
         for (size_t i = 0; i < source->profile.n && all; i++)
             all = has(table, source->profile.at[i], &n_named);
         for (size_t i = 0; i < source->dates.n && all; i++)
@@ -66,8 +67,9 @@ static trod_status form_of(struct intake_table *table, struct trod_error *error)
     static const struct {
         const char *word;
         enum trod_time_kind kind;
-    } words[] = {{"iso", TROD_TIME_ISO},      {"s", TROD_TIME_EPOCH_S},   {"ms", TROD_TIME_EPOCH_MS},
-                 {"us", TROD_TIME_EPOCH_US},  {"ns", TROD_TIME_EPOCH_NS}, {"guess", TROD_TIME_GUESS}};
+    } words[] = {{"iso", TROD_TIME_ISO},     {"s", TROD_TIME_EPOCH_S},
+                 {"ms", TROD_TIME_EPOCH_MS}, {"us", TROD_TIME_EPOCH_US},
+                 {"ns", TROD_TIME_EPOCH_NS}, {"guess", TROD_TIME_GUESS}};
     const trod_str format = table->wish.time_format;
     table->form = (struct trod_time_form){.zone = table->zone};
     if (format.n == 0) return TROD_OK;
@@ -78,14 +80,16 @@ static trod_status form_of(struct intake_table *table, struct trod_error *error)
         return TROD_OK;
     }
     if (trod_str_find(format, '%') == SIZE_MAX) {
-        const trod_status status = trod_fail(error, TROD_BAD_OPTION, "\"%.*s\" is no way to write times",
-                                             TROD_ARG(format));
-        trod_error_hint(error, "write iso, s, ms, us, ns, or letters such as \"%%d.%%m.%%Y %%H:%%M\"");
+        const trod_status status = trod_fail(
+            error, TROD_BAD_OPTION, "\"%.*s\" is no way to write times", TROD_ARG(format));
+        trod_error_hint(error,
+                        "write iso, s, ms, us, ns, or letters such as \"%%d.%%m.%%Y %%H:%%M\"");
         return status;
     }
     table->form.kind = TROD_TIME_FORMAT;
     table->form.format = trod_arena_copy(table->arena, format).at;
-    if (!table->form.format) return trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
+    if (!table->form.format)
+        return trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
     return TROD_OK;
 }
 
@@ -131,7 +135,8 @@ trod_status intake_wish_make(struct intake_table *table, struct trod_error *erro
         .no_time = options->time && !*options->time,
         .xes = xes,
     };
-    if (table->map && table->map->per == TROD_PER_FIELD) wish->journey_field = table->map->per_field;
+    if (table->map && table->map->per == TROD_PER_FIELD)
+        wish->journey_field = table->map->per_field;
     /* A survey is one kind of event: an answer. Other sources name theirs in a column. */
     if (source->about.n || source->rating.n || source->words.n) wish->event_name = source->id;
     trod_status status = dates_of(table, error);
@@ -141,7 +146,8 @@ trod_status intake_wish_make(struct intake_table *table, struct trod_error *erro
 }
 
 /* A `file` line of a source, as a path from here. */
-static trod_str beside_map(struct trod_intake *intake, const struct trod_map *map, trod_str file) {
+static trod_str beside_map(struct trod_intake *intake, const struct trod_map *map,
+                           trod_str file) {
     const char *const folder = intake->options.folder;
     if (!folder) return trod_path_beside(intake->arena, map->file, file);
     /* A name in the folder, so that the folder is what it lies beside. */
@@ -170,12 +176,15 @@ trod_status trod_intake_add_map(struct trod_intake *intake, const struct trod_ma
     for (size_t s = 0; s < map->n_sources; s++) {
         const struct trod_words *const files = &map->sources[s].files;
         for (size_t i = 0; i < files->n; i++, n_files++) {
-            const trod_status status = add_source(intake, map, &map->sources[s], files->at[i], error);
+            const trod_status status =
+                add_source(intake, map, &map->sources[s], files->at[i], error);
             if (status != TROD_OK) return status;
         }
     }
     if (n_files) return TROD_OK;
-    const trod_status status = trod_fail(error, TROD_BAD_OPTION, "the map names no file with events");
-    trod_error_hint(error, "name the log's files after the map, or give the map a source with a file");
+    const trod_status status =
+        trod_fail(error, TROD_BAD_OPTION, "the map names no file with events");
+    trod_error_hint(error,
+                    "name the log's files after the map, or give the map a source with a file");
     return status;
 }

@@ -1,9 +1,9 @@
 /* CSV as RFC 4180 has it, and as people write it. Unquoted cells are scanned sixteen bytes at a
  * time for the delimiter or a line end, quoted ones with memchr; nothing is copied. Beyond the
- * RFC: a lone CR ends a line, blanks round an unquoted cell or outside the quotation marks do not
- * count, and a quotation mark inside an unquoted cell is itself. Text behind a closing quotation
- * mark, or one that never closes, is broken, so that a stray mark costs one line and not the rest
- * of the file. */
+ * RFC: a lone CR ends a line, blanks round an unquoted cell or outside the quotation marks do
+ * not count, and a quotation mark inside an unquoted cell is itself. Text behind a closing
+ * quotation mark, or one that never closes, is broken, so that a stray mark costs one line and
+ * not the rest of the file. */
 #include "intake/split.h"
 
 #if defined(__SSE2__)
@@ -17,12 +17,14 @@ static bool is_blank(char c, char delimiter) {
 /* The next delimiter or line end, or `end`. */
 static const char *find_stop(const char *p, const char *end, char delimiter) {
 #if defined(__SSE2__)
-    const __m128i d = _mm_set1_epi8(delimiter), n = _mm_set1_epi8('\n'), r = _mm_set1_epi8('\r');
+    const __m128i d = _mm_set1_epi8(delimiter), n = _mm_set1_epi8('\n'),
+                  r = _mm_set1_epi8('\r');
     for (; p < end; p += 16) {
         __m128i block;
         memcpy(&block, p, sizeof block);
-        const __m128i hit = _mm_or_si128(
-            _mm_cmpeq_epi8(block, d), _mm_or_si128(_mm_cmpeq_epi8(block, n), _mm_cmpeq_epi8(block, r)));
+        const __m128i hit =
+            _mm_or_si128(_mm_cmpeq_epi8(block, d),
+                         _mm_or_si128(_mm_cmpeq_epi8(block, n), _mm_cmpeq_epi8(block, r)));
         const unsigned mask = (unsigned)_mm_movemask_epi8(hit);
         if (mask) {
             const char *const at = p + __builtin_ctz(mask);
@@ -69,8 +71,9 @@ static enum intake_split_result split_quoted(struct intake_split *split, const c
     while (p < end && is_blank(*p, split->delimiter)) p++;
     if (p == end && !ended) return SPLIT_MORE;
     if (p < end && *p != split->delimiter && *p != '\n' && *p != '\r') {
-        split->broken = "text follows a closing quotation mark; inside a quoted value a quotation "
-                        "mark is written twice";
+        split->broken =
+            "text follows a closing quotation mark; inside a quoted value a quotation "
+            "mark is written twice";
         return SPLIT_BROKEN;
     }
     split->n_lines += count_lines(*cell);
@@ -78,8 +81,8 @@ static enum intake_split_result split_quoted(struct intake_split *split, const c
     return SPLIT_ROW;
 }
 
-enum intake_split_result intake_split(struct intake_split *split, const char *at, const char *end,
-                                      bool ended) {
+enum intake_split_result intake_split(struct intake_split *split, const char *at,
+                                      const char *end, bool ended) {
     const char delimiter = split->delimiter;
     const char *p = at;
     split->n = split->n_all = 0;

@@ -6,24 +6,26 @@
 
 enum intake_split_result { SPLIT_ROW, SPLIT_MORE, SPLIT_BROKEN };
 
-/* Set up `delimiter`, `cells`, `doubled` and `limit`; the rest is the result of intake_split. */
+/* Set up `delimiter`, `cells`, `doubled` and `limit`; the rest is the result of intake_split.
+ */
 struct intake_split {
     char delimiter;
-    trod_str *cells;    /* [limit] borrowed from the bytes, without quotation marks */
-    bool *doubled;      /* [limit] the cell has doubled quotation marks, still to be halved */
-    size_t limit;       /* cells that are kept */
-    size_t n;           /* cells kept */
-    size_t n_all;       /* cells in all */
-    bool over;          /* a cell beyond the limit is not empty */
+    trod_str *cells; /* [limit] borrowed from the bytes, without quotation marks */
+    bool *doubled;   /* [limit] the cell has doubled quotation marks, still to be halved */
+    size_t limit;    /* cells that are kept */
+    size_t n;        /* cells kept */
+    size_t n_all;    /* cells in all */
+    bool over;       /* a cell beyond the limit is not empty */
     bool any_doubled;
     uint64_t n_lines;   /* line ends in the row and behind it */
     const char *stop;   /* the row's end, without its line end */
     const char *next;   /* the next row */
     const char *broken; /* why SPLIT_BROKEN, for people */
 };
-/* Cuts the row that begins at `at`. SPLIT_MORE: it does not end before `end`, and more may follow
+/* Cuts the row that begins at `at`. SPLIT_MORE: it does not end before `end`, and more may
+ * follow
  * (`ended` is false). INTAKE_PADDING bytes behind `end` must be readable. */
-enum intake_split_result intake_split(struct intake_split *split, const char *at, const char *end,
-                                      bool ended);
+enum intake_split_result intake_split(struct intake_split *split, const char *at,
+                                      const char *end, bool ended);
 
 #endif

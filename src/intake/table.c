@@ -1,6 +1,6 @@
-/* A table knows the columns of one file. The first rows are kept aside until they have shown what
- * each column is for; then they are taken, and every later row is taken as it comes. A column may
- * turn up late (JSON lines, XES): it gets its part by its name alone. */
+/* A table knows the columns of one file. The first rows are kept aside until they have shown
+ * what each column is for; then they are taken, and every later row is taken as it comes. A
+ * column may turn up late (JSON lines, XES): it gets its part by its name alone. */
 #include "intake/inside.h"
 
 trod_status intake_table_init(struct intake_table *table, struct trod_intake *intake,
@@ -62,8 +62,8 @@ static void set_as(struct intake_table *table, struct intake_column *column, boo
 static trod_status add_field(struct intake_table *table, struct intake_column *column,
                              struct trod_error *error) {
     if (column->as == INTAKE_NOTHING) return TROD_OK;
-    column->field = trod_log_builder_field(table->intake->builder, column->name,
-                                           column->as == INTAKE_FACT);
+    column->field =
+        trod_log_builder_field(table->intake->builder, column->name, column->as == INTAKE_FACT);
     if (column->field != TROD_NO_ID) return TROD_OK;
     const trod_status status =
         trod_fail(error, TROD_TOO_MUCH, "there are more than %d different columns in all",
@@ -118,8 +118,8 @@ static trod_status place_late(struct intake_table *table, uint32_t id, enum inta
 trod_status intake_table_column(struct intake_table *table, trod_str name, enum intake_as as,
                                 uint32_t *column, struct trod_error *error) {
     if (table->n_columns >= INTAKE_MOST_COLUMNS) {
-        const trod_status status = trod_fail(error, TROD_TOO_MUCH, "there are more than %d columns",
-                                             INTAKE_MOST_COLUMNS);
+        const trod_status status = trod_fail(
+            error, TROD_TOO_MUCH, "there are more than %d columns", INTAKE_MOST_COLUMNS);
         trod_error_hint(error, "are some keys values, such as a customer's number?");
         return status;
     }
@@ -127,10 +127,10 @@ trod_status intake_table_column(struct intake_table *table, trod_str name, enum 
         return trod_fail(error, TROD_TOO_MUCH, "the name of a column is longer than %d bytes",
                          INTAKE_NAME_CEILING);
     const trod_str copy = trod_arena_copy(table->arena, name);
-    if (!copy.at || !TROD_PUSH(table->arena, table->columns, table->n_columns, table->room_columns,
-                               (struct intake_column){.name = copy,
-                                                      .field = INTAKE_NONE,
-                                                      .same = INTAKE_NONE}))
+    if (!copy.at ||
+        !TROD_PUSH(
+            table->arena, table->columns, table->n_columns, table->room_columns,
+            (struct intake_column){.name = copy, .field = INTAKE_NONE, .same = INTAKE_NONE}))
         return trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
     *column = (uint32_t)table->n_columns - 1;
     return table->decided ? place_late(table, *column, as, error) : TROD_OK;
@@ -143,7 +143,8 @@ uint32_t intake_table_find(const struct intake_table *table, trod_str name) {
         if (trod_str_equal(table->columns[i].name, name)) return (uint32_t)i;
     const size_t n = intake_plain_name(name, plain);
     for (size_t i = 0; i < table->n_columns && n; i++) {
-        if (intake_plain_name(table->columns[i].name, other) != n || memcmp(plain, other, n) != 0)
+        if (intake_plain_name(table->columns[i].name, other) != n ||
+            memcmp(plain, other, n) != 0)
             continue;
         found = (uint32_t)i;
         n_found++;
@@ -157,11 +158,14 @@ static trod_status place_columns(struct intake_table *table, struct trod_error *
     for (uint32_t i = 0; i < table->n_columns; i++) {
         struct intake_column *const column = &table->columns[i];
         set_same(table, column);
-        bool part = i == plan->customer || i == plan->event || i == plan->time || i == plan->end;
+        bool part =
+            i == plan->customer || i == plan->event || i == plan->time || i == plan->end;
         for (size_t k = 0; k < plan->n_dates; k++) part |= plan->dates[k] == i;
-        /* A column with a part of its own is a field only where somebody asked for it by name. */
-        const bool asked = words_have(&table->wish.profile, column->name) || i == plan->channel ||
-                           i == plan->worth || is_wish(table->wish.journey_field, column->name);
+        /* A column with a part of its own is a field only where somebody asked for it by name.
+         */
+        const bool asked = words_have(&table->wish.profile, column->name) ||
+                           i == plan->channel || i == plan->worth ||
+                           is_wish(table->wish.journey_field, column->name);
         if (!part || asked) set_as(table, column, i == plan->fact);
         const trod_status status = add_field(table, column, error);
         if (status != TROD_OK) return status;
@@ -197,7 +201,8 @@ trod_status intake_table_begin(struct intake_table *table, struct trod_error *er
     table->builder_source = trod_log_builder_source(builder, name);
     if (table->builder_source == TROD_NO_ID)
         return trod_fail(error, TROD_TOO_MUCH, "there are more than 60,000 files");
-    if (table->map && table->map->same_person.n) trod_log_builder_identified(builder, TROD_NO_ID);
+    if (table->map && table->map->same_person.n)
+        trod_log_builder_identified(builder, TROD_NO_ID);
     table->decided = true;
     return TROD_OK;
 }
@@ -228,8 +233,8 @@ trod_status intake_table_row(struct intake_table *table, const struct intake_row
                              struct trod_error *error) {
     if (table->decided) return intake_take(table, row, error);
     trod_status status = sample_row(table, row, error);
-    if (status == TROD_OK && (table->n_sample >= INTAKE_SAMPLE_ROWS ||
-                              table->sample_bytes >= INTAKE_SAMPLE_CEILING))
+    if (status == TROD_OK &&
+        (table->n_sample >= INTAKE_SAMPLE_ROWS || table->sample_bytes >= INTAKE_SAMPLE_CEILING))
         status = decide(table, error);
     return status;
 }

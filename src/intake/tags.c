@@ -1,8 +1,8 @@
 /* A log is large and plain: UTF-8, no DOCTYPE, nothing but tags with attributes. Such a file is
  * cut here, in the window where it lies, sixteen bytes at a time, several times as fast as a
  * general parser; text between tags is passed over, as XES has none. Whatever has a DOCTYPE or
- * another encoding goes through the XML reader of base, which knows all of XML. Both doors lead to
- * the same two callbacks. */
+ * another encoding goes through the XML reader of base, which knows all of XML. Both doors lead
+ * to the same two callbacks. */
 #include "intake/tags.h"
 
 #if defined(__SSE2__)
@@ -72,17 +72,20 @@ static const char *find_tag(const char *p, const char *end, uint64_t *n_lines) {
 #endif
 }
 
-/* The closing quotation mark, or `end`. Says whether the value must be rewritten; *bad: a "<". */
-static const char *find_quote(const char *p, const char *end, char quote, bool *coded, bool *bad) {
+/* The closing quotation mark, or `end`. Says whether the value must be rewritten; *bad: a "<".
+ */
+static const char *find_quote(const char *p, const char *end, char quote, bool *coded,
+                              bool *bad) {
 #if defined(__SSE2__)
-    const __m128i close = _mm_set1_epi8(quote), and = _mm_set1_epi8('&'), less = _mm_set1_epi8('<'),
-                  blank = _mm_set1_epi8(' ');
+    const __m128i close = _mm_set1_epi8(quote), and = _mm_set1_epi8('&'),
+                  less = _mm_set1_epi8('<'), blank = _mm_set1_epi8(' ');
     for (; p < end; p += 16) {
         __m128i block;
         memcpy(&block, p, sizeof block);
         unsigned at = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(block, close));
         /* Signed: below ' ' are the control characters and all bytes above ASCII. */
-        const __m128i odd = _mm_or_si128(_mm_cmpeq_epi8(block, and), _mm_cmplt_epi8(block, blank));
+        const __m128i odd =
+            _mm_or_si128(_mm_cmpeq_epi8(block, and), _mm_cmplt_epi8(block, blank));
         const unsigned codes = (unsigned)_mm_movemask_epi8(odd);
         const unsigned angles = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(block, less));
         if (end - p < 16) at |= 1U << (end - p);
@@ -121,7 +124,8 @@ static enum look look_at_tag(struct scan *scan, const char *p, const char *end) 
         if (p == end) return LOOK_MORE;
         if (*p == '>') break;
         const char *const key = p;
-        while (p < end && *p != '=' && !is_blank(*p) && *p != '>' && *p != '<' && *p != '"') p++;
+        while (p < end && *p != '=' && !is_blank(*p) && *p != '>' && *p != '<' && *p != '"')
+            p++;
         const trod_str attribute = {key, (size_t)(p - key)};
         while (p < end && is_blank(*p)) p++;
         if (p == end) return LOOK_MORE;
@@ -218,17 +222,20 @@ static trod_status take_begin(struct scan *scan, struct trod_error *error) {
     for (size_t i = 0; i < scan->n_attributes; i++) {
         scan->attributes[i] = scan->raw[i].as;
         if (scan->raw[i].coded && !decode(scan, &scan->attributes[i].value))
-            return no_xml("a & in a value begins none of &amp; &lt; &gt; &quot; &apos; &#…;", error);
+            return no_xml("a & in a value begins none of &amp; &lt; &gt; &quot; &apos; &#…;",
+                          error);
     }
     if (scan->depth >= DEEPEST)
-        return trod_fail(error, TROD_TOO_MUCH, "the file is nested more than %d levels deep", DEEPEST);
-    if (scan->depth == 0 && scan->seen_root) return no_xml("a second element follows the first", error);
+        return trod_fail(error, TROD_TOO_MUCH, "the file is nested more than %d levels deep",
+                         DEEPEST);
+    if (scan->depth == 0 && scan->seen_root)
+        return no_xml("a second element follows the first", error);
     struct open_tag *const open = &scan->open[scan->depth++];
     open->n = (uint16_t)(scan->name.n < UINT16_MAX ? scan->name.n : UINT16_MAX);
     memcpy(open->at, scan->name.at, open->n < NAME_KEPT ? open->n : NAME_KEPT);
     scan->seen_root = true;
-    const trod_status status = tags->begin(tags->owner, without_prefix(scan->name), scan->attributes,
-                                           scan->n_attributes, error);
+    const trod_status status = tags->begin(tags->owner, without_prefix(scan->name),
+                                           scan->attributes, scan->n_attributes, error);
     if (status != TROD_OK || !scan->closes) return status;
     scan->depth--;
     return tags->end(tags->owner, error);
@@ -301,7 +308,8 @@ static trod_status take_tag(struct scan *scan, const char *p, const char *end, b
 static trod_status scan_all(struct scan *scan, struct trod_error *error) {
     struct intake_feed *const feed = scan->feed;
     for (;;) {
-        const char *p = feed->window.at + feed->used, *const end = feed->window.at + feed->window.n;
+        const char *p = feed->window.at + feed->used, *const end =
+                                                          feed->window.at + feed->window.n;
         p = find_tag(p, end, &scan->tags->line);
         feed->used = (size_t)(p - feed->window.at);
         bool more = p == end;
@@ -320,13 +328,15 @@ static trod_status scan_all(struct scan *scan, struct trod_error *error) {
     }
     if (scan->depth == 0 && scan->seen_root && feed->used == feed->window.n) return TROD_OK;
     const trod_status status =
-        scan->seen_root ? trod_fail(error, TROD_BAD_INPUT, "the file ends in the middle: not every tag is closed")
+        scan->seen_root ? trod_fail(error, TROD_BAD_INPUT,
+                                    "the file ends in the middle: not every tag is closed")
                         : no_xml("there is no tag in it", error);
     if (scan->seen_root) trod_error_hint(error, "it was cut short; fetch it again");
     return status;
 }
 
-/* ---- Which door ----------------------------------------------------------------------------------- */
+/* ---- Which door
+ * ----------------------------------------------------------------------------------- */
 
 /* True if the prolog says that the file is plain: UTF-8 or ASCII, and no DOCTYPE. */
 static bool is_plain(const struct intake_feed *feed) {
@@ -343,9 +353,11 @@ static bool is_plain(const struct intake_feed *feed) {
             char plain[128] = "";
             for (size_t i = 0, k = 0; i < n && k < sizeof plain - 1; i++)
                 if (!is_blank(head.at[i]))
-                    plain[k++] = (char)(head.at[i] >= 'A' && head.at[i] <= 'Z' ? head.at[i] + 32 : head.at[i]);
+                    plain[k++] = (char)(head.at[i] >= 'A' && head.at[i] <= 'Z' ? head.at[i] + 32
+                                                                               : head.at[i]);
             if (!strstr(plain, "encoding=\"utf-8\"") && !strstr(plain, "encoding='utf-8'") &&
-                !strstr(plain, "encoding=\"us-ascii\"") && !strstr(plain, "encoding='us-ascii'"))
+                !strstr(plain, "encoding=\"us-ascii\"") &&
+                !strstr(plain, "encoding='us-ascii'"))
                 return false;
         }
         rest = trod_str_slice(rest, n, rest.n);
@@ -363,7 +375,8 @@ static trod_status on_begin(void *at, const char *name, const char **attributes,
     struct intake_attribute list[MOST_ATTRIBUTES];
     size_t n = 0;
     for (size_t i = 0; attributes[i] && n < MOST_ATTRIBUTES; i += 2)
-        list[n++] = (struct intake_attribute){trod_str_of(attributes[i]), trod_str_of(attributes[i + 1])};
+        list[n++] = (struct intake_attribute){trod_str_of(attributes[i]),
+                                              trod_str_of(attributes[i + 1])};
     door->tags->line = (uint64_t)trod_xml_line(door->xml);
     return door->tags->begin(door->tags->owner, trod_str_of(name), list, n, error);
 }
@@ -403,7 +416,8 @@ trod_status intake_tags_read(struct intake_tags *tags, struct intake_feed *feed,
     TROD_TRY_ALLOC(arena, error);
     scan = TROD_NEW(arena, struct scan);
     TROD_TRY_ALLOC(scan, error);
-    *scan = (struct scan){.tags = tags, .feed = feed, .scratch = {.ceiling = 5 * (size_t)INTAKE_ROW_CEILING}};
+    *scan = (struct scan){
+        .tags = tags, .feed = feed, .scratch = {.ceiling = 5 * (size_t)INTAKE_ROW_CEILING}};
     scan->open = TROD_NEW_ARRAY(arena, DEEPEST, struct open_tag);
     TROD_TRY_ALLOC(scan->open, error);
     status = scan_all(scan, error);

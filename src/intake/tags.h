@@ -5,7 +5,8 @@
 #include "intake/inside.h"
 
 struct intake_attribute {
-    trod_str name, value; /* the name without its prefix; both live until the callback returns */
+    trod_str name,
+        value; /* the name without its prefix; both live until the callback returns */
 };
 struct intake_tags {
     void *owner;

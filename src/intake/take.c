@@ -1,11 +1,11 @@
-/* One row to one event, or, where the columns are dates, to one event for each of them. A row is
- * looked at as a whole before anything of it enters the log, so that a rejected row leaves no
- * trace there, not even its customer. */
+/* One row to one event, or, where the columns are dates, to one event for each of them. A row
+ * is looked at as a whole before anything of it enters the log, so that a rejected row leaves
+ * no trace there, not even its customer. */
 #include "intake/inside.h"
 
 /* The time of a cell; TROD_NO_TIME for an empty one. *bad: it is not empty and no time. */
-static int64_t read_time(struct intake_table *table, uint32_t column, const struct intake_row *row,
-                         bool *bad) {
+static int64_t read_time(struct intake_table *table, uint32_t column,
+                         const struct intake_row *row, bool *bad) {
     *bad = false;
     if (column == INTAKE_NONE) return TROD_NO_TIME;
     const trod_str text = trod_str_trim(intake_cell(row, column));
@@ -53,8 +53,9 @@ static trod_status reject_customer(struct intake_table *table, const struct inta
                                    struct trod_error *error) {
     const uint32_t id = table->plan.customer;
     if (id == INTAKE_NONE)
-        return intake_reject(table->intake, table->file, row, error,
-                             "it does not say whose it is: every column of \"same person\" is empty");
+        return intake_reject(
+            table->intake, table->file, row, error,
+            "it does not say whose it is: every column of \"same person\" is empty");
     return intake_reject(table->intake, table->file, row, error,
                          "it does not say whose it is: column \"%.*s\" names nobody",
                          TROD_ARG(table->columns[id].name));
@@ -77,8 +78,8 @@ static trod_status take_dates(struct intake_table *table, const struct intake_ro
             if (customer == INTAKE_NONE) return reject_customer(table, row, error);
         }
         TROD_TRY(trod_log_builder_event(table->intake->builder, table->builder_source, customer,
-                                        table->columns[column].name, (trod_str){NULL, 0}, time_us,
-                                        TROD_NO_TIME, error));
+                                        table->columns[column].name, (trod_str){NULL, 0},
+                                        time_us, TROD_NO_TIME, error));
         table->file->n_events++;
         table->timed = true;
     }
@@ -130,8 +131,9 @@ trod_status intake_take(struct intake_table *table, const struct intake_row *row
     uint32_t customer = INTAKE_NONE;
     TROD_TRY(intake_customer(table, row, &customer, error));
     if (customer == INTAKE_NONE) return reject_customer(table, row, error);
-    TROD_TRY(trod_log_builder_event(table->intake->builder, table->builder_source, customer, name,
-                                    intake_cell(row, plan->journey), time_us, end_us, error));
+    TROD_TRY(trod_log_builder_event(table->intake->builder, table->builder_source, customer,
+                                    name, intake_cell(row, plan->journey), time_us, end_us,
+                                    error));
     table->file->n_events++;
     TROD_TRY(set_fields(table, row, customer, error));
 done:

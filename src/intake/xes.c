@@ -1,8 +1,8 @@
-/* XES as IEEE 1849 has it, in one pass. The trace's concept:name is the customer whose journey it
- * is, its other attributes are facts of that customer; the event's concept:name is the event, its
- * time:timestamp the time. Nested attributes are flattened ("cost.total"), the values of a list
- * joined. Attributes declared as global are present in every event of a log that keeps the
- * standard, so their declared values are never filled in. */
+/* XES as IEEE 1849 has it, in one pass. The trace's concept:name is the customer whose journey
+ * it is, its other attributes are facts of that customer; the event's concept:name is the
+ * event, its time:timestamp the time. Nested attributes are flattened ("cost.total"), the
+ * values of a list joined. Attributes declared as global are present in every event of a log
+ * that keeps the standard, so their declared values are never filled in. */
 #include "intake/tags.h"
 
 enum { DEEPEST = 64, ORDERED = 64, MOST_PARTS = 100000, TEXT_CEILING = INTAKE_ROW_CEILING };
@@ -17,7 +17,8 @@ struct owner {
     struct trod_dict *keys;
     uint32_t *columns; /* [count of keys] */
     size_t n_columns, room_columns;
-    uint32_t order[ORDERED]; /* columns in the order of the last time, which is often this one's */
+    uint32_t
+        order[ORDERED]; /* columns in the order of the last time, which is often this one's */
     struct trod_buf text;
     struct part *parts;
     size_t n_parts, room_parts;
@@ -30,18 +31,18 @@ struct xes {
     struct intake_tags tags;
     struct owner trace, event;
     enum place place;
-    unsigned skip;              /* depth inside an element that is passed over */
-    unsigned depth;             /* of attributes in attributes */
-    unsigned list_depth;        /* where the list began; 0: in none */
-    struct trod_buf path;       /* "a.b" */
+    unsigned skip;        /* depth inside an element that is passed over */
+    unsigned depth;       /* of attributes in attributes */
+    unsigned list_depth;  /* where the list began; 0: in none */
+    struct trod_buf path; /* "a.b" */
     size_t path_n[DEEPEST + 1];
     trod_str *cells;
     uint32_t *filled;
     size_t room;
-    size_t n_laid, n_told;      /* parts of the trace that are in the row, and in the log */
+    size_t n_laid, n_told; /* parts of the trace that are in the row, and in the log */
     uint64_t n_traces, event_line;
-    uint32_t trace_name, time;  /* columns */
-    char ordinal[32];           /* name of a trace that has none */
+    uint32_t trace_name, time; /* columns */
+    char ordinal[32];          /* name of a trace that has none */
 };
 
 static trod_status no_memory(struct trod_error *error) {
@@ -70,7 +71,8 @@ static void owner_clear(struct owner *owner) {
 static trod_status add_key(struct xes *xes, struct owner *owner, trod_str key, uint32_t column,
                            struct trod_error *error) {
     if (trod_dict_add(owner->keys, key) == TROD_NO_ID ||
-        !TROD_PUSH(xes->table->arena, owner->columns, owner->n_columns, owner->room_columns, column))
+        !TROD_PUSH(xes->table->arena, owner->columns, owner->n_columns, owner->room_columns,
+                   column))
         return no_memory(error);
     return TROD_OK;
 }
@@ -90,12 +92,13 @@ static void set_begin(struct xes *xes, uint32_t column) {
     table->plan.guessed_time = table->plan.guessed_end = true;
 }
 
-static trod_status column_of(struct xes *xes, struct owner *owner, trod_str key, uint32_t *column,
-                             struct trod_error *error) {
+static trod_status column_of(struct xes *xes, struct owner *owner, trod_str key,
+                             uint32_t *column, struct trod_error *error) {
     struct intake_table *const table = xes->table;
     const size_t i = owner->n_parts < ORDERED ? owner->n_parts : ORDERED - 1;
     *column = owner->order[i];
-    if (*column != INTAKE_NONE && trod_str_equal(table->columns[*column].name, key)) return TROD_OK;
+    if (*column != INTAKE_NONE && trod_str_equal(table->columns[*column].name, key))
+        return TROD_OK;
     const uint32_t known = trod_dict_find(owner->keys, key);
     if (known != TROD_NO_ID) {
         *column = owner->order[i] = owner->columns[known];
@@ -103,7 +106,8 @@ static trod_status column_of(struct xes *xes, struct owner *owner, trod_str key,
     }
     const bool begins = is_begin(xes, owner, key);
     const trod_str walker = table->wish.customer.n ? table->wish.customer : table->wish.journey;
-    const bool walks = walker.n && table->plan.customer == INTAKE_NONE && trod_str_equal(walker, key);
+    const bool walks =
+        walker.n && table->plan.customer == INTAKE_NONE && trod_str_equal(walker, key);
     const enum intake_as as = begins || walks ? INTAKE_NOTHING
                               : owner->fact   ? INTAKE_FACT
                                               : INTAKE_ATTRIBUTE;
@@ -111,15 +115,18 @@ static trod_status column_of(struct xes *xes, struct owner *owner, trod_str key,
     if (status != TROD_OK) return status;
     if (begins) set_begin(xes, *column);
     if (walks) table->plan.customer = *column;
-    if (table->plan.end == *column) table->columns[*column].form = table->columns[xes->time].form;
+    if (table->plan.end == *column)
+        table->columns[*column].form = table->columns[xes->time].form;
     return add_key(xes, owner, key, *column, error);
 }
 
-/* ---- The plan: columns that have a part from the start ------------------------------------------- */
+/* ---- The plan: columns that have a part from the start
+ * ------------------------------------------- */
 
-static trod_status add_part(struct xes *xes, struct owner *owner, trod_str name, uint32_t *column,
-                            struct trod_error *error) {
-    const trod_status status = intake_table_column(xes->table, name, INTAKE_NOTHING, column, error);
+static trod_status add_part(struct xes *xes, struct owner *owner, trod_str name,
+                            uint32_t *column, struct trod_error *error) {
+    const trod_status status =
+        intake_table_column(xes->table, name, INTAKE_NOTHING, column, error);
     return status == TROD_OK ? add_key(xes, owner, name, *column, error) : status;
 }
 
@@ -139,7 +146,8 @@ static trod_status plan(struct xes *xes, struct trod_error *error) {
         if (table->source) TROD_TRY(intake_wish_make(table, error));
     }
     if (wish->dates.n) {
-        status = trod_fail(error, TROD_BAD_OPTION, "XES has no columns of dates; it names its events itself");
+        status = trod_fail(error, TROD_BAD_OPTION,
+                           "XES has no columns of dates; it names its events itself");
         goto done;
     }
     wish->event_name = (trod_str){NULL, 0};
@@ -147,8 +155,9 @@ static trod_status plan(struct xes *xes, struct trod_error *error) {
     TROD_TRY(add_part(xes, &xes->event, wish->event.n ? wish->event : TROD_STR("concept:name"),
                       &made->event, error));
     if (!wish->no_time) {
-        TROD_TRY(add_part(xes, &xes->event, wish->time.n ? wish->time : TROD_STR("time:timestamp"),
-                          &xes->time, error));
+        TROD_TRY(add_part(xes, &xes->event,
+                          wish->time.n ? wish->time : TROD_STR("time:timestamp"), &xes->time,
+                          error));
         made->time = xes->time;
         struct trod_time_form *const form = &table->columns[xes->time].form;
         *form = table->form;
@@ -165,7 +174,8 @@ done:
     return status;
 }
 
-/* ---- Events --------------------------------------------------------------------------------------- */
+/* ---- Events
+ * --------------------------------------------------------------------------------------- */
 
 static bool grow(struct xes *xes, size_t n) {
     if (n <= xes->room) return true;
@@ -183,18 +193,18 @@ static bool grow(struct xes *xes, size_t n) {
 static void lay(struct xes *xes, const struct owner *owner) {
     for (size_t i = 0; i < owner->n_parts; i++) {
         const struct part *const part = &owner->parts[i];
-        if (part->n) xes->cells[part->column] = (trod_str){owner->text.at + part->from, part->n};
+        if (part->n)
+            xes->cells[part->column] = (trod_str){owner->text.at + part->from, part->n};
     }
 }
 
-static void unlay(struct xes *xes, const struct owner *owner) {
-    for (size_t i = 0; i < owner->n_parts; i++)
-        xes->cells[owner->parts[i].column] = (trod_str){NULL, 0};
+static void unlay(struct xes *xes, const struct owner *owner, size_t n) {
+    for (size_t i = 0; i < n; i++) xes->cells[owner->parts[i].column] = (trod_str){NULL, 0};
 }
 
 static void begin_trace(struct xes *xes) {
     if (xes->room) {
-        unlay(xes, &xes->trace);
+        unlay(xes, &xes->trace, xes->n_laid);
         xes->cells[xes->trace_name] = (trod_str){NULL, 0};
     }
     owner_clear(&xes->trace);
@@ -208,13 +218,15 @@ static void lay_trace(struct xes *xes) {
     if (xes->n_laid != xes->trace.n_parts) lay(xes, &xes->trace);
     xes->n_laid = xes->trace.n_parts;
     if (xes->cells[xes->trace_name].at) return;
-    snprintf(xes->ordinal, sizeof xes->ordinal, "trace %llu", (unsigned long long)xes->n_traces);
+    snprintf(xes->ordinal, sizeof xes->ordinal, "trace %llu",
+             (unsigned long long)xes->n_traces);
     xes->cells[xes->trace_name] = trod_str_of(xes->ordinal);
 }
 
 static trod_status take_event(struct xes *xes, struct trod_error *error) {
     const struct owner *const trace = &xes->trace, *const event = &xes->event;
-    if (!grow(xes, xes->table->n_columns + trace->n_parts + event->n_parts)) return no_memory(error);
+    if (!grow(xes, xes->table->n_columns + trace->n_parts + event->n_parts))
+        return no_memory(error);
     const uint64_t n_events = xes->table->file->n_events;
     lay_trace(xes);
     lay(xes, event);
@@ -222,7 +234,8 @@ static trod_status take_event(struct xes *xes, struct trod_error *error) {
     /* Facts that the log has already are no news. */
     for (size_t i = xes->n_told; i < trace->n_parts; i++)
         xes->filled[n_filled++] = trace->parts[i].column;
-    for (size_t i = 0; i < event->n_parts; i++) xes->filled[n_filled++] = event->parts[i].column;
+    for (size_t i = 0; i < event->n_parts; i++)
+        xes->filled[n_filled++] = event->parts[i].column;
     const struct intake_row row = {.cells = xes->cells,
                                    .n = xes->table->n_columns,
                                    .filled = xes->filled,
@@ -231,7 +244,7 @@ static trod_status take_event(struct xes *xes, struct trod_error *error) {
                                    .text = trod_buf_str(&event->text)};
     const trod_status status = intake_take(xes->table, &row, error);
     if (xes->table->file->n_events > n_events) xes->n_told = trace->n_parts;
-    unlay(xes, event);
+    unlay(xes, event, event->n_parts);
     return status;
 }
 
@@ -242,7 +255,8 @@ static trod_status outside(struct xes *xes, struct trod_error *error) {
                          "the event stands outside of every trace");
 }
 
-/* ---- Attributes ------------------------------------------------------------------------------------ */
+/* ---- Attributes
+ * ------------------------------------------------------------------------------------ */
 
 static trod_status too_long(const struct owner *owner, struct trod_error *error) {
     return trod_fail(error, TROD_TOO_MUCH, "the attributes of one %s are longer than %d MiB",
@@ -250,8 +264,8 @@ static trod_status too_long(const struct owner *owner, struct trod_error *error)
 }
 
 /* Adds a value; the text of an event reads as one line, for the list of rejected rows. */
-static trod_status add_value(struct xes *xes, struct owner *owner, uint32_t column, trod_str value,
-                             struct trod_error *error) {
+static trod_status add_value(struct xes *xes, struct owner *owner, uint32_t column,
+                             trod_str value, struct trod_error *error) {
     struct trod_buf *const text = &owner->text;
     if (owner->n_parts >= MOST_PARTS)
         return trod_fail(error, TROD_TOO_MUCH, "one %s has more than %d attributes",
@@ -282,8 +296,8 @@ static bool is(trod_str text, const char *literal, size_t n) {
 #define IS(text, literal) is((text), literal, sizeof(literal) - 1)
 
 static trod_status begin_attribute(struct xes *xes, trod_str name,
-                                   const struct intake_attribute *attributes, size_t n_attributes,
-                                   struct trod_error *error) {
+                                   const struct intake_attribute *attributes,
+                                   size_t n_attributes, struct trod_error *error) {
     struct owner *const owner = xes->place == IN_EVENT ? &xes->event : &xes->trace;
     trod_str key = TROD_STR(""), value = TROD_STR("");
     for (size_t i = 0; i < n_attributes; i++) {
@@ -316,14 +330,17 @@ static void end_attribute(struct xes *xes) {
     xes->path.n = xes->path_n[xes->depth];
 }
 
-/* ---- Elements --------------------------------------------------------------------------------------- */
+/* ---- Elements
+ * --------------------------------------------------------------------------------------- */
 
 static trod_status no_xes(trod_str name, struct trod_error *error) {
     const bool mxml = IS(name, "WorkflowLog");
     const trod_str shown = trod_str_slice(name, 0, name.n < 60 ? name.n : 60);
-    const trod_status status = trod_fail(
-        error, TROD_BAD_INPUT, "it is XML, but no XES log: it begins with <%.*s>", TROD_ARG(shown));
-    trod_error_hint(error, mxml ? "this is MXML; save it as XES" : "an XES log begins with <log>");
+    const trod_status status =
+        trod_fail(error, TROD_BAD_INPUT, "it is XML, but no XES log: it begins with <%.*s>",
+                  TROD_ARG(shown));
+    trod_error_hint(error,
+                    mxml ? "this is MXML; save it as XES" : "an XES log begins with <log>");
     return status;
 }
 
@@ -396,7 +413,8 @@ trod_status intake_xes(struct intake_table *table, struct intake_feed *feed,
     TROD_TRY(intake_tags_read(&xes.tags, feed, error));
     table->n_latin = xes.tags.n_latin;
     if (table->wish.customer.n && table->plan.customer == INTAKE_NONE && table->file->n_rows)
-        TROD_TRY(trod_fail(error, TROD_BAD_OPTION, "no trace or event has an attribute \"%.*s\"",
+        TROD_TRY(trod_fail(error, TROD_BAD_OPTION,
+                           "no trace or event has an attribute \"%.*s\"",
                            TROD_ARG(table->wish.customer)));
     status = intake_table_end(table, error);
 done:

@@ -54,7 +54,8 @@ static inline struct taken take(const char *text) {
     return take_bytes(NULL, NULL, trod_str_of(text));
 }
 
-static inline struct taken take_with(const struct trod_intake_options *options, const char *text) {
+static inline struct taken take_with(const struct trod_intake_options *options,
+                                     const char *text) {
     return take_bytes(options, NULL, trod_str_of(text));
 }
 
@@ -76,7 +77,8 @@ static inline void dump_fields(const struct trod_log *log, struct trod_buf *out,
     }
 }
 
-/* One line a customer, "id fact=value:", then one an event, "  name @time ..end journey a=b". */
+/* One line a customer, "id fact=value:", then one an event, "  name @time ..end journey a=b".
+ */
 static inline const char *dump(struct taken *taken) {
     struct trod_buf *const out = &taken->text;
     trod_buf_clear(out);
@@ -108,26 +110,26 @@ static inline const char *dump(struct taken *taken) {
 }
 
 /* Takes the text, and compares what came of it. */
-#define assert_taken(options, text, expected)                     \
-    do {                                                          \
-        struct taken taken_ = take_with((options), (text));       \
-        assert_string_equal(dump(&taken_), (expected));           \
-        taken_free(&taken_);                                      \
+#define assert_taken(options, text, expected)               \
+    do {                                                    \
+        struct taken taken_ = take_with((options), (text)); \
+        assert_string_equal(dump(&taken_), (expected));     \
+        taken_free(&taken_);                                \
     } while (0)
 
 /* The message must have the part in it. */
-#define assert_says(text, part)                                                              \
-    do {                                                                                     \
-        const char *const says_ = (text);                                                    \
-        if (!strstr(says_, (part))) fail_msg("\"%s\" does not say \"%s\"", says_, (part));   \
+#define assert_says(text, part)                                                            \
+    do {                                                                                   \
+        const char *const says_ = (text);                                                  \
+        if (!strstr(says_, (part))) fail_msg("\"%s\" does not say \"%s\"", says_, (part)); \
     } while (0)
 
-#define assert_refused(text, status_, part)                       \
-    do {                                                          \
-        struct taken taken_ = take(text);                         \
-        assert_int_equal(taken_.status, (status_));               \
-        assert_says(taken_.error.message, (part));                \
-        taken_free(&taken_);                                      \
+#define assert_refused(text, status_, part)         \
+    do {                                            \
+        struct taken taken_ = take(text);           \
+        assert_int_equal(taken_.status, (status_)); \
+        assert_says(taken_.error.message, (part));  \
+        taken_free(&taken_);                        \
     } while (0)
 
 static inline const char *said(const struct taken *taken) {

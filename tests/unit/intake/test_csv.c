@@ -31,17 +31,22 @@ static void quotes_newlines_and_line_ends(void **state) {
                  "\"a,b\",left,2024-03-02,\" kept \"",
                  expected);
     /* A lone CR ends a line; blank lines and lines of nothing but commas are no rows. */
-    assert_taken(NULL,
-                 "\r\rcustomer,event,time,text\r\"a,b\",\"said \"\"no\"\"\",2024-03-01,\"one\ntwo\"\r"
-                 "\r,,,\r\"a,b\",left,2024-03-02,\" kept \"\r",
-                 expected);
+    assert_taken(
+        NULL,
+        "\r\rcustomer,event,time,text\r\"a,b\",\"said \"\"no\"\"\",2024-03-01,\"one\ntwo\"\r"
+        "\r,,,\r\"a,b\",left,2024-03-02,\" kept \"\r",
+        expected);
 }
 
 static void a_byte_order_mark_and_utf16(void **state) {
     (void)state;
     const char *const expected = "j\xc3\xb6rg:\n  visit @2024-03-01T00:00:00Z\n";
-    assert_taken(NULL, "\xef\xbb\xbf" "customer,event,time\nj\xc3\xb6rg,visit,2024-03-01\n", expected);
-    assert_taken(NULL, "\xef\xbb\xbf\"customer\",event,time\nj\xc3\xb6rg,visit,2024-03-01\n", expected);
+    assert_taken(NULL,
+                 "\xef\xbb\xbf"
+                 "customer,event,time\nj\xc3\xb6rg,visit,2024-03-01\n",
+                 expected);
+    assert_taken(NULL, "\xef\xbb\xbf\"customer\",event,time\nj\xc3\xb6rg,visit,2024-03-01\n",
+                 expected);
     const char *const text = "customer\tevent\ttime\nj\xf6rg\tvisit\t2024-03-01\n";
     for (int big = 0; big < 2; big++) {
         char wide[200];
@@ -60,7 +65,9 @@ static void a_byte_order_mark_and_utf16(void **state) {
 
 static void utf16_beyond_the_first_plane(void **state) {
     (void)state;
-    static const char head[] = "\xff\xfe" "c\0a\0s\0e\0,\0e\0v\0e\0n\0t\0\n\0" "1\0,\0";
+    static const char head[] = "\xff\xfe"
+                               "c\0a\0s\0e\0,\0e\0v\0e\0n\0t\0\n\0"
+                               "1\0,\0";
     char wide[64];
     memcpy(wide, head, sizeof head - 1);
     memcpy(wide + sizeof head - 1, "\x3d\xd8\x00\xde\x00\xd8", 6); /* a face, and half of one */
@@ -71,14 +78,18 @@ static void utf16_beyond_the_first_plane(void **state) {
 
 static void windows_1252_is_read_and_said(void **state) {
     (void)state;
-    struct taken taken = take("customer,event,time,gr\xf6\xdf" "e\n"
-                              "M\xfcller,Stra\xdf" "e,2024-03-01,5 \x80\n"
+    struct taken taken = take("customer,event,time,gr\xf6\xdf"
+                              "e\n"
+                              "M\xfcller,Stra\xdf"
+                              "e,2024-03-01,5 \x80\n"
                               "caf\xc3\xa9,visit,2024-03-02,\"a\"\"\x99\"\n");
-    assert_string_equal(dump(&taken),
-                        "M\xc3\xbcller:\n"
-                        "  Stra\xc3\x9f" "e @2024-03-01T00:00:00Z gr\xc3\xb6\xc3\x9f" "e=5 \xe2\x82\xac\n"
-                        "caf\xc3\xa9:\n"
-                        "  visit @2024-03-02T00:00:00Z gr\xc3\xb6\xc3\x9f" "e=a\"\xe2\x84\xa2\n");
+    assert_string_equal(dump(&taken), "M\xc3\xbcller:\n"
+                                      "  Stra\xc3\x9f"
+                                      "e @2024-03-01T00:00:00Z gr\xc3\xb6\xc3\x9f"
+                                      "e=5 \xe2\x82\xac\n"
+                                      "caf\xc3\xa9:\n"
+                                      "  visit @2024-03-02T00:00:00Z gr\xc3\xb6\xc3\x9f"
+                                      "e=a\"\xe2\x84\xa2\n");
     assert_says(warned(&taken), "2 rows are not UTF-8 and were read as Windows-1252");
     taken_free(&taken);
 }
@@ -115,8 +126,9 @@ static void ragged_rows(void **state) {
     (void)state;
     struct taken taken = take("case,event,x,y\n1,a\n1,b,2,3,\n1,c,2,3,4\n1,d,5\n1\n");
     assert_string_equal(dump(&taken), "1:\n  a\n  b x=2 y=3\n  d x=5\n");
-    assert_string_equal(rejects(&taken), "4: it has 5 values, the header has 4; "
-                                         "6: it does not say what happened: column \"event\" is empty");
+    assert_string_equal(rejects(&taken),
+                        "4: it has 5 values, the header has 4; "
+                        "6: it does not say what happened: column \"event\" is empty");
     assert_string_equal(warned(&taken),
                         "3 rows are shorter than the header: their last values are missing");
     taken_free(&taken);
@@ -131,7 +143,8 @@ static void broken_quotes_cost_one_line(void **state) {
                               "1,\"never closed,5\n"
                               "1,h,6\n"
                               "1,i,7\n");
-    assert_string_equal(dump(&taken), "1:\n  a x=two\nlines\n  d \"e\" f x=g\n  h x=6\n  i x=7\n");
+    assert_string_equal(dump(&taken),
+                        "1:\n  a x=two\nlines\n  d \"e\" f x=g\n  h x=6\n  i x=7\n");
     assert_string_equal(rejects(&taken),
                         "4: text follows a closing quotation mark; inside a quoted value a "
                         "quotation mark is written twice; "
@@ -145,7 +158,8 @@ static void broken_quotes_cost_one_line(void **state) {
 
 static void lines_are_those_of_the_file(void **state) {
     (void)state;
-    struct taken taken = take("\n\ncase,event\r\n1,\"a\r\nb\rc\n\"\r\n\r\n2,\n3,\"x\ry\"\r4,\r");
+    struct taken taken =
+        take("\n\ncase,event\r\n1,\"a\r\nb\rc\n\"\r\n\r\n2,\n3,\"x\ry\"\r4,\r");
     assert_string_equal(rejects(&taken),
                         "8: it does not say what happened: column \"event\" is empty; "
                         "11: it does not say what happened: column \"event\" is empty");
@@ -183,7 +197,8 @@ static void rows_across_chunks(void **state) {
     assert_int_equal(taken.status, TROD_OK);
     assert_int_equal(taken.log->n_events, N);
     assert_int_equal(taken.report->n_rejected, 0);
-    const struct trod_field *const field = &taken.log->fields[trod_log_field(taken.log, TROD_STR("text"), false)];
+    const struct trod_field *const field =
+        &taken.log->fields[trod_log_field(taken.log, TROD_STR("text"), false)];
     for (unsigned i = 0; i < N; i++) {
         const size_t n = i * 7919 % 200;
         const uint32_t code = field->code[i];

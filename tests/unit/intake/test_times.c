@@ -16,9 +16,11 @@ static void kinds_of_times(void **state) {
     };
     for (size_t i = 0; i < TROD_COUNT(cases); i++) {
         char text[200];
-        snprintf(text, sizeof text, "user,event,time\nu,b,%s\nu,a,%s\n", cases[i].b, cases[i].a);
+        snprintf(text, sizeof text, "user,event,time\nu,b,%s\nu,a,%s\n", cases[i].b,
+                 cases[i].a);
         struct taken taken = take(text);
-        assert_string_equal(dump(&taken), "u:\n  a @2024-03-01T10:00:00Z\n  b @2024-03-01T10:30:00Z\n");
+        assert_string_equal(dump(&taken),
+                            "u:\n  a @2024-03-01T10:00:00Z\n  b @2024-03-01T10:30:00Z\n");
         assert_says(said(&taken), cases[i].form);
         taken_free(&taken);
     }
@@ -27,8 +29,10 @@ static void kinds_of_times(void **state) {
 static void zones_and_formats_can_be_said(void **state) {
     (void)state;
     const struct trod_intake_options rome = {.time_zone = "Europe/Rome"};
-    struct taken taken = take_with(&rome, "user,event,time\nu,a,2024-07-01 12:00\nu,b,2024-07-01T12:00Z\n");
-    assert_string_equal(dump(&taken), "u:\n  a @2024-07-01T10:00:00Z\n  b @2024-07-01T12:00:00Z\n");
+    struct taken taken =
+        take_with(&rome, "user,event,time\nu,a,2024-07-01 12:00\nu,b,2024-07-01T12:00Z\n");
+    assert_string_equal(dump(&taken),
+                        "u:\n  a @2024-07-01T10:00:00Z\n  b @2024-07-01T12:00:00Z\n");
     assert_says(said(&taken), "in Europe/Rome where no zone is given");
     taken_free(&taken);
     const struct trod_intake_options american = {.time_format = "%m/%d/%y"};
@@ -52,11 +56,14 @@ static void zones_and_formats_can_be_said(void **state) {
 static void day_and_month_that_could_be_swapped(void **state) {
     (void)state;
     struct taken taken = take("user,event,time\nu,a,02/01/2024\nu,b,03/01/2024\n");
-    assert_string_equal(dump(&taken), "u:\n  a @2024-01-02T00:00:00Z\n  b @2024-01-03T00:00:00Z\n");
-    assert_says(warned(&taken), "day and month could be swapped in column \"time\": the day was read first");
+    assert_string_equal(dump(&taken),
+                        "u:\n  a @2024-01-02T00:00:00Z\n  b @2024-01-03T00:00:00Z\n");
+    assert_says(warned(&taken),
+                "day and month could be swapped in column \"time\": the day was read first");
     taken_free(&taken);
     taken = take("user,event,time\nu,a,02/01/2024\nu,b,02/13/2024\n");
-    assert_string_equal(dump(&taken), "u:\n  a @2024-02-01T00:00:00Z\n  b @2024-02-13T00:00:00Z\n");
+    assert_string_equal(dump(&taken),
+                        "u:\n  a @2024-02-01T00:00:00Z\n  b @2024-02-13T00:00:00Z\n");
     assert_string_equal(warned(&taken), "");
     taken_free(&taken);
 }
@@ -72,12 +79,14 @@ static void a_bad_time_costs_its_row_only(void **state) {
                                        : "u,a,2024-02-01\n");
     struct taken taken = take_bytes(NULL, NULL, trod_buf_str(&text));
     assert_int_equal(taken.log->n_events, 47);
-    assert_string_equal(rejects(&taken),
-                        "5: the time \"tomorrow\" in column \"time\" is no time (expected: ISO 8601, such as "
-                        "2024-03-01 or 2024-03-01T10:20:30); "
-                        "32: the time \"2024-02-30\" in column \"time\" is no time (expected: ISO 8601, such as "
-                        "2024-03-01 or 2024-03-01T10:20:30); "
-                        "42: it has no time: column \"time\" is empty");
+    assert_string_equal(
+        rejects(&taken),
+        "5: the time \"tomorrow\" in column \"time\" is no time (expected: ISO 8601, such as "
+        "2024-03-01 or 2024-03-01T10:20:30); "
+        "32: the time \"2024-02-30\" in column \"time\" is no time (expected: ISO 8601, such "
+        "as "
+        "2024-03-01 or 2024-03-01T10:20:30); "
+        "42: it has no time: column \"time\" is empty");
     taken_free(&taken);
     trod_buf_free(&text);
 }
@@ -85,7 +94,8 @@ static void a_bad_time_costs_its_row_only(void **state) {
 static void without_times(void **state) {
     (void)state;
     struct taken taken = take("case_id,seq,actor,activity\nJ1,2,c,b\nJ2,1,c,a\nJ1,1,c,a\n");
-    assert_string_equal(dump(&taken), "J1:\n  b seq=2 actor=c\n  a seq=1 actor=c\nJ2:\n  a seq=1 actor=c\n");
+    assert_string_equal(dump(&taken),
+                        "J1:\n  b seq=2 actor=c\n  a seq=1 actor=c\nJ2:\n  a seq=1 actor=c\n");
     assert_false(taken.log->has_times);
     assert_says(said(&taken), "no times: taken in the order of the file");
     taken_free(&taken);
@@ -100,7 +110,8 @@ static void without_times(void **state) {
 static void equal_times_keep_the_order_of_the_file(void **state) {
     (void)state;
     assert_taken(NULL, "user,event,time\nu,c,2024-02-02\nu,b,2024-02-01\nu,a,2024-02-01\n",
-                 "u:\n  b @2024-02-01T00:00:00Z\n  a @2024-02-01T00:00:00Z\n  c @2024-02-02T00:00:00Z\n");
+                 "u:\n  b @2024-02-01T00:00:00Z\n  a @2024-02-01T00:00:00Z\n  c "
+                 "@2024-02-02T00:00:00Z\n");
 }
 
 static void one_row_a_customer_one_date_a_step(void **state) {
@@ -121,14 +132,17 @@ static void one_row_a_customer_one_date_a_step(void **state) {
     assert_says(said(&taken), "one event for each of 3 columns of dates");
     assert_string_equal(warned(&taken), "1 row has none of the dates");
     assert_says(rejects(&taken), "4: the time \"soon\" in column \"visited\" is no time");
-    assert_says(rejects(&taken), "5: it does not say whose it is: column \"customer\" names nobody");
+    assert_says(rejects(&taken),
+                "5: it does not say whose it is: column \"customer\" names nobody");
     taken_free(&taken);
 }
 
 static void lifecycle(void **state) {
     (void)state;
     const char *const text = "case,event,lifecycle:transition\n1,a,start\n1,a,COMPLETE\n1,b,\n";
-    assert_taken(NULL, text, "1:\n  a lifecycle:transition=start\n  a lifecycle:transition=COMPLETE\n  b\n");
+    assert_taken(
+        NULL, text,
+        "1:\n  a lifecycle:transition=start\n  a lifecycle:transition=COMPLETE\n  b\n");
     const struct trod_intake_options complete = {.lifecycle = "complete"};
     struct taken taken = take_with(&complete, text);
     assert_string_equal(dump(&taken), "1:\n  a lifecycle:transition=COMPLETE\n  b\n");
