@@ -57,6 +57,7 @@ struct trod_proof {
 };
 struct trod_claim {
     trod_str text;
+    trod_str kind; /* of a need: "practical" or "emotional" if said; else missing */
     struct trod_proof proof;
     uint32_t line;
 };
@@ -77,8 +78,9 @@ struct trod_ids { /* resolved references */
 struct trod_window {
     bool given;
     bool working; /* the unit was "working day", "working h" or "working min": clock rules of the owner team */
-    int64_t usual_us, most_us, least_us;
+    int64_t usual_us, most_us, least_us; /* a working day is written as 24 h here */
     trod_str text; /* as written */
+    struct trod_proof proof;
     uint32_t line;
 };
 
@@ -135,9 +137,11 @@ enum trod_flow_kind {
     TROD_FLOW_ANY_ORDER,  /* all children, interleaved */
     TROD_FLOW_LOOP,       /* child 0 once or more; child 1 (may be SILENT) between two rounds */
 };
-/* The tree as written, stages left in place as SEQUENCE nodes with stage_id set (drawing walks it,
- * and so does the aligner). A single child is not wrapped. `ends` marks a touchpoint with
- * "ends here": the journey rightly ends after it and nothing that follows belongs to it. */
+/* The tree as written. A stage is always a SEQUENCE node with stage_id set, of as many children as it
+ * has (a SILENT one if it has none); so drawing walks the same tree as the aligner. Elsewhere a
+ * single child is not wrapped: not in a SEQUENCE, nor in ANY_ORDER, nor a `choose` of one way. The
+ * root of a map without stages is SILENT. `ends` marks a touchpoint with "ends here": the journey
+ * rightly ends after it and nothing that follows belongs to it. */
 struct trod_flow {
     enum trod_flow_kind kind;
     const struct trod_flow **children;
@@ -148,7 +152,7 @@ struct trod_flow {
     bool ends;
     bool inline_block;      /* written as a line in the touchpoint, not as a block round it */
     uint32_t most_rounds;   /* of a LOOP: rounds of the body; 0: no limit */
-    trod_str id;            /* of a CHOICE's way (on the child, see ways); of others missing */
+    trod_str id;            /* of a way: on the child of its CHOICE; of others missing */
     const struct trod_way *ways; /* of a CHOICE: one per child; NULL of an optional */
     double share;           /* of an optional: designed share that takes it; NaN if not said */
     uint32_t line;
@@ -198,9 +202,9 @@ struct trod_team {
     double people, cost; /* NaN if not said */
     uint32_t line;       /* 0: no block of its own */
 };
-struct trod_system {
+struct trod_system { /* of a system without a block of its own: id missing, title is the name */
     trod_str id, title, owner;
-    uint32_t line;
+    uint32_t line; /* 0: no block of its own */
 };
 struct trod_promise {
     trod_str id, text;
@@ -506,7 +510,7 @@ struct trod_map {
     size_t n_researches;
     const struct trod_team *teams; /* every team that the map names */
     size_t n_teams;
-    const struct trod_system *systems;
+    const struct trod_system *systems; /* every system that the map names */
     size_t n_systems;
     const struct trod_promise *promises;
     size_t n_promises;
@@ -533,7 +537,8 @@ struct trod_map {
     size_t n_experiments;
 
     const struct trod_doc *doc;
-    struct trod_arena *arena; /* owned: holds all of the above */
+    struct trod_map_index *index; /* private: ids to what they name */
+    struct trod_arena *arena;     /* owned: holds all of the above */
 };
 
 struct trod_map_options {

@@ -1,369 +1,478 @@
-/* advice: what a careful reader would say about a map that has no error.
+/* Advice: what is not wrong, but could be better. Each piece says why.
  *
- * Each rule looks at the checked map alone and says one thing, with its reason and a way out.
- * The rules stand in the order of the map: touchpoints, stages, then the whole; the remarks are
- * sorted by line afterwards.
+ * What belongs to one persona only (`for PERSONA`) counts like the touchpoint's own.
  */
-#include "map/advice.h"
-
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
-enum { MOST_STAGES = 8, MOST_TOUCHPOINTS = 40 };
+#include "map/build.h"
 
-/* ---- Touchpoints ---------------------------------------------------------------------------
- */
+static struct trod_remark *advise(struct map_builder *b, const struct map_item *item, uint32_t line,
+                                  const char *code, const char *format, ...) TROD_PRINTF(5, 6);
+static struct trod_remark *advise(struct map_builder *b, const struct map_item *item, uint32_t line,
+                                  const char *code, const char *format, ...) {
+    char text[700];
+    va_list list;
+    va_start(list, format);
+    vsnprintf(text, sizeof text, format, list);
+    va_end(list);
+    map_at(b, item);
+    return map_remark(b->remarks, TROD_ADVICE, code, line, 0, "%s", text);
+}
 
-static bool has_action(const struct trod_map *map, uint32_t touchpoint_id, uint32_t pain) {
-    for (size_t a = 0; a < map->n_actions; a++) {
-        const struct trod_action *action = &map->actions[a];
-        if (action->status == TROD_ACTION_DROPPED) continue;
-        for (size_t f = 0; f < action->n_fixes; f++)
-            if (action->fixes[f].touchpoint_id == touchpoint_id &&
-                (action->fixes[f].pain == TROD_NO_ID || action->fixes[f].pain == pain))
-                return true;
+/* ---- Touchpoints ------------------------------------------------------------------------------- */
+
+/* What each pain has: an action, or only one that was dropped. */
+struct remedy {
+    bool fixed;
+    uint32_t dropped; /* action, or TROD_NO_ID */
+};
+
+static void note_fix(struct remedy *remedy, const struct trod_action *action, uint32_t action_id) {
+    if (action->status == TROD_ACTION_DROPPED)
+        remedy->dropped = action_id;
+    else
+        remedy->fixed = true;
+}
+
+static void advise_pain(struct map_builder *b, const struct map_item *item,
+                        const struct trod_pain *pain, const struct remedy *remedy) {
+    const trod_str id = map_arg_text(item->node, "id");
+    if (remedy->fixed) return;
+    const char *const fix = pain->id.n ? "" : "pain of ";
+    const struct map_shown target = map_show(pain->id.n ? pain->id : id);
+    if (remedy->dropped != TROD_NO_ID)
+        map_hint(b->remarks,
+                 advise(b, item, pain->line, "pain-without-action",
+                        "the only action against this pain of `%s` was dropped (`%s`): %s",
+                        map_show(id).at, map_show(b->map->actions[remedy->dropped].id).at,
+                        map_show(pain->text).at),
+                 "plan another action with `fixes %s%s`, or take the pain out if it is gone", fix,
+                 target.at);
+    else
+        map_hint(b->remarks,
+                 advise(b, item, pain->line, "pain-without-action",
+                        "no action fixes this pain of `%s`: %s", map_show(id).at,
+                        map_show(pain->text).at),
+                 "plan one with the line `fixes %s%s`, so that somebody is responsible", fix,
+                 target.at);
+}
+
+static void advise_pains(struct map_builder *b) {
+    const struct trod_map *const map = b->map;
+    /* The pains of all touchpoints side by side; first[i] is where those of i begin. */
+    size_t *const first = MAP_ROOM(b, map->n_touchpoints + 1, size_t);
+    if (!first) return;
+    for (size_t i = 0; i < map->n_touchpoints; i++) {
+        first[i + 1] = first[i] + map->touchpoints[i].n_pains;
+        for (size_t k = 0; k < map->touchpoints[i].n_for_personas; k++)
+            first[i + 1] += map->touchpoints[i].for_personas[k].as.n_pains;
+    }
+    struct remedy *const remedies = MAP_ROOM(b, first[map->n_touchpoints], struct remedy);
+    struct remedy *const wholes = MAP_ROOM(b, map->n_touchpoints, struct remedy);
+    if (!remedies || !wholes) return;
+    for (size_t i = 0; i < first[map->n_touchpoints]; i++) remedies[i].dropped = TROD_NO_ID;
+    for (size_t i = 0; i < map->n_touchpoints; i++) wholes[i].dropped = TROD_NO_ID;
+    for (uint32_t a = 0; a < map->n_actions; a++)
+        for (size_t k = 0; k < map->actions[a].n_fixes; k++) {
+            const struct trod_fix fix = map->actions[a].fixes[k];
+            if (fix.pain == TROD_NO_ID)
+                note_fix(&wholes[fix.touchpoint_id], &map->actions[a], a);
+            else if (first[fix.touchpoint_id] + fix.pain < first[fix.touchpoint_id + 1])
+                note_fix(&remedies[first[fix.touchpoint_id] + fix.pain], &map->actions[a], a);
+        }
+    for (size_t i = 0; i < map->n_touchpoints; i++) {
+        const struct trod_touchpoint *const touchpoint = &map->touchpoints[i];
+        const struct trod_touchpoint *as = touchpoint;
+        size_t at = first[i];
+        for (size_t k = 0; k <= touchpoint->n_for_personas; k++) {
+            for (size_t p = 0; p < as->n_pains; p++, at++) {
+                struct remedy one = remedies[at];
+                one.fixed = one.fixed || wholes[i].fixed;
+                if (one.dropped == TROD_NO_ID) one.dropped = wholes[i].dropped;
+                advise_pain(b, &b->items[MAP_IS_TOUCHPOINT].at[i], &as->pains[p], &one);
+            }
+            if (k < touchpoint->n_for_personas) as = &touchpoint->for_personas[k].as;
+        }
+    }
+}
+
+static bool personas_want(const struct trod_map *map) {
+    for (size_t i = 0; i < map->n_personas; i++) {
+        const struct trod_persona *const persona = &map->personas[i];
+        bool walks = map->journey_personas.n == 0;
+        for (size_t k = 0; k < map->journey_personas.n; k++)
+            walks = walks || map->journey_personas.at[k] == i;
+        if (walks && (persona->goals.n || persona->needs.n)) return true;
     }
     return false;
 }
 
-static void advise_pains(const struct trod_map *map, uint32_t t, struct map_remarks *remarks) {
-    const struct trod_touchpoint *touchpoint = &map->touchpoints[t];
-    for (uint32_t p = 0; p < touchpoint->n_pains; p++) {
-        const struct trod_pain *pain = &touchpoint->pains[p];
-        if (has_action(map, t, p)) continue;
-        struct trod_remark *remark =
-            map_remark(remarks, TROD_ADVICE, "pain-without-action", pain->line, 0,
-                       "no action is planned against this pain of %s: \"%s\"",
-                       map_show(touchpoint->id).at, map_show(pain->text).at);
-        if (pain->id.n)
-            map_hint(remarks, remark, "add an action with the line: fixes %s",
-                     map_show(pain->id).at);
-        else
-            map_hint(remarks, remark, "add an action with the line: fixes pain of %s",
-                     map_show(touchpoint->id).at);
-    }
-}
-
-static bool persona_wants(const struct trod_map *map) {
-    for (size_t p = 0; p < map->n_personas; p++)
-        if (map->personas[p].goals.n || map->personas[p].needs.n) return true;
-    return false;
-}
-
-static bool is_needed(const struct trod_map *map, const struct trod_touchpoint *touchpoint) {
-    if (touchpoint->needs.n || touchpoint->serves.n || persona_wants(map)) return true;
+static bool serves(const struct trod_map *map, const struct trod_touchpoint *touchpoint,
+                   bool personas) {
+    if (personas || touchpoint->needs.n || touchpoint->serves.n) return true;
+    for (size_t i = 0; i < touchpoint->n_for_personas; i++)
+        if (touchpoint->for_personas[i].as.needs.n || touchpoint->for_personas[i].as.serves.n)
+            return true;
     if (touchpoint->stage_id == TROD_NO_ID) return false;
-    const struct trod_stage *stage = &map->stages[touchpoint->stage_id];
+    const struct trod_stage *const stage = &map->stages[touchpoint->stage_id];
     return stage->goals.n || stage->needs.n;
 }
 
-static void advise_wishes(const struct trod_touchpoint *touchpoint,
-                          struct map_remarks *remarks) {
-    bool customer = false, team = false;
-    for (size_t w = 0; w < touchpoint->wishes.n; w++)
-        if (trod_str_is(touchpoint->wishes.at[w].who, "customer"))
-            customer = true;
-        else
-            team = true;
-    if (customer == team) return;
-    struct trod_remark *remark =
-        map_remark(remarks, TROD_ADVICE, "one-sided-wish", touchpoint->wishes.at[0].line, 0,
-                   customer ? "%s says what the customer wishes, and not what any team wishes"
-                            : "%s says what a team wishes, and not what the customer wishes",
-                   map_show(touchpoint->id).at);
-    map_hint(remarks, remark,
-             customer ? "add a line: wish TEAM: …" : "add a line: wish customer: …");
+/* Who has a wish here, of the two sides. */
+static void advise_wishes(struct map_builder *b, const struct map_item *item,
+                          const struct trod_touchpoint *touchpoint) {
+    const struct trod_act *customer = NULL, *team = NULL;
+    const struct trod_touchpoint *as = touchpoint;
+    for (size_t k = 0; k <= touchpoint->n_for_personas; k++) {
+        for (size_t i = 0; i < as->wishes.n; i++)
+            if (as->wishes.at[i].team_id == TROD_NO_ID)
+                customer = &as->wishes.at[i];
+            else
+                team = &as->wishes.at[i];
+        if (k < touchpoint->n_for_personas) as = &touchpoint->for_personas[k].as;
+    }
+    if (customer && !team)
+        map_hint(b->remarks,
+                 advise(b, item, customer->line, "one-sided-wish",
+                        "only the customer has a wish at `%s`", map_show(touchpoint->id).at),
+                 "say what the team there wishes too (wish TEAM: …), so that the two can be "
+                 "weighed");
+    if (team && !customer)
+        map_hint(b->remarks,
+                 advise(b, item, team->line, "one-sided-wish", "only %s has a wish at `%s`",
+                        map_show(team->who).at, map_show(touchpoint->id).at),
+                 "say what the customer wishes there too (wish customer: …), so that the two can "
+                 "be weighed");
 }
 
-/* A map in which no touchpoint has a `seen when` is matched by names throughout. */
-static bool matches_by_lines(const struct trod_map *map) {
-    for (size_t t = 0; t < map->n_touchpoints; t++)
-        if (map->touchpoints[t].seen.n) return true;
+static bool among(struct trod_words words, trod_str text) {
+    for (size_t i = 0; i < words.n; i++)
+        if (trod_str_equal_fold(words.at[i], text)) return true;
     return false;
 }
 
-static bool source_is_empty(const struct trod_map *map, const struct trod_match *match) {
-    if (match->source_id == TROD_NO_ID) return false;
-    const struct trod_map_source *source = &map->sources[match->source_id];
-    return !source->files.n && !source->server && !source->address.n;
-}
-
-static void advise_traces(const struct trod_map *map, const struct trod_touchpoint *touchpoint,
-                          bool by_lines, struct map_remarks *remarks) {
-    if (touchpoint->not_recorded) return;
-    if (by_lines && !touchpoint->seen.n) {
-        struct trod_remark *remark =
-            map_remark(remarks, TROD_ADVICE, "cannot-be-seen", touchpoint->line, 0,
-                       "nothing says how %s shows in the events", map_show(touchpoint->id).at);
-        map_hint(remarks, remark, "add `seen when …`, or `not recorded` if it leaves no trace");
-    }
-    for (size_t m = 0; m < touchpoint->seen.n; m++)
-        if (source_is_empty(map, &touchpoint->seen.at[m])) {
-            struct trod_remark *remark = map_remark(
-                remarks, TROD_ADVICE, "source-without-data", touchpoint->seen.at[m].line, 0,
-                "%s is seen in the source %s, which has no data behind it",
-                map_show(touchpoint->id).at, map_show(touchpoint->seen.at[m].source).at);
-            map_hint(remarks, remark, "add a line `file …` or `server` to the source");
-            return;
-        }
-}
-
-static void advise_touchpoints(const struct trod_map *map, struct map_remarks *remarks) {
-    const bool by_lines = matches_by_lines(map);
-    for (uint32_t t = 0; t < map->n_touchpoints; t++) {
-        const struct trod_touchpoint *touchpoint = &map->touchpoints[t];
-        advise_pains(map, t, remarks);
-        if (!is_needed(map, touchpoint))
-            map_hint(
-                remarks,
-                map_remark(remarks, TROD_ADVICE, "serves-nothing", touchpoint->line, 0,
-                           "%s serves no need or goal: not one of its own, nor of its stage or "
-                           "a persona",
-                           map_show(touchpoint->id).at),
-                "add `need …` or `serves …`, or ask whether it is there just because");
-        if (!touchpoint->owner.n && !touchpoint->not_recorded)
-            map_hint(remarks,
-                     map_remark(remarks, TROD_ADVICE, "no-owner", touchpoint->line, 0,
-                                "nobody owns %s, so nobody will act on what is found there",
-                                map_show(touchpoint->id).at),
-                     "add a line: owner TEAM");
-        advise_traces(map, touchpoint, by_lines, remarks);
-        advise_wishes(touchpoint, remarks);
-    }
-}
-
-/* ---- Stages
- * ---------------------------------------------------------------------------------- */
-
-/* The longest time through a part of the flow, as far as the map bounds it: the "at most" of
- * each `comes` that counts from the touchpoint before. Of a choice the longest way; of any
- * order all of it, one after the other; of a repeat every round that it allows, one if it has
- * no limit. */
-static double longest_us(const struct trod_map *map, const struct trod_flow *flow) {
-    if (flow->kind == TROD_FLOW_SILENT) return 0;
-    if (flow->kind == TROD_FLOW_TOUCHPOINT) {
-        const struct trod_comes *comes = &map->touchpoints[flow->touchpoint_id].comes;
-        const bool from_before = comes->window.given && !comes->before && comes->after.n == 0;
-        return from_before && comes->window.most_us != TROD_NO_TIME
-                   ? (double)comes->window.most_us
-                   : 0;
-    }
-    double sum = 0, most = 0;
-    for (size_t c = 0; c < flow->n; c++) {
-        const double rounds = flow->kind != TROD_FLOW_LOOP || !flow->most_rounds ? (c ? 0 : 1)
-                              : c ? (double)flow->most_rounds - 1
-                                  : (double)flow->most_rounds;
-        const double one = longest_us(map, flow->children[c]);
-        sum += flow->kind == TROD_FLOW_LOOP ? rounds * one : one;
-        most = fmax(most, one);
-    }
-    return flow->kind == TROD_FLOW_CHOICE ? most : sum;
-}
-
-static const struct trod_flow *flow_of_stage(const struct trod_flow *flow, uint32_t stage_id) {
-    if (flow->stage_id == stage_id) return flow;
-    for (size_t c = 0; c < flow->n; c++) {
-        const struct trod_flow *found = flow_of_stage(flow->children[c], stage_id);
-        if (found) return found;
-    }
-    return NULL;
-}
-
-static void advise_limit(const struct trod_map *map, uint32_t s, struct map_remarks *remarks) {
-    const struct trod_stage *stage = &map->stages[s];
-    const struct trod_flow *flow = flow_of_stage(map->flow, s);
-    if (!flow || !stage->takes.given || stage->takes.most_us == TROD_NO_TIME) return;
-    const double longest = longest_us(map, flow);
-    if (longest <= (double)stage->takes.most_us) return;
-    char way[40], limit[40];
-    trod_duration_write(longest, way);
-    trod_duration_write((double)stage->takes.most_us, limit);
-    map_hint(remarks,
-             map_remark(remarks, TROD_ADVICE, "stage-limit-too-short", stage->takes.line, 0,
-                        "%s may take at most %s, but its touchpoints may come %s after what is "
-                        "before it",
-                        map_show(stage->id).at, limit, way),
-             "raise the limit of the stage, or lower the `comes` of its touchpoints");
-}
-
-static bool is_joyless(const struct trod_map *map, const struct trod_stage *stage) {
-    for (size_t i = 0; i < stage->touchpoints.n; i++) {
-        const struct trod_touchpoint *touchpoint = &map->touchpoints[stage->touchpoints.at[i]];
-        if (touchpoint->delights.n) return false;
-        if (touchpoint->feels.given && touchpoint->feels.level > 0) return false;
-        for (size_t p = 0; p < touchpoint->n_for_personas; p++) {
-            const struct trod_touchpoint *as = &touchpoint->for_personas[p].as;
-            if (as->delights.n || (as->feels.given && as->feels.level > 0)) return false;
-        }
-    }
-    return true;
-}
-
-static bool is_scarce(const struct trod_map *map, uint32_t s) {
-    double sum = 0;
-    unsigned n = 0;
-    if (s > 0) sum += (double)map->stages[s - 1].touchpoints.n, n++;
-    if (s + 1 < map->n_stages) sum += (double)map->stages[s + 1].touchpoints.n, n++;
-    return n && (double)map->stages[s].touchpoints.n < sum / n / 3;
-}
-
-/* Whether the map speaks of feelings at all: a bare flow is not scolded stage by stage. */
-static bool has_feelings(const struct trod_map *map) {
-    for (size_t t = 0; t < map->n_touchpoints; t++)
-        if (map->touchpoints[t].feels.given || map->touchpoints[t].delights.n) return true;
+static bool has_date_column(const struct trod_map *map, const struct trod_touchpoint *touchpoint) {
+    for (size_t i = 0; i < map->n_sources; i++)
+        if (among(map->sources[i].dates, touchpoint->title) ||
+            among(map->sources[i].dates, touchpoint->id))
+            return true;
     return false;
 }
 
-static void advise_stages(const struct trod_map *map, struct map_remarks *remarks) {
-    const bool feelings = has_feelings(map);
-    for (uint32_t s = 0; s < map->n_stages; s++) {
-        const struct trod_stage *stage = &map->stages[s];
-        const struct map_shown shown = map_show(stage->id);
-        const char *const name = shown.at;
-        if (!stage->touchpoints.n) {
-            map_hint(remarks,
-                     map_remark(remarks, TROD_ADVICE, "empty-stage", stage->line, 0,
-                                "the stage %s has no touchpoint", name),
-                     "add one, or take the stage out");
-            continue;
+static void advise_touchpoints(struct map_builder *b) {
+    const struct trod_map *const map = b->map;
+    const bool personas = personas_want(map);
+    /* A map without sources and matches is for an existing log, whose events bear the titles. */
+    bool by_lines = map->n_sources > 0;
+    for (size_t i = 0; i < map->n_touchpoints; i++) by_lines = by_lines || map->touchpoints[i].seen.n;
+    for (size_t i = 0; i < map->n_touchpoints; i++) {
+        const struct trod_touchpoint *const touchpoint = &map->touchpoints[i];
+        const struct map_item *const item = &b->items[MAP_IS_TOUCHPOINT].at[i];
+        const struct map_shown id = map_show(touchpoint->id);
+        if (!serves(map, touchpoint, personas))
+            map_hint(b->remarks,
+                     advise(b, item, touchpoint->line, "serves-nothing",
+                            "`%s` serves no need and no goal: not its own, not its stage's, not a "
+                            "persona's",
+                            id.at),
+                     "say what it is good for (serves …, need …, or a goal of its stage); if it is "
+                     "for nothing, it can go");
+        if (touchpoint->owner.n == 0 && !touchpoint->not_recorded)
+            map_hint(b->remarks,
+                     advise(b, item, touchpoint->line, "no-owner", "nobody owns `%s`", id.at),
+                     "name the team that answers for it: owner TEAM");
+        if (by_lines && touchpoint->seen.n == 0 && !touchpoint->not_recorded &&
+            !has_date_column(map, touchpoint))
+            map_hint(b->remarks,
+                     advise(b, item, touchpoint->line, "not-seen",
+                            "nothing says how `%s` is seen in the events", id.at),
+                     "add `seen when`, or `not recorded` if it leaves no trace; as it stands, only "
+                     "an event with its very title or id counts");
+        advise_wishes(b, item, touchpoint);
+    }
+}
+
+/* ---- Promises, sources ------------------------------------------------------------------------- */
+
+static void advise_promises(struct map_builder *b) {
+    const struct trod_map *const map = b->map;
+    struct trod_bits kept = trod_bits_make(b->arena, map->n_promises);
+    if (!kept.words) {
+        b->no_memory = true;
+        return;
+    }
+    for (size_t i = 0; i < map->n_touchpoints; i++)
+        for (size_t k = 0; k < map->touchpoints[i].keeps.n; k++)
+            trod_bits_add(&kept, map->touchpoints[i].keeps.at[k]);
+    for (size_t i = 0; i < map->n_promises; i++)
+        if (!trod_bits_has(&kept, i))
+            map_hint(b->remarks,
+                     advise(b, &b->items[MAP_IS_PROMISE].at[i], map->promises[i].line,
+                            "unkept-promise", "no touchpoint keeps the promise `%s`",
+                            map_show(map->promises[i].id).at),
+                     "add `keeps %s` to the touchpoint where customers notice it",
+                     map_show(map->promises[i].id).at);
+}
+
+static void advise_sources(struct map_builder *b) {
+    const struct trod_map *const map = b->map;
+    for (size_t i = 0; i < map->n_sources; i++) {
+        const struct trod_map_source *const source = &map->sources[i];
+        if (source->files.n || source->server || source->address.n) continue;
+        char names[200] = "";
+        size_t n = 0, n_seen = 0;
+        for (size_t t = 0; t < map->n_touchpoints; t++) {
+            bool sees = false;
+            for (size_t k = 0; k < map->touchpoints[t].seen.n; k++)
+                sees = sees || map->touchpoints[t].seen.at[k].source_id == i;
+            if (!sees) continue;
+            n_seen++;
+            if (n < sizeof names - 80)
+                n += (size_t)snprintf(names + n, sizeof names - n, "%s`%s`", n ? ", " : "",
+                                      map_show(map->touchpoints[t].id).at);
         }
-        if (is_scarce(map, s))
-            map_hint(remarks,
-                     map_remark(
-                         remarks, TROD_ADVICE, "scarce-stage", stage->line, 0,
-                         "the stage %s is scarce: it has fewer than a third of the touchpoints "
-                         "of the stages beside it",
-                         name),
-                     "ask what the customer does there all that time");
-        if (feelings && is_joyless(map, stage))
-            map_hint(remarks,
-                     map_remark(remarks, TROD_ADVICE, "joyless-stage", stage->line, 0,
-                                "the stage %s has no delight and no feeling above 0", name),
-                     "is there nothing in it that the customer will like?");
-        advise_limit(map, s, remarks);
+        if (n_seen == 0) continue;
+        map_hint(b->remarks,
+                 advise(b, &b->items[MAP_IS_SOURCE].at[i], source->line, "source-without-data",
+                        "the source `%s` has no file, server or database, so %zu touchpoint%s "
+                        "cannot be seen in it: %s%s",
+                        map_show(source->id).at, n_seen, n_seen == 1 ? "" : "s", names,
+                        n < sizeof names - 80 ? "" : " …"),
+                 "say where its events are: file …, server, or database …");
     }
 }
 
-/* ---- The whole map
- * ----------------------------------------------------------------------------- */
+/* ---- Stages ------------------------------------------------------------------------------------ */
 
-static void advise_promises(const struct trod_map *map, struct map_remarks *remarks) {
-    for (uint32_t p = 0; p < map->n_promises; p++) {
-        bool kept = false;
-        for (size_t t = 0; t < map->n_touchpoints; t++)
-            for (size_t k = 0; k < map->touchpoints[t].keeps.n; k++)
-                kept |= map->touchpoints[t].keeps.at[k] == p;
-        if (kept) continue;
-        map_hint(remarks,
-                 map_remark(remarks, TROD_ADVICE, "promise-not-kept", map->promises[p].line, 0,
-                            "no touchpoint keeps the promise %s",
-                            map_show(map->promises[p].id).at),
-                 "add `keeps %s` to the touchpoint that fulfils it",
-                 map_show(map->promises[p].id).at);
+static bool pleases(const struct trod_touchpoint *touchpoint) {
+    const struct trod_touchpoint *as = touchpoint;
+    for (size_t k = 0; k <= touchpoint->n_for_personas; k++) {
+        if (as->delights.n || (as->feels.given && as->feels.level > 0)) return true;
+        if (k < touchpoint->n_for_personas) as = &touchpoint->for_personas[k].as;
+    }
+    return false;
+}
+
+static double n_around(const struct trod_map *map, size_t stage) {
+    const bool before = stage > 0, after = stage + 1 < map->n_stages;
+    const double a = before ? (double)map->stages[stage - 1].touchpoints.n : 0;
+    const double z = after ? (double)map->stages[stage + 1].touchpoints.n : 0;
+    return before && after ? (a + z) / 2 : a + z;
+}
+
+static void advise_stage(struct map_builder *b, size_t i) {
+    const struct trod_map *const map = b->map;
+    const struct trod_stage *const stage = &map->stages[i];
+    const struct map_item *const item = &b->items[MAP_IS_STAGE].at[i];
+    const struct map_shown id = map_show(stage->id);
+    const size_t n = stage->touchpoints.n;
+    if (n == 0) {
+        map_hint(b->remarks,
+                 advise(b, item, stage->line, "empty-stage", "the stage `%s` has no touchpoint",
+                        id.at),
+                 "customers meet nobody and nothing there: add a touchpoint, or join it with its "
+                 "neighbour");
+        return;
+    }
+    const double around = n_around(map, i);
+    if ((double)n < around / 3)
+        map_hint(b->remarks,
+                 advise(b, item, stage->line, "scarce-stage",
+                        "the stage `%s` has only %zu touchpoint%s, the stages beside it have %g%s",
+                        id.at, n, n == 1 ? "" : "s", around,
+                        i > 0 && i + 1 < map->n_stages ? " in the middle" : ""),
+                 "look whether customers are left alone there, or whether touchpoints are missing "
+                 "from the map");
+    for (size_t k = 0; k < n; k++)
+        if (pleases(&map->touchpoints[stage->touchpoints.at[k]])) return;
+    map_hint(b->remarks,
+             advise(b, item, stage->line, "joyless-stage",
+                    "nothing in the stage `%s` delights, and no feeling there is above 0", id.at),
+             "find one moment that customers will like to remember: delight …, or feels +1 …");
+}
+
+/* The longest time from the beginning of a stage to the end of a part of it, by the `at most` of
+ * every `comes`. arrived[i] is when touchpoint i came last. */
+static double longest_way(const struct trod_map *map, const struct trod_flow *flow, double us,
+                          double *arrived, int n_loops) {
+    double end = us;
+    switch (flow->kind) {
+    case TROD_FLOW_SILENT: return us;
+    case TROD_FLOW_TOUCHPOINT: {
+        const struct trod_comes *const comes = &map->touchpoints[flow->touchpoint_id].comes;
+        const bool bounded = comes->window.given && comes->window.most_us != TROD_NO_TIME;
+        if (bounded && comes->after.n == 0) end = us + (double)comes->window.most_us;
+        if (bounded && !comes->before)
+            for (size_t i = 0; i < comes->after.n; i++) {
+                /* Counted from a touchpoint of another stage, it cannot be placed in this one. */
+                const double from = arrived[comes->after.touchpoints[i]];
+                if (!isnan(from)) end = fmax(end, from + (double)comes->window.most_us);
+            }
+        arrived[flow->touchpoint_id] = end;
+        return end;
+    }
+    case TROD_FLOW_SEQUENCE:
+    case TROD_FLOW_ANY_ORDER: /* at worst one after the other */
+        for (size_t i = 0; i < flow->n; i++)
+            end = longest_way(map, flow->children[i], end, arrived, n_loops);
+        return end;
+    case TROD_FLOW_CHOICE:
+        for (size_t i = 0; i < flow->n; i++)
+            end = fmax(end, longest_way(map, flow->children[i], us, arrived, n_loops));
+        return end;
+    case TROD_FLOW_LOOP: {
+        end = longest_way(map, flow->children[0], us, arrived, n_loops + 1);
+        if (flow->most_rounds < 2) return end;
+        /* The second round shows what each further one adds; deep inside loops, take the first. */
+        double further = end - us;
+        if (n_loops < 4) {
+            const double between = longest_way(map, flow->children[1], end, arrived, n_loops + 1);
+            further = longest_way(map, flow->children[0], between, arrived, n_loops + 1) - end;
+        }
+        return end + further * (flow->most_rounds - 1);
+    }
+    }
+    return end;
+}
+
+static void advise_limits(struct map_builder *b, const struct trod_flow *flow, double *arrived) {
+    const struct trod_map *const map = b->map;
+    if (flow->stage_id == TROD_NO_ID) {
+        for (size_t i = 0; i < flow->n; i++) advise_limits(b, flow->children[i], arrived);
+        return;
+    }
+    const struct trod_stage *const stage = &map->stages[flow->stage_id];
+    if (stage->takes.most_us == TROD_NO_TIME || !stage->takes.given || stage->takes.working) return;
+    for (size_t i = 0; i < stage->touchpoints.n; i++) arrived[stage->touchpoints.at[i]] = NAN;
+    const double us = longest_way(map, flow, 0, arrived, 0);
+    for (size_t i = 0; i < stage->touchpoints.n; i++) arrived[stage->touchpoints.at[i]] = NAN;
+    if (us <= (double)stage->takes.most_us) return;
+    char limit[40], way[40];
+    map_hint(b->remarks,
+             advise(b, &b->items[MAP_IS_STAGE].at[flow->stage_id], stage->takes.line,
+                    "stage-limit-too-short",
+                    "the stage `%s` may take at most %s, but the longest way through it may take "
+                    "%s",
+                    map_show(stage->id).at,
+                    trod_duration_write((double)stage->takes.most_us, limit),
+                    trod_duration_write(us, way)),
+             "lengthen its `takes`, or shorten a `comes` in it: customers who are in time at every "
+             "touchpoint would be late at the end");
+}
+
+static void advise_stages(struct map_builder *b) {
+    for (size_t i = 0; i < b->map->n_stages; i++) advise_stage(b, i);
+    double *const arrived = MAP_ROOM(b, b->map->n_touchpoints, double);
+    if (!arrived) return;
+    for (size_t i = 0; i < b->map->n_touchpoints; i++) arrived[i] = NAN;
+    advise_limits(b, b->map->flow, arrived);
+}
+
+/* ---- The journey ------------------------------------------------------------------------------- */
+
+static void advise_review(struct map_builder *b, const struct map_item *journey) {
+    const struct trod_map *const map = b->map;
+    const int64_t today_us = b->options->today_us;
+    if (map->reviewed_us == TROD_NO_TIME || map->review_every_us == TROD_NO_TIME ||
+        today_us == TROD_NO_TIME || today_us == 0)
+        return;
+    const int64_t due_us = map->reviewed_us + map->review_every_us;
+    if (today_us <= due_us) return;
+    char due[40], ago[40];
+    map_hint(b->remarks,
+             advise(b, journey, map_child(journey->node, "reviewed")->line, "review-overdue",
+                    "the review of this map was due on %s, %s ago", trod_date_write(due_us, due),
+                    trod_duration_write((double)(today_us - due_us), ago)),
+             "look through the map with its readers, then write today's date behind `reviewed`");
+}
+
+/* The last change that the map itself tells: what was learned, or reviewed. */
+static void advise_agreements(struct map_builder *b, const struct map_item *journey) {
+    const struct trod_map *const map = b->map;
+    int64_t last_us = map->reviewed_us;
+    const char *what = "reviewed";
+    for (size_t i = 0; i < map->n_learned; i++)
+        if (map->learned[i].on_us > last_us) {
+            last_us = map->learned[i].on_us;
+            what = "changed by what was learned";
+        }
+    for (size_t i = 0; i < map->n_agreed; i++) {
+        if (map->agreed[i].on_us == TROD_NO_TIME || map->agreed[i].on_us >= last_us) continue;
+        char agreed[40], last[40];
+        map_hint(b->remarks,
+                 advise(b, journey, map->agreed[i].line, "agreement-outdated",
+                        "%s agreed on %s, but the map was %s on %s",
+                        map_show(map->agreed[i].name).at,
+                        trod_date_write(map->agreed[i].on_us, agreed), what,
+                        trod_date_write(last_us, last)),
+                 "ask again, and write the new date");
     }
 }
 
-static void advise_age(const struct trod_map *map, const struct trod_map_options *options,
-                       struct map_remarks *remarks) {
-    const int64_t today_us = options->today_us;
-    char day[40];
-    if (today_us > 0 && map->reviewed_us != TROD_NO_TIME &&
-        map->review_every_us != TROD_NO_TIME &&
-        map->reviewed_us + map->review_every_us < today_us)
-        map_hint(remarks,
-                 map_remark(remarks, TROD_ADVICE, "review-overdue", 0, 0,
-                            "the map was to be reviewed again by %s",
-                            trod_date_write(map->reviewed_us + map->review_every_us, day)),
-                 "look at it together, then change the line `reviewed`");
-    int64_t changed_us = TROD_NO_TIME;
-    for (size_t l = 0; l < map->n_learned; l++)
-        if (map->learned[l].on_us > changed_us) changed_us = map->learned[l].on_us;
-    for (size_t a = 0; a < map->n_agreed; a++)
-        if (map->agreed[a].on_us < changed_us)
-            map_hint(remarks,
-                     map_remark(remarks, TROD_ADVICE, "agreement-outdated", map->agreed[a].line,
-                                0, "%s agreed before the map was last changed, on %s",
-                                map_show(map->agreed[a].name).at,
-                                trod_date_write(changed_us, day)),
-                     "ask again, then change the date");
+static void advise_journey(struct map_builder *b) {
+    const struct trod_map *const map = b->map;
+    if (b->items[MAP_IS_JOURNEY].n == 0) return;
+    const struct map_item *const journey = &b->items[MAP_IS_JOURNEY].at[0];
+    const uint32_t line = journey->node->line;
+    if (map->over_after_us == TROD_NO_TIME && map->n_succeeds == 0)
+        map_hint(b->remarks,
+                 advise(b, journey, line, "no-end",
+                        "the map says neither when a journey succeeds nor when it is over"),
+                 "add `succeeds when X happens`, and `over after TIME of silence`; without them "
+                 "nobody can be said to have arrived or to have left");
+    if (map->n_stages > 8)
+        map_hint(b->remarks,
+                 advise(b, journey, line, "many-stages", "the map has %zu stages", map->n_stages),
+                 "with more than 8, readers lose the thread: join stages, or split the map in two");
+    if (map->n_touchpoints > 40)
+        map_hint(b->remarks,
+                 advise(b, journey, line, "many-touchpoints", "the map has %zu touchpoints",
+                        map->n_touchpoints),
+                 "with more than 40, nobody reads it to the end: split the map, or leave out what "
+                 "decides nothing");
+    advise_review(b, journey);
+    advise_agreements(b, journey);
 }
 
-static void advise_size(const struct trod_map *map, struct map_remarks *remarks) {
-    const char *hint =
-        "draw a map for each part of the journey: one that is too wide is out of date "
-        "before it is finished";
-    if (map->n_stages > MOST_STAGES)
-        map_hint(remarks,
-                 map_remark(
-                     remarks, TROD_ADVICE, "too-many-stages", map->stages[MOST_STAGES].line, 0,
-                     "the map has %zu stages, which is more than people can keep in mind "
-                     "(at most %d)",
-                     map->n_stages, MOST_STAGES),
-                 "%s", hint);
-    if (map->n_touchpoints > MOST_TOUCHPOINTS)
-        map_hint(remarks,
-                 map_remark(
-                     remarks, TROD_ADVICE, "too-many-touchpoints",
-                     map->touchpoints[MOST_TOUCHPOINTS].line, 0,
-                     "the map has %zu touchpoints, which is more than fits on a wall (at most "
-                     "%d)",
-                     map->n_touchpoints, MOST_TOUCHPOINTS),
-                 "%s", hint);
-}
+/* ---- Experiments ------------------------------------------------------------------------------- */
 
-static void advise_endings(const struct trod_map *map, struct map_remarks *remarks) {
-    if (!map->n_succeeds)
-        map_hint(remarks,
-                 map_remark(
-                     remarks, TROD_ADVICE, "no-success", 0, 0,
-                     "nothing says when a journey has succeeded, so success cannot be counted"),
-                 "add to the journey: succeeds when TOUCHPOINT happens");
-    if (map->over_after_us == TROD_NO_TIME)
-        map_hint(
-            remarks,
-            map_remark(
-                remarks, TROD_ADVICE, "no-end", 0, 0,
-                "nothing says when a silent journey is over, so nobody can be said to have "
-                "left"),
-            "add to the journey: over after TIME of silence");
-}
-
-/* People a variant needs to tell one share from another: two-sided 5 %, power 80 %, normal
- * approximation with the pooled variance under "no difference". */
+/* People per variant for a change of a share to be seen: two-sided 5 %, power 80 %. Source: Fleiss,
+ * Levin, Paik, Statistical Methods for Rates and Proportions, 3rd ed., (4.14). */
 static double people_needed(double from, double to) {
-    const double pooled = (from + to) / 2, difference = to - from;
-    const double root = 1.959964 * sqrt(2 * pooled * (1 - pooled)) +
-                        0.841621 * sqrt(from * (1 - from) + to * (1 - to));
-    return ceil(root * root / (difference * difference));
+    const double z_a = 1.959963984540054, z_b = 0.8416212335729143;
+    const double mean = (from + to) / 2;
+    const double a = z_a * sqrt(2 * mean * (1 - mean));
+    const double c = z_b * sqrt(from * (1 - from) + to * (1 - to));
+    return ceil((a + c) * (a + c) / ((to - from) * (to - from)));
 }
 
-static void advise_experiments(const struct trod_map *map, struct map_remarks *remarks) {
-    for (size_t e = 0; e < map->n_experiments; e++) {
-        const struct trod_experiment *experiment = &map->experiments[e];
-        const double from = experiment->expect_from, to = experiment->expect_to;
-        if (experiment->measure.kind != TROD_MEASURE_SHARE || !experiment->enough_people)
+static void advise_experiments(struct map_builder *b) {
+    for (size_t i = 0; i < b->map->n_experiments; i++) {
+        const struct trod_experiment *const one = &b->map->experiments[i];
+        if (one->measure.kind != TROD_MEASURE_SHARE || one->enough_people == 0 ||
+            isnan(one->expect_from) || isnan(one->expect_to) ||
+            one->expect_from == one->expect_to)
             continue;
-        if (!(from >= 0 && from <= 1 && to >= 0 && to <= 1) || from == to) continue;
-        const double needed = people_needed(from, to);
-        if ((double)experiment->enough_people >= needed) continue;
-        map_hint(remarks,
-                 map_remark(
-                     remarks, TROD_ADVICE, "experiment-too-small", experiment->line, 0,
-                     "the experiment %s stops at %u people a variant, too few to tell %.3g %% "
-                     "from %.3g %%",
-                     map_show(experiment->id).at, experiment->enough_people, from * 100,
-                     to * 100),
-                 "that takes %.0f people a variant (to see it four times out of five)", needed);
+        const double needed = people_needed(one->expect_from, one->expect_to);
+        if ((double)one->enough_people >= needed) continue;
+        const struct map_item *const item = &b->items[MAP_IS_EXPERIMENT].at[i];
+        map_hint(b->remarks,
+                 advise(b, item, map_child(item->node, "enough")->line, "experiment-too-small",
+                        "%u people per variant are too few to see a change from %g%% to %g%%",
+                        one->enough_people, one->expect_from * 100, one->expect_to * 100),
+                 "plan %.0f per variant, to see it 4 times in 5 (two-sided 5 %%, power 80 %%)",
+                 needed);
     }
 }
 
-void map_advise(const struct trod_map *map, const struct trod_map_options *options,
-                struct map_remarks *remarks) {
-    advise_touchpoints(map, remarks);
-    advise_stages(map, remarks);
-    advise_promises(map, remarks);
-    advise_endings(map, remarks);
-    advise_age(map, options, remarks);
-    advise_size(map, remarks);
-    advise_experiments(map, remarks);
+void map_advise(struct map_builder *b) {
+    advise_journey(b);
+    advise_sources(b);
+    advise_promises(b);
+    advise_stages(b);
+    advise_touchpoints(b);
+    advise_pains(b);
+    advise_experiments(b);
 }

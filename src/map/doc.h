@@ -158,6 +158,8 @@ struct map_node {
     trod_str research, note; /* the proof; missing if none */
     struct map_node *parent, *next, *first, *last;
     uint32_t line;   /* 1-based; 0 if it was not read from a file */
+    uint32_t body;   /* where the part behind the keyword begins, from the line's first byte */
+    uint32_t index;  /* set by the registry: of what it defines, in the map's array of such things */
     size_t from, to; /* its bytes in doc->text, indent included, line end not */
 };
 

@@ -302,6 +302,7 @@ static trod_status read_arguments(struct reader *r, struct map_node *node, size_
     }
     s->base = tail.text.at ? (size_t)(tail.text.at - r->line.at) : r->line.n;
     if (s->line.n == 0) s->base = r->line.n;
+    node->body = (uint32_t)s->base;
     const bool fits = map_pattern_read(s, word->pattern);
     if (s->no_memory) return trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
     if (!fits) {

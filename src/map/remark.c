@@ -25,8 +25,7 @@ trod_status map_remarks_begin(struct map_remarks *remarks, struct trod_report *r
         report->items = TROD_NEW_ARRAY(report->arena, MAP_MAX_REMARKS, struct trod_remark);
         TROD_TRY_ALLOC(report->items, error);
     }
-    remarks->file = trod_arena_copy(report->arena, file);
-    TROD_TRY_ALLOC(remarks->file.at, error);
+    remarks->file = file;
 done:
     return status;
 }
@@ -49,6 +48,10 @@ struct trod_remark *map_remark(struct map_remarks *remarks, enum trod_weight wei
     } else {
         report->n_advice++;
     }
+    if (!remarks->kept.at || !trod_str_equal(remarks->kept, remarks->file)) {
+        remarks->kept = trod_arena_copy(report->arena, remarks->file);
+        if (!remarks->kept.at) remarks->no_memory = true;
+    }
     va_list list;
     va_start(list, format);
     struct trod_remark *remark = NULL;
@@ -56,7 +59,7 @@ struct trod_remark *map_remark(struct map_remarks *remarks, enum trod_weight wei
         remark = &report->items[report->n++];
         *remark = (struct trod_remark){.weight = weight,
                                        .code = code,
-                                       .file = remarks->file,
+                                       .file = remarks->kept,
                                        .line = line,
                                        .column = column,
                                        .message = format_on(remarks, format, list),

@@ -10,6 +10,7 @@
 struct map_remarks {
     struct trod_report *report;
     trod_str file;     /* the file that is being looked at */
+    trod_str kept;     /* its name, or another's, on the report's arena */
     size_t first;      /* report->n when this reading began */
     size_t n_errors;   /* of this reading */
     bool no_memory;
