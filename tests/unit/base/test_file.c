@@ -110,6 +110,36 @@ static void expands_by_the_first_bytes(void **state) {
     trod_source_close(NULL);
 }
 
+static void reads_standard_input(void **state) {
+    (void)state;
+    const int old = dup(STDIN_FILENO);
+    for (int whole = 0; whole < 2; whole++) {
+        int ends[2];
+        assert_int_equal(pipe(ends), 0);
+        assert_int_equal(write(ends[1], HELLO_GZ, sizeof HELLO_GZ), sizeof HELLO_GZ);
+        close(ends[1]);
+        dup2(ends[0], STDIN_FILENO);
+        close(ends[0]);
+        struct trod_buf got = {0};
+        if (whole) {
+            assert_int_equal(trod_file_read("-", 100, &got, NULL), TROD_OK);
+            assert_true(trod_str_equal(trod_buf_str(&got), BYTES(HELLO_GZ)));
+        } else {
+            struct trod_source *source = NULL;
+            assert_int_equal(trod_source_open("-", NULL, &source, NULL), TROD_OK);
+            assert_int_equal(drain(source, 5, &got, NULL), TROD_OK);
+            assert_str(trod_buf_str(&got), "hello\nworld\n");
+            uint64_t total = 1;
+            trod_source_progress(source, &total);
+            assert_int_equal(total, 0);
+            trod_source_close(source);
+        }
+        trod_buf_free(&got);
+        dup2(old, STDIN_FILENO);
+    }
+    close(old);
+}
+
 static void small_plain_files(void **state) {
     (void)state;
     static const char *const texts[] = {"", "\x1f", "\x28\xb5\x2f", "a", "\x1fq"};
@@ -403,6 +433,7 @@ static void every_allocation_may_fail(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(expands_by_the_first_bytes),
+        cmocka_unit_test(reads_standard_input),
         cmocka_unit_test(small_plain_files),
         cmocka_unit_test(members_follow_one_another),
         cmocka_unit_test(a_file_cut_short_is_named),
