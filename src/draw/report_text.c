@@ -1,0 +1,248 @@
+/* report_text: the comparison on the terminal.
+ *
+ * The first 24 lines are for Monday morning, and are counted: how it stands, what was promised, what
+ * to act on, what goes well, the targets, and whether the data can be trusted. Findings take the
+ * lines that the rest leaves, the most important first; nothing is lost, because everything stands
+ * again, at length, below.
+ */
+#include <math.h>
+
+#include "draw/report_tables.h"
+#include "draw/words.h"
+
+enum { MONDAY = 24, MARGIN = 10, MOST_FINDINGS = 5 };
+
+static void monday_title(struct page *page, const struct trod_compare *compare) {
+    struct trod_buf right = {0};
+    const struct trod_map *map = compare->map;
+    if (compare->log->first_us != TROD_NO_TIME) {
+        words_date(&right, compare->log->first_us);
+        trod_buf_adds(&right, " to ");
+        words_date(&right, compare->log->last_us);
+    }
+    page_ends(page, PAGE_BOLD, map->title.n ? map->title : map->id, trod_buf_str(&right));
+    trod_buf_free(&right);
+}
+
+static void monday_began(struct page *page, const struct trod_compare *compare) {
+    struct trod_buf text = {0};
+    words_plural(&text, compare->journeys, "journey", "journeys");
+    if (compare->succeeds_known) {
+        trod_buf_adds(&text, "; ");
+        words_count(&text, compare->succeeded.n);
+        trod_buf_adds(&text, " succeeded: ");
+        words_share(&text, compare->succeeded, compare->few);
+        if (!isnan(compare->worth) && compare->worth > 0) {
+            trod_buf_adds(&text, ", worth ");
+            words_amount(&text, compare->worth);
+        }
+    } else {
+        trod_buf_adds(&text, "; the map does not say when one has succeeded");
+    }
+    trod_buf_adds(&text, ". ");
+    if (compare->so_far.exact == compare->journeys && compare->journeys) {
+        trod_buf_adds(&text, "Every one went as designed so far.");
+    } else if (compare->journeys) {
+        words_percent(&text, (double)compare->so_far.exact / (double)compare->journeys);
+        trod_buf_adds(&text, " went as designed so far.");
+    }
+    page_beside(page, MARGIN, PAGE_PLAIN, "Began", trod_buf_str(&text), 2);
+    trod_buf_clear(&text);
+    if (compare->period.given) {
+        const struct trod_period *period = &compare->period;
+        char at[40];
+        const char *stretch = trod_duration_write((double)(period->until_us - period->from_us), at);
+        trod_buf_format(&text, "Last %s: ", stretch);
+        words_count(&text, period->began);
+        trod_buf_adds(&text, " began");
+        if (compare->succeeds_known) {
+            trod_buf_adds(&text, ", ");
+            words_count(&text, period->succeeded);
+            trod_buf_adds(&text, " succeeded");
+        }
+        trod_buf_format(&text, "; the %s before: ", stretch);
+        words_count(&text, period->began_before);
+        if (compare->succeeds_known) {
+            trod_buf_adds(&text, " and ");
+            words_count(&text, period->succeeded_before);
+        }
+        trod_buf_byte(&text, '.');
+        page_beside(page, MARGIN, PAGE_PLAIN, "", trod_buf_str(&text), 1);
+    }
+    trod_buf_free(&text);
+}
+
+static void monday_promises(struct page *page, const struct trod_compare *compare, size_t most) {
+    if (!compare->n_spans) return;
+    report_timed_head(page, "Promised");
+    for (size_t i = 0; i < compare->n_spans && i < most; i++)
+        report_timed(page, compare, &compare->spans[i]);
+}
+
+static void monday_good(struct page *page, const struct trod_compare *compare) {
+    struct trod_buf text = {0};
+    for (size_t i = 0; i < compare->n_good && i < 2; i++) {
+        if (i) trod_buf_byte(&text, ' ');
+        trod_buf_add(&text, compare->good[i]);
+    }
+    if (!text.n) trod_buf_adds(&text, "Nothing stands out.");
+    page_beside(page, MARGIN, PAGE_GREEN, "Goes well", trod_buf_str(&text), 2);
+    trod_buf_free(&text);
+}
+
+static void kpi_words(struct trod_buf *text, const struct trod_compare *compare,
+                      const struct trod_kpi_result *result) {
+    const struct trod_kpi *kpi = &compare->map->kpis[result->kpi_id];
+    trod_buf_add(text, kpi->title.n ? kpi->title : kpi->id);
+    trod_buf_adds(text, ": ");
+    if (result->value.given)
+        words_value(text, result->value.value, result->unit);
+    else
+        trod_buf_adds(text, "not measured");
+    if (kpi->target.given) {
+        trod_buf_format(text, "; target %s ", kpi->target.at_least ? "at least" : "at most");
+        words_value(text, kpi->target.value, kpi->target.unit);
+    }
+    if (result->verdict != TROD_NO_TARGET && result->verdict != TROD_NOT_MEASURED)
+        trod_buf_format(text, ": %s", trod_verdict_word(result->verdict));
+}
+
+static void monday_kpis(struct page *page, const struct trod_compare *compare, size_t most) {
+    for (size_t i = 0; i < compare->n_kpis && i < most; i++) {
+        const struct trod_kpi_result *result = &compare->kpis[i];
+        struct trod_buf text = {0};
+        kpi_words(&text, compare, result);
+        const enum page_ink ink = result->verdict == TROD_MISSED ? PAGE_RED
+                                  : result->verdict == TROD_MET  ? PAGE_GREEN
+                                                                 : PAGE_PLAIN;
+        page_beside(page, MARGIN, ink, i ? "" : "Targets", trod_buf_str(&text), 1);
+        trod_buf_free(&text);
+    }
+}
+
+/* A source whose last event is much older than the newest of all has perhaps stopped. */
+static void source_words(struct trod_buf *text, const struct trod_compare *compare) {
+    const struct trod_health *health = &compare->health;
+    if (compare->log->last_us == TROD_NO_TIME) {
+        trod_buf_adds(text, "The events have no times. ");
+        return;
+    }
+    trod_buf_adds(text, "Last event ");
+    for (size_t i = 0; i < health->n_sources && i < 4; i++) {
+        if (i) trod_buf_adds(text, ", ");
+        if (health->n_sources > 1) trod_buf_format(text, "%.*s ", TROD_ARG(health->sources[i].name));
+        words_date(text, health->sources[i].last_us);
+    }
+    if (health->n_sources > 4) trod_buf_adds(text, ", …");
+    trod_buf_adds(text, ". ");
+}
+
+static void monday_data(struct page *page, const struct trod_compare *compare) {
+    struct trod_buf text = {0};
+    const struct trod_health *health = &compare->health;
+    source_words(&text, compare);
+    words_percent(&text, health->on_map.share);
+    trod_buf_adds(&text, " of the events are on the map.");
+    if (health->n_touchpoints_unrecorded) {
+        trod_buf_byte(&text, ' ');
+        words_plural(&text, health->n_touchpoints_unrecorded, "touchpoint is", "touchpoints are");
+        trod_buf_adds(&text, " not recorded anywhere.");
+    }
+    if (health->never_identified.of) {
+        trod_buf_byte(&text, ' ');
+        words_percent(&text, health->never_identified.share);
+        trod_buf_adds(&text, " of the customers were never identified.");
+    }
+    page_beside(page, MARGIN, PAGE_PLAIN, "Data", trod_buf_str(&text), 3);
+    trod_buf_free(&text);
+}
+
+/* How many lines the part before and after the findings takes, measured by writing it. */
+static unsigned lines_of_rest(const struct page *page, const struct trod_compare *compare,
+                              size_t spans, size_t kpis) {
+    struct trod_buf scratch = {0};
+    struct page other = {.out = &scratch, .width = page->width};
+    monday_title(&other, compare);
+    monday_began(&other, compare);
+    monday_promises(&other, compare, spans);
+    monday_good(&other, compare);
+    monday_kpis(&other, compare, kpis);
+    monday_data(&other, compare);
+    trod_buf_free(&scratch);
+    return other.n_lines;
+}
+
+static void monday(struct page *page, const struct trod_compare *compare) {
+    size_t spans = compare->n_spans < 4 ? compare->n_spans : 4;
+    size_t kpis = compare->n_kpis < 4 ? compare->n_kpis : 4;
+    const unsigned rest = lines_of_rest(page, compare, spans, kpis);
+    const unsigned room = rest < MONDAY ? MONDAY - rest : 0;
+    monday_title(page, compare);
+    monday_began(page, compare);
+    monday_promises(page, compare, spans);
+    unsigned used = 0;
+    size_t shown = 0;
+    if (!compare->n_findings)
+        used += page_beside(page, MARGIN, PAGE_PLAIN, "Act on",
+                            TROD_STR("Nothing is far enough from the design to act on."), 1);
+    while (shown < compare->n_findings && shown < MOST_FINDINGS && (shown < 2 || used + 2 <= room)) {
+        const unsigned left = room > used ? room - used : 2;
+        used += report_finding(page, compare, shown++, left < 3 ? 2 : left == 3 ? 3 : 4);
+    }
+    monday_good(page, compare);
+    monday_kpis(page, compare, kpis);
+    monday_data(page, compare);
+}
+
+static void more_targets(struct page *page, const struct trod_compare *compare) {
+    if (!compare->n_kpis) return;
+    page_heading(page, "TARGETS");
+    for (size_t i = 0; i < compare->n_kpis; i++) {
+        const struct trod_kpi_result *result = &compare->kpis[i];
+        const struct trod_kpi *kpi = &compare->map->kpis[result->kpi_id];
+        struct trod_buf text = {0};
+        kpi_words(&text, compare, result);
+        trod_buf_adds(&text, ".");
+        if (result->value.given && !isnan(result->value.low)) {
+            trod_buf_adds(&text, " Between ");
+            words_value(&text, result->value.low, result->unit);
+            trod_buf_adds(&text, " and ");
+            words_value(&text, result->value.high, result->unit);
+            trod_buf_adds(&text, ", over ");
+            words_plural(&text, result->value.n, "journey", "journeys");
+            trod_buf_byte(&text, '.');
+        }
+        if (result->left_out) {
+            trod_buf_byte(&text, ' ');
+            words_count(&text, result->left_out);
+            trod_buf_adds(&text, " began too recently to tell and are left out.");
+        }
+        if (kpi->now.n) trod_buf_format(&text, " The map says: %.*s.", TROD_ARG(kpi->now));
+        if (kpi->owner.n) trod_buf_format(&text, " Owner: %.*s.", TROD_ARG(kpi->owner));
+        page_beside(page, 2, PAGE_PLAIN, "", trod_buf_str(&text), 0);
+        trod_buf_free(&text);
+    }
+}
+
+trod_status trod_report_text(const struct trod_compare *compare,
+                             const struct trod_report_options *options, struct trod_buf *out,
+                             struct trod_error *error) {
+    struct page page = {.out = out,
+                        .width = options->width ? options->width : 80,
+                        .colour = options->colour};
+    if (page.width < 60) page.width = 60;
+    if (page.width > 100) page.width = 100;
+    monday(&page, compare);
+    if (compare->n_findings) report_findings(&page, compare, 0);
+    report_stages(&page, compare);
+    report_timing(&page, compare);
+    report_deviations(&page, compare);
+    report_choices(&page, compare);
+    more_targets(&page, compare);
+    report_firsts(&page, compare);
+    report_segments(&page, compare);
+    report_unmapped(&page, compare);
+    report_note(&page, compare, options);
+    if (out->failed) return trod_fail(error, TROD_TOO_MUCH, "the report is too large to write");
+    return TROD_OK;
+}
