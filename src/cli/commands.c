@@ -3,6 +3,13 @@
  */
 #include "cli/cli.h"
 
+extern const struct cli_command cli_convert, cli_flow, cli_paths;
+
 const struct cli_command *const cli_commands[] = {
+    /* Draw */
+    &cli_convert,
+    /* What happened? */
+    &cli_flow,
+    &cli_paths,
     NULL,
 };
