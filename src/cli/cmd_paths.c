@@ -143,7 +143,8 @@ const struct cli_command cli_paths = {
     .details =
         "A path is the sequence of a journey's events by their names; two journeys take the "
         "same "
-        "path if all their steps are equal. The most frequent comes first. No map is needed. "
+        "path if all their steps are equal. The most frequent comes first. CSV has one row a "
+               "step. No map is needed. "
         "Without LOG, or with \"-\", the log is read from standard input.",
     .examples = examples,
     .options = {journeys_options, cli_options_view, cli_options_log, cli_options_output,

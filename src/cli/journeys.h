@@ -17,7 +17,7 @@ struct journeys {
 TROD_MUST trod_status journeys_open(struct cli *cli, uint64_t top_of_text,
                                     struct journeys *journeys, struct trod_error *error);
 void journeys_close(struct journeys *journeys);
-/* "1,434 journeys of 1,434 customers, 8,577 events of 27 kinds, 2010-10-02 to 2012-01-23." */
+/* "1,434 journeys of 902 customers, 8,577 events of 27 kinds, 2010-10-02 to 2012-01-23." */
 void journeys_say_what(const struct journeys *journeys, size_t n_names, struct trod_buf *out);
 /* The closing sentences: what was left out, and what may be cut by the edges of the log. */
 void journeys_say_limits(const struct journeys *journeys, struct trod_buf *out);
