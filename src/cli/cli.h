@@ -84,6 +84,9 @@ TROD_MUST trod_status cli_write(const struct cli *cli, trod_str bytes,
  * exit status. */
 int cli_fail(const struct trod_error *error);
 
+/* "FILE:LINE:COLUMN: error: message. Hint." */
+void cli_print_remark(FILE *out, const struct trod_remark *remark);
+
 /* Whether to paint: a terminal, no NO_COLOR, not TERM=dumb; and the width of standard output
  * (80 if it is no terminal; at least 40, at most 200). */
 bool cli_colour(FILE *stream);

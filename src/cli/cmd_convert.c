@@ -56,9 +56,7 @@ static trod_status write_twin(const char *name, trod_str text, enum twin to,
     const struct trod_map_options options = {.no_files = true};
     status = trod_map_read_text(text, name, &options, &map, &report, error);
     for (size_t i = 0; i < report.n; i++)
-        if (report.items[i].weight == TROD_ERROR)
-            fprintf(stderr, "%s:%u: error: %s %s\n", name, report.items[i].line,
-                    report.items[i].message, report.items[i].hint);
+        if (report.items[i].weight == TROD_ERROR) cli_print_remark(stderr, &report.items[i]);
     if (status != TROD_OK) goto done;
     if (to == TWIN_JSON) TROD_TRY(trod_map_to_json(map, out, error));
     if (to == TWIN_TREE) TROD_TRY(trod_map_to_tree(map, out, &lost, error));

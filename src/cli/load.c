@@ -4,11 +4,13 @@
 
 #include "cli/cli.h"
 
-static void print_remark(FILE *out, const struct trod_remark *remark) {
+void cli_print_remark(FILE *out, const struct trod_remark *remark) {
     if (remark->file.n) fprintf(out, "%.*s:", TROD_ARG(remark->file));
     if (remark->line) fprintf(out, "%u:", remark->line);
     if (remark->line && remark->column) fprintf(out, "%u:", remark->column);
-    fprintf(out, " %s: %s", remark->weight == TROD_ERROR ? "error" : "advice", remark->message);
+    const size_t n = strlen(remark->message);
+    const char *stop = n && strchr(".?!:", remark->message[n - 1]) ? "" : ".";
+    fprintf(out, " %s: %s%s", remark->weight == TROD_ERROR ? "error" : "advice", remark->message, stop);
     if (remark->hint && remark->hint[0]) fprintf(out, " %s", remark->hint);
     fputc('\n', out);
 }
@@ -20,7 +22,7 @@ trod_status cli_read_map(struct cli *cli, const char *name, struct trod_map **ma
     const struct trod_map_options options = {.no_files = true};
     const trod_status status = trod_map_read(name, &options, map, &report, error);
     for (size_t i = 0; i < report.n; i++)
-        if (report.items[i].weight == TROD_ERROR) print_remark(stderr, &report.items[i]);
+        if (report.items[i].weight == TROD_ERROR) cli_print_remark(stderr, &report.items[i]);
     trod_report_release(&report);
     return status;
 }
