@@ -8,10 +8,13 @@
 
 #include "map/build.h"
 
-static struct trod_remark *advise(struct map_builder *b, const struct map_item *item, uint32_t line,
-                                  const char *code, const char *format, ...) TROD_PRINTF(5, 6);
-static struct trod_remark *advise(struct map_builder *b, const struct map_item *item, uint32_t line,
-                                  const char *code, const char *format, ...) {
+#define MOST_US 1e18 /* so that loops in loops still have a time that can be told */
+
+static struct trod_remark *advise(struct map_builder *b, const struct map_item *item,
+                                  uint32_t line, const char *code, const char *format, ...)
+    TROD_PRINTF(5, 6);
+static struct trod_remark *advise(struct map_builder *b, const struct map_item *item,
+                                  uint32_t line, const char *code, const char *format, ...) {
     char text[700];
     va_list list;
     va_start(list, format);
@@ -21,7 +24,8 @@ static struct trod_remark *advise(struct map_builder *b, const struct map_item *
     return map_remark(b->remarks, TROD_ADVICE, code, line, 0, "%s", text);
 }
 
-/* ---- Touchpoints ------------------------------------------------------------------------------- */
+/* ---- Touchpoints
+ * ------------------------------------------------------------------------------- */
 
 /* What each pain has: an action, or only one that was dropped. */
 struct remedy {
@@ -29,7 +33,8 @@ struct remedy {
     uint32_t dropped; /* action, or TROD_NO_ID */
 };
 
-static void note_fix(struct remedy *remedy, const struct trod_action *action, uint32_t action_id) {
+static void note_fix(struct remedy *remedy, const struct trod_action *action,
+                     uint32_t action_id) {
     if (action->status == TROD_ACTION_DROPPED)
         remedy->dropped = action_id;
     else
@@ -48,8 +53,8 @@ static void advise_pain(struct map_builder *b, const struct map_item *item,
                         "the only action against this pain of `%s` was dropped (`%s`): %s",
                         map_show(id).at, map_show(b->map->actions[remedy->dropped].id).at,
                         map_show(pain->text).at),
-                 "plan another action with `fixes %s%s`, or take the pain out if it is gone", fix,
-                 target.at);
+                 "plan another action with `fixes %s%s`, or take the pain out if it is gone",
+                 fix, target.at);
     else
         map_hint(b->remarks,
                  advise(b, item, pain->line, "pain-without-action",
@@ -98,13 +103,13 @@ static void advise_pains(struct map_builder *b) {
     }
 }
 
+/* Whether one of those who walk this journey has a goal or a need: of all, if it names none. */
 static bool personas_want(const struct trod_map *map) {
-    for (size_t i = 0; i < map->n_personas; i++) {
-        const struct trod_persona *const persona = &map->personas[i];
-        bool walks = map->journey_personas.n == 0;
-        for (size_t k = 0; k < map->journey_personas.n; k++)
-            walks = walks || map->journey_personas.at[k] == i;
-        if (walks && (persona->goals.n || persona->needs.n)) return true;
+    const size_t n = map->journey_personas.n;
+    for (size_t i = 0; i < (n ? n : map->n_personas); i++) {
+        const struct trod_persona *const persona =
+            &map->personas[n ? map->journey_personas.at[i] : i];
+        if (persona->goals.n || persona->needs.n) return true;
     }
     return false;
 }
@@ -140,61 +145,70 @@ static void advise_wishes(struct map_builder *b, const struct map_item *item,
                  "say what the team there wishes too (wish TEAM: …), so that the two can be "
                  "weighed");
     if (team && !customer)
-        map_hint(b->remarks,
-                 advise(b, item, team->line, "one-sided-wish", "only %s has a wish at `%s`",
-                        map_show(team->who).at, map_show(touchpoint->id).at),
-                 "say what the customer wishes there too (wish customer: …), so that the two can "
-                 "be weighed");
+        map_hint(
+            b->remarks,
+            advise(b, item, team->line, "one-sided-wish", "only %s has a wish at `%s`",
+                   map_show(team->who).at, map_show(touchpoint->id).at),
+            "say what the customer wishes there too (wish customer: …), so that the two can "
+            "be weighed");
 }
 
-static bool among(struct trod_words words, trod_str text) {
-    for (size_t i = 0; i < words.n; i++)
-        if (trod_str_equal_fold(words.at[i], text)) return true;
-    return false;
+/* The columns of dates: each is an event of that name. NULL without memory. */
+static struct trod_dict *date_columns(struct map_builder *b) {
+    struct trod_dict *const names = trod_dict_make(0);
+    if (!names) b->no_memory = true;
+    for (size_t i = 0; i < b->map->n_sources && names; i++)
+        for (size_t k = 0; k < b->map->sources[i].dates.n; k++)
+            map_number_of(b, names, b->map->sources[i].dates.at[k], true);
+    return names;
 }
 
-static bool has_date_column(const struct trod_map *map, const struct trod_touchpoint *touchpoint) {
-    for (size_t i = 0; i < map->n_sources; i++)
-        if (among(map->sources[i].dates, touchpoint->title) ||
-            among(map->sources[i].dates, touchpoint->id))
-            return true;
-    return false;
+static bool is_column(struct map_builder *b, struct trod_dict *names, trod_str name) {
+    return map_number_of(b, names, name, false) != TROD_NO_ID;
 }
 
 static void advise_touchpoints(struct map_builder *b) {
     const struct trod_map *const map = b->map;
     const bool personas = personas_want(map);
-    /* A map without sources and matches is for an existing log, whose events bear the titles. */
+    /* A map without sources and matches is for an existing log, whose events bear the titles.
+     */
     bool by_lines = map->n_sources > 0;
-    for (size_t i = 0; i < map->n_touchpoints; i++) by_lines = by_lines || map->touchpoints[i].seen.n;
+    struct trod_dict *const dates = date_columns(b);
+    if (!dates) return;
+    for (size_t i = 0; i < map->n_touchpoints; i++)
+        by_lines = by_lines || map->touchpoints[i].seen.n;
     for (size_t i = 0; i < map->n_touchpoints; i++) {
         const struct trod_touchpoint *const touchpoint = &map->touchpoints[i];
         const struct map_item *const item = &b->items[MAP_IS_TOUCHPOINT].at[i];
         const struct map_shown id = map_show(touchpoint->id);
         if (!serves(map, touchpoint, personas))
-            map_hint(b->remarks,
-                     advise(b, item, touchpoint->line, "serves-nothing",
-                            "`%s` serves no need and no goal: not its own, not its stage's, not a "
-                            "persona's",
-                            id.at),
-                     "say what it is good for (serves …, need …, or a goal of its stage); if it is "
-                     "for nothing, it can go");
+            map_hint(
+                b->remarks,
+                advise(b, item, touchpoint->line, "serves-nothing",
+                       "`%s` serves no need and no goal: not its own, not its stage's, not a "
+                       "persona's",
+                       id.at),
+                "say what it is good for (serves …, need …, or a goal of its stage); if it is "
+                "for nothing, it can go");
         if (touchpoint->owner.n == 0 && !touchpoint->not_recorded)
             map_hint(b->remarks,
                      advise(b, item, touchpoint->line, "no-owner", "nobody owns `%s`", id.at),
                      "name the team that answers for it: owner TEAM");
         if (by_lines && touchpoint->seen.n == 0 && !touchpoint->not_recorded &&
-            !has_date_column(map, touchpoint))
-            map_hint(b->remarks,
-                     advise(b, item, touchpoint->line, "not-seen",
-                            "nothing says how `%s` is seen in the events", id.at),
-                     "add `seen when`, or `not recorded` if it leaves no trace; as it stands, only "
-                     "an event with its very title or id counts");
+            !is_column(b, dates, touchpoint->title) && !is_column(b, dates, touchpoint->id))
+            map_hint(
+                b->remarks,
+                advise(b, item, touchpoint->line, "not-seen",
+                       "nothing says how `%s` is seen in the events", id.at),
+                "add `seen when`, or `not recorded` if it leaves no trace; as it stands, only "
+                "an event with its very title or id counts");
         advise_wishes(b, item, touchpoint);
     }
+    trod_dict_free(dates);
 }
 
-/* ---- Promises, sources ------------------------------------------------------------------------- */
+/* ---- Promises, sources
+ * ------------------------------------------------------------------------- */
 
 static void advise_promises(struct map_builder *b) {
     const struct trod_map *const map = b->map;
@@ -216,35 +230,45 @@ static void advise_promises(struct map_builder *b) {
                      map_show(map->promises[i].id).at);
 }
 
+/* The touchpoints that are seen in a source: how many, and the first few. */
+struct seen_in {
+    size_t n;
+    uint32_t first[3];
+};
+
 static void advise_sources(struct map_builder *b) {
     const struct trod_map *const map = b->map;
+    struct seen_in *const seen = MAP_ROOM(b, map->n_sources, struct seen_in);
+    if (!seen) return;
+    for (uint32_t t = 0; t < map->n_touchpoints; t++)
+        for (size_t k = 0; k < map->touchpoints[t].seen.n; k++) {
+            const uint32_t source_id = map->touchpoints[t].seen.at[k].source_id;
+            if (source_id == TROD_NO_ID) continue;
+            struct seen_in *const in = &seen[source_id];
+            if (in->n && in->n <= TROD_COUNT(in->first) && in->first[in->n - 1] == t) continue;
+            if (in->n < TROD_COUNT(in->first)) in->first[in->n] = t;
+            in->n++;
+        }
     for (size_t i = 0; i < map->n_sources; i++) {
         const struct trod_map_source *const source = &map->sources[i];
-        if (source->files.n || source->server || source->address.n) continue;
-        char names[200] = "";
-        size_t n = 0, n_seen = 0;
-        for (size_t t = 0; t < map->n_touchpoints; t++) {
-            bool sees = false;
-            for (size_t k = 0; k < map->touchpoints[t].seen.n; k++)
-                sees = sees || map->touchpoints[t].seen.at[k].source_id == i;
-            if (!sees) continue;
-            n_seen++;
-            if (n < sizeof names - 80)
-                n += (size_t)snprintf(names + n, sizeof names - n, "%s`%s`", n ? ", " : "",
-                                      map_show(map->touchpoints[t].id).at);
-        }
-        if (n_seen == 0) continue;
+        if (source->files.n || source->server || source->address.n || seen[i].n == 0) continue;
+        char names[300] = "";
+        size_t n = 0;
+        for (size_t k = 0; k < seen[i].n && k < TROD_COUNT(seen[i].first); k++)
+            n += (size_t)snprintf(names + n, sizeof names - n, "%s`%.64s`", k ? ", " : "",
+                                  map_show(map->touchpoints[seen[i].first[k]].id).at);
         map_hint(b->remarks,
                  advise(b, &b->items[MAP_IS_SOURCE].at[i], source->line, "source-without-data",
-                        "the source `%s` has no file, server or database, so %zu touchpoint%s "
-                        "cannot be seen in it: %s%s",
-                        map_show(source->id).at, n_seen, n_seen == 1 ? "" : "s", names,
-                        n < sizeof names - 80 ? "" : " …"),
+                        "the source `%s` has no file, server or database behind it, so nothing "
+                        "can be seen there of %s%s",
+                        map_show(source->id).at, names,
+                        seen[i].n > TROD_COUNT(seen[i].first) ? " and others" : ""),
                  "say where its events are: file …, server, or database …");
     }
 }
 
-/* ---- Stages ------------------------------------------------------------------------------------ */
+/* ---- Stages
+ * ------------------------------------------------------------------------------------ */
 
 static bool pleases(const struct trod_touchpoint *touchpoint) {
     const struct trod_touchpoint *as = touchpoint;
@@ -269,44 +293,49 @@ static void advise_stage(struct map_builder *b, size_t i) {
     const struct map_shown id = map_show(stage->id);
     const size_t n = stage->touchpoints.n;
     if (n == 0) {
-        map_hint(b->remarks,
-                 advise(b, item, stage->line, "empty-stage", "the stage `%s` has no touchpoint",
-                        id.at),
-                 "customers meet nobody and nothing there: add a touchpoint, or join it with its "
-                 "neighbour");
+        map_hint(
+            b->remarks,
+            advise(b, item, stage->line, "empty-stage", "the stage `%s` has no touchpoint",
+                   id.at),
+            "customers meet nobody and nothing there: add a touchpoint, or join it with its "
+            "neighbour");
         return;
     }
     const double around = n_around(map, i);
     if ((double)n < around / 3)
-        map_hint(b->remarks,
-                 advise(b, item, stage->line, "scarce-stage",
-                        "the stage `%s` has only %zu touchpoint%s, the stages beside it have %g%s",
-                        id.at, n, n == 1 ? "" : "s", around,
-                        i > 0 && i + 1 < map->n_stages ? " in the middle" : ""),
-                 "look whether customers are left alone there, or whether touchpoints are missing "
-                 "from the map");
+        map_hint(
+            b->remarks,
+            advise(b, item, stage->line, "scarce-stage",
+                   "the stage `%s` has only %zu touchpoint%s, the stages beside it have %g%s",
+                   id.at, n, n == 1 ? "" : "s", around,
+                   i > 0 && i + 1 < map->n_stages ? " in the middle" : ""),
+            "look whether customers are left alone there, or whether touchpoints are missing "
+            "from the map");
     for (size_t k = 0; k < n; k++)
         if (pleases(&map->touchpoints[stage->touchpoints.at[k]])) return;
     map_hint(b->remarks,
              advise(b, item, stage->line, "joyless-stage",
-                    "nothing in the stage `%s` delights, and no feeling there is above 0", id.at),
+                    "nothing in the stage `%s` delights, and no feeling there is above 0",
+                    id.at),
              "find one moment that customers will like to remember: delight …, or feels +1 …");
 }
 
-/* The longest time from the beginning of a stage to the end of a part of it, by the `at most` of
- * every `comes`. arrived[i] is when touchpoint i came last. */
+/* The longest time from the beginning of a stage to the end of a part of it, by the `at most`
+ * of every `comes`. arrived[i] is when touchpoint i came last. */
 static double longest_way(const struct trod_map *map, const struct trod_flow *flow, double us,
                           double *arrived, int n_loops) {
     double end = us;
     switch (flow->kind) {
-    case TROD_FLOW_SILENT: return us;
+    case TROD_FLOW_SILENT:
+        return us;
     case TROD_FLOW_TOUCHPOINT: {
         const struct trod_comes *const comes = &map->touchpoints[flow->touchpoint_id].comes;
         const bool bounded = comes->window.given && comes->window.most_us != TROD_NO_TIME;
         if (bounded && comes->after.n == 0) end = us + (double)comes->window.most_us;
         if (bounded && !comes->before)
             for (size_t i = 0; i < comes->after.n; i++) {
-                /* Counted from a touchpoint of another stage, it cannot be placed in this one. */
+                /* Counted from a touchpoint of another stage, it cannot be placed in this one.
+                 */
                 const double from = arrived[comes->after.touchpoints[i]];
                 if (!isnan(from)) end = fmax(end, from + (double)comes->window.most_us);
             }
@@ -325,10 +354,12 @@ static double longest_way(const struct trod_map *map, const struct trod_flow *fl
     case TROD_FLOW_LOOP: {
         end = longest_way(map, flow->children[0], us, arrived, n_loops + 1);
         if (flow->most_rounds < 2) return end;
-        /* The second round shows what each further one adds; deep inside loops, take the first. */
+        /* The second round shows what each further one adds; deep inside loops, take the first.
+         */
         double further = end - us;
         if (n_loops < 4) {
-            const double between = longest_way(map, flow->children[1], end, arrived, n_loops + 1);
+            const double between =
+                longest_way(map, flow->children[1], end, arrived, n_loops + 1);
             further = longest_way(map, flow->children[0], between, arrived, n_loops + 1) - end;
         }
         return end + further * (flow->most_rounds - 1);
@@ -337,29 +368,31 @@ static double longest_way(const struct trod_map *map, const struct trod_flow *fl
     return end;
 }
 
-static void advise_limits(struct map_builder *b, const struct trod_flow *flow, double *arrived) {
+static void advise_limits(struct map_builder *b, const struct trod_flow *flow,
+                          double *arrived) {
     const struct trod_map *const map = b->map;
     if (flow->stage_id == TROD_NO_ID) {
         for (size_t i = 0; i < flow->n; i++) advise_limits(b, flow->children[i], arrived);
         return;
     }
     const struct trod_stage *const stage = &map->stages[flow->stage_id];
-    if (stage->takes.most_us == TROD_NO_TIME || !stage->takes.given || stage->takes.working) return;
+    if (stage->takes.most_us == TROD_NO_TIME || !stage->takes.given || stage->takes.working)
+        return;
     for (size_t i = 0; i < stage->touchpoints.n; i++) arrived[stage->touchpoints.at[i]] = NAN;
-    const double us = longest_way(map, flow, 0, arrived, 0);
+    const double us = fmin(longest_way(map, flow, 0, arrived, 0), MOST_US);
     for (size_t i = 0; i < stage->touchpoints.n; i++) arrived[stage->touchpoints.at[i]] = NAN;
     if (us <= (double)stage->takes.most_us) return;
     char limit[40], way[40];
-    map_hint(b->remarks,
-             advise(b, &b->items[MAP_IS_STAGE].at[flow->stage_id], stage->takes.line,
-                    "stage-limit-too-short",
-                    "the stage `%s` may take at most %s, but the longest way through it may take "
-                    "%s",
-                    map_show(stage->id).at,
-                    trod_duration_write((double)stage->takes.most_us, limit),
-                    trod_duration_write(us, way)),
-             "lengthen its `takes`, or shorten a `comes` in it: customers who are in time at every "
-             "touchpoint would be late at the end");
+    map_hint(
+        b->remarks,
+        advise(b, &b->items[MAP_IS_STAGE].at[flow->stage_id], stage->takes.line,
+               "stage-limit-too-short",
+               "the stage `%s` may take at most %s, but the longest way through it may take "
+               "%s",
+               map_show(stage->id).at, trod_duration_write((double)stage->takes.most_us, limit),
+               trod_duration_write(us, way)),
+        "lengthen its `takes`, or shorten a `comes` in it: customers who are in time at every "
+        "touchpoint would be late at the end");
 }
 
 static void advise_stages(struct map_builder *b) {
@@ -370,7 +403,8 @@ static void advise_stages(struct map_builder *b) {
     advise_limits(b, b->map->flow, arrived);
 }
 
-/* ---- The journey ------------------------------------------------------------------------------- */
+/* ---- The journey
+ * ------------------------------------------------------------------------------- */
 
 static void advise_review(struct map_builder *b, const struct map_item *journey) {
     const struct trod_map *const map = b->map;
@@ -381,11 +415,12 @@ static void advise_review(struct map_builder *b, const struct map_item *journey)
     const int64_t due_us = map->reviewed_us + map->review_every_us;
     if (today_us <= due_us) return;
     char due[40], ago[40];
-    map_hint(b->remarks,
-             advise(b, journey, map_child(journey->node, "reviewed")->line, "review-overdue",
-                    "the review of this map was due on %s, %s ago", trod_date_write(due_us, due),
-                    trod_duration_write((double)(today_us - due_us), ago)),
-             "look through the map with its readers, then write today's date behind `reviewed`");
+    map_hint(
+        b->remarks,
+        advise(b, journey, map_child(journey->node, "reviewed")->line, "review-overdue",
+               "the review of this map was due on %s, %s ago", trod_date_write(due_us, due),
+               trod_duration_write((double)(today_us - due_us), ago)),
+        "look through the map with its readers, then write today's date behind `reviewed`");
 }
 
 /* The last change that the map itself tells: what was learned, or reviewed. */
@@ -417,29 +452,33 @@ static void advise_journey(struct map_builder *b) {
     const struct map_item *const journey = &b->items[MAP_IS_JOURNEY].at[0];
     const uint32_t line = journey->node->line;
     if (map->over_after_us == TROD_NO_TIME && map->n_succeeds == 0)
-        map_hint(b->remarks,
-                 advise(b, journey, line, "no-end",
-                        "the map says neither when a journey succeeds nor when it is over"),
-                 "add `succeeds when X happens`, and `over after TIME of silence`; without them "
-                 "nobody can be said to have arrived or to have left");
+        map_hint(
+            b->remarks,
+            advise(b, journey, line, "no-end",
+                   "the map says neither when a journey succeeds nor when it is over"),
+            "add `succeeds when X happens`, and `over after TIME of silence`; without them "
+            "nobody can be said to have arrived or to have left");
     if (map->n_stages > 8)
-        map_hint(b->remarks,
-                 advise(b, journey, line, "many-stages", "the map has %zu stages", map->n_stages),
-                 "with more than 8, readers lose the thread: join stages, or split the map in two");
+        map_hint(
+            b->remarks,
+            advise(b, journey, line, "many-stages", "the map has %zu stages", map->n_stages),
+            "with more than 8, readers lose the thread: join stages, or split the map in two");
     if (map->n_touchpoints > 40)
-        map_hint(b->remarks,
-                 advise(b, journey, line, "many-touchpoints", "the map has %zu touchpoints",
-                        map->n_touchpoints),
-                 "with more than 40, nobody reads it to the end: split the map, or leave out what "
-                 "decides nothing");
+        map_hint(
+            b->remarks,
+            advise(b, journey, line, "many-touchpoints", "the map has %zu touchpoints",
+                   map->n_touchpoints),
+            "with more than 40, nobody reads it to the end: split the map, or leave out what "
+            "decides nothing");
     advise_review(b, journey);
     advise_agreements(b, journey);
 }
 
-/* ---- Experiments ------------------------------------------------------------------------------- */
+/* ---- Experiments
+ * ------------------------------------------------------------------------------- */
 
-/* People per variant for a change of a share to be seen: two-sided 5 %, power 80 %. Source: Fleiss,
- * Levin, Paik, Statistical Methods for Rates and Proportions, 3rd ed., (4.14). */
+/* People per variant for a change of a share to be seen: two-sided 5 %, power 80 %. Source:
+ * Fleiss, Levin, Paik, Statistical Methods for Rates and Proportions, 3rd ed., (4.14). */
 static double people_needed(double from, double to) {
     const double z_a = 1.959963984540054, z_b = 0.8416212335729143;
     const double mean = (from + to) / 2;

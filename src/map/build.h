@@ -1,9 +1,9 @@
 /* build: from documents to the map. What the files of src/map/build_*.c share.
  *
  * First every id of the file and its includes is registered, with the place of its thing in the
- * map's arrays (registry.c); then the arrays are filled, each reference resolved as it is met. Where
- * a line is broken its parts are missing, and the filling goes on: the map will not be handed out,
- * but all else that is wrong is found.
+ * map's arrays (registry.c); then the arrays are filled, each reference resolved as it is met.
+ * Where a line is broken its parts are missing, and the filling goes on: the map will not be
+ * handed out, but all else that is wrong is found.
  */
 #ifndef MAP_BUILD_H
 #define MAP_BUILD_H
@@ -70,11 +70,12 @@ struct map_builder {
     size_t n_docs;
     struct map_items top;                 /* all lines at the left edge, includes in place */
     struct map_items items[MAP_N_THINGS]; /* every definition, in the order of the files */
-    bool unread;         /* an include was not read: an unknown id may stand there */
-    unsigned n_guesses;  /* nearest ids looked for: bounded */
+    bool unread;        /* an include was not read: an unknown id may stand there */
+    unsigned n_guesses; /* nearest ids looked for: bounded */
     struct trod_touchpoint *touchpoints; /* the map's, while they are filled */
     struct trod_stage *stages;
-    struct trod_dict *team_names, *system_names; /* lower-case names to places in the lists below */
+    struct trod_dict *team_names,
+        *system_names; /* lower-case names to places in the lists below */
     struct trod_team *teams;
     struct trod_system *systems;
     size_t teams_room, systems_room;
@@ -95,10 +96,16 @@ const struct map_named *map_resolve(struct map_builder *b, const struct map_node
 /* The same for a slot of a node: the index, or TROD_NO_ID if the slot is missing too. */
 uint32_t map_ref(struct map_builder *b, const struct map_node *node, const char *slot,
                  enum map_thing thing);
-struct trod_remark *map_wrong(struct map_builder *b, const struct map_node *node, uint32_t offset,
-                              const char *code, const char *format, ...) TROD_PRINTF(5, 6);
+struct trod_remark *map_wrong(struct map_builder *b, const struct map_node *node,
+                              uint32_t offset, const char *code, const char *format, ...)
+    TROD_PRINTF(5, 6);
 uint32_t map_team(struct map_builder *b, trod_str name);
 uint32_t map_system(struct map_builder *b, trod_str name);
+/* The number of a name in a dictionary with the case of a-z aside; a new one gets the next, or
+ * TROD_NO_ID unless `add`. */
+uint32_t map_number_of(struct map_builder *b, struct trod_dict *names, trod_str name, bool add);
+/* The nearest id that names one of these things (bits); missing if none is near. */
+trod_str map_nearest_id(struct map_builder *b, trod_str id, uint32_t wanted);
 /* Adds one that has a block: found by its id and by its title. */
 void map_team_block(struct map_builder *b, const struct trod_team *team);
 void map_system_block(struct map_builder *b, const struct trod_system *system);
@@ -114,27 +121,28 @@ void *map_room(struct map_builder *b, size_t n, size_t size);
 trod_str map_text(struct map_builder *b, const struct map_node *node, const char *slot);
 trod_str map_title(struct map_builder *b, const struct map_node *node);
 /* The text of the one child of that keyword; missing if there is none. */
-trod_str map_child_text(struct map_builder *b, const struct map_node *parent, const char *keyword,
-                        const char *slot);
+trod_str map_child_text(struct map_builder *b, const struct map_node *parent,
+                        const char *keyword, const char *slot);
 struct trod_proof map_proof(struct map_builder *b, const struct map_node *node);
 struct trod_claims map_claims(struct map_builder *b, const struct map_node *parent,
                               const char *keyword);
 struct trod_words map_words_of(struct map_builder *b, const struct map_node *parent,
                                const char *keyword, const char *slot);
-struct trod_ids map_refs(struct map_builder *b, const struct map_node *parent, const char *keyword,
-                         const char *slot, enum map_thing thing);
-struct trod_acts map_acts(struct map_builder *b, const struct map_node *parent, const char *keyword,
-                          const char *slot);
-double map_number(const struct map_node *node, const char *slot);  /* NaN if missing */
-double map_share(const struct map_node *node, const char *slot);   /* 0..1; NaN if missing */
-int64_t map_time(const struct map_node *node, const char *slot);   /* TROD_NO_TIME if missing */
+struct trod_ids map_refs(struct map_builder *b, const struct map_node *parent,
+                         const char *keyword, const char *slot, enum map_thing thing);
+struct trod_acts map_acts(struct map_builder *b, const struct map_node *parent,
+                          const char *keyword, const char *slot);
+double map_number(const struct map_node *node, const char *slot); /* NaN if missing */
+double map_share(const struct map_node *node, const char *slot);  /* 0..1; NaN if missing */
+int64_t map_time(const struct map_node *node, const char *slot);  /* TROD_NO_TIME if missing */
 int64_t map_date(const struct map_node *node, const char *slot);
 uint16_t map_clock(const struct map_node *node, const char *slot);
 uint8_t map_weekdays(const struct map_node *node, const char *slot);
 uint32_t map_count(const struct map_node *node, const char *slot); /* 0 if missing */
 
 /* phrases.c */
-struct trod_points map_points(struct map_builder *b, const struct map_node *node, const char *slot);
+struct trod_points map_points(struct map_builder *b, const struct map_node *node,
+                              const char *slot);
 struct trod_window map_window(struct map_builder *b, const struct map_node *node);
 struct trod_match map_match(struct map_builder *b, const struct map_node *node);
 struct trod_matches map_matches(struct map_builder *b, const struct map_node *parent,

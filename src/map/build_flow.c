@@ -1,8 +1,9 @@
 /* The flow: stages and blocks as a tree.
  *
- * Going down, each item knows whether it is the last of the nearest way or optional part (only there
- * may `ends here` stand) and whether a loop or `any order` is round it (there it may not). Coming
- * up, it says whether every way through it ends the journey: then nothing may follow.
+ * Going down, each item knows whether it is the last of the nearest way or optional part (only
+ * there may `ends here` stand) and whether a loop or `any order` is round it (there it may
+ * not). Coming up, it says whether every way through it ends the journey: then nothing may
+ * follow.
  */
 #include <math.h>
 
@@ -10,8 +11,8 @@
 
 struct around {
     uint32_t stage_id;
-    bool last;       /* of a way or optional part */
-    bool unordered;  /* inside `any order` or `repeat` */
+    bool last;      /* of a way or optional part */
+    bool unordered; /* inside `any order` or `repeat` */
 };
 struct grown {
     struct trod_flow *flow; /* NULL: not an item of the flow */
@@ -45,8 +46,8 @@ static struct trod_flow *pair(struct map_builder *b, enum trod_flow_kind kind,
 
 static bool is_item(const struct map_node *node) {
     if (node->kind != MAP_LINE || !node->word || !node->parent) return false;
-    static const char *const items[] = {"stage",     "touchpoint", "optional", "choose",
-                                        "any order", "repeat"};
+    static const char *const items[] = {"stage",  "touchpoint", "optional",
+                                        "choose", "any order",  "repeat"};
     for (size_t i = 0; i < TROD_COUNT(items); i++)
         if (trod_str_is(node->keyword, items[i])) return true;
     return false;
@@ -58,7 +59,8 @@ static size_t n_items(const struct map_node *parent) {
     return n;
 }
 
-static struct grown grow(struct map_builder *b, const struct map_node *node, struct around around);
+static struct grown grow(struct map_builder *b, const struct map_node *node,
+                         struct around around);
 
 /* The items below a node, in order: SILENT if there are none, the item itself if it is alone. A
  * child that comes after the end of the journey is reported. */
@@ -96,8 +98,8 @@ static struct grown grow_all(struct map_builder *b, const struct map_node *paren
 static void empty_block(struct map_builder *b, const struct map_node *node) {
     if (n_items(node) || node->broken) return;
     map_hint(b->remarks,
-             map_wrong(b, node, node->level * 2u, "empty-block", "there is nothing in this `%s`",
-                       node->word->keyword),
+             map_wrong(b, node, node->level * 2u, "empty-block",
+                       "there is nothing in this `%s`", node->word->keyword),
              "indent what belongs to it, or delete the line");
 }
 
@@ -111,12 +113,13 @@ static void check_end(struct map_builder *b, const struct map_node *node,
                            "`ends here` cannot stand inside `any order` or `repeat`"),
                  "let the journey end behind the block");
     else if (!around.last && !touchpoint->optional_inline)
-        map_hint(b->remarks,
-                 map_wrong(b, line, line->level * 2u, "ends-here",
-                           "`ends here` may stand only in the last touchpoint of a way or of an "
-                           "optional part"),
-                 "a journey ends by itself behind its last stage; for an earlier end, put this "
-                 "touchpoint into a `choose` or make it `optional`");
+        map_hint(
+            b->remarks,
+            map_wrong(b, line, line->level * 2u, "ends-here",
+                      "`ends here` may stand only in the last touchpoint of a way or of an "
+                      "optional part"),
+            "a journey ends by itself behind its last stage; for an earlier end, put this "
+            "touchpoint into a `choose` or make it `optional`");
 }
 
 static struct grown grow_touchpoint(struct map_builder *b, const struct map_node *node,
@@ -146,7 +149,8 @@ static struct grown grow_touchpoint(struct map_builder *b, const struct map_node
     return grown;
 }
 
-/* ---- choose ------------------------------------------------------------------------------------ */
+/* ---- choose
+ * ------------------------------------------------------------------------------------ */
 
 static void check_shares(struct map_builder *b, const struct map_node *node,
                          const struct trod_way *ways, size_t n) {
@@ -195,7 +199,8 @@ static struct grown grow_choose(struct map_builder *b, const struct map_node *no
     return grown;
 }
 
-/* ---- The other blocks -------------------------------------------------------------------------- */
+/* ---- The other blocks
+ * -------------------------------------------------------------------------- */
 
 static struct grown grow_optional(struct map_builder *b, const struct map_node *node,
                                   struct around around) {
@@ -237,7 +242,8 @@ static struct grown grow_stage(struct map_builder *b, const struct map_node *nod
     return grown;
 }
 
-static struct grown grow(struct map_builder *b, const struct map_node *node, struct around around) {
+static struct grown grow(struct map_builder *b, const struct map_node *node,
+                         struct around around) {
     if (b->no_memory) return (struct grown){0};
     if (trod_str_is(node->keyword, "touchpoint")) return grow_touchpoint(b, node, around);
     if (trod_str_is(node->keyword, "stage")) return grow_stage(b, node, around);
@@ -249,7 +255,8 @@ static struct grown grow(struct map_builder *b, const struct map_node *node, str
     return grow_all(b, node, TROD_FLOW_ANY_ORDER, around, false);
 }
 
-/* ---- Stages and what stands beside them -------------------------------------------------------- */
+/* ---- Stages and what stands beside them
+ * -------------------------------------------------------- */
 
 static void build_stages(struct map_builder *b) {
     const struct map_items *const items = &b->items[MAP_IS_STAGE];
@@ -259,15 +266,17 @@ static void build_stages(struct map_builder *b) {
         const struct map_node *const node = items->at[i].node;
         const struct map_node *const takes = map_child(node, "takes");
         map_at(b, &items->at[i]);
-        b->stages[i] = (struct trod_stage){
-            .id = map_arg_text(node, "id"),
-            .title = map_title(b, node),
-            .goals = map_claims(b, node, "goal"),
-            .needs = map_claims(b, node, "need"),
-            .becomes = map_child_text(b, node, "becomes", "status"),
-            .reached_by = map_share(map_child(node, "reached by"), "share"),
-            .takes = {.usual_us = TROD_NO_TIME, .most_us = TROD_NO_TIME, .least_us = TROD_NO_TIME},
-            .line = node->line};
+        b->stages[i] =
+            (struct trod_stage){.id = map_arg_text(node, "id"),
+                                .title = map_title(b, node),
+                                .goals = map_claims(b, node, "goal"),
+                                .needs = map_claims(b, node, "need"),
+                                .becomes = map_child_text(b, node, "becomes", "status"),
+                                .reached_by = map_share(map_child(node, "reached by"), "share"),
+                                .takes = {.usual_us = TROD_NO_TIME,
+                                          .most_us = TROD_NO_TIME,
+                                          .least_us = TROD_NO_TIME},
+                                .line = node->line};
         if (takes) b->stages[i].takes = map_window(b, takes);
     }
     b->map->stages = b->stages;

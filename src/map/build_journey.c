@@ -1,4 +1,5 @@
-/* The journey block: what the map is for, when a journey begins and ends, and what holds for all. */
+/* The journey block: what the map is for, when a journey begins and ends, and what holds for
+ * all. */
 #include <math.h>
 
 #include "map/build.h"
@@ -40,15 +41,15 @@ static void build_spans(struct map_builder *b) {
     b->map->n_spans = items->n;
 }
 
-static const struct trod_outcome *outcomes(struct map_builder *b, const struct map_node *journey,
-                                           const char *keyword, size_t *n) {
+static const struct trod_outcome *outcomes(struct map_builder *b,
+                                           const struct map_node *journey, const char *keyword,
+                                           size_t *n) {
     struct trod_outcome *const at =
         MAP_ROOM(b, map_children(journey, keyword), struct trod_outcome);
     if (!at) return NULL;
     for (const struct map_node *c = map_child(journey, keyword); c; c = map_sibling(c))
-        at[(*n)++] = (struct trod_outcome){.x = map_points(b, c, "points"),
-                                           .worth = map_number(c, "worth"),
-                                           .line = c->line};
+        at[(*n)++] = (struct trod_outcome){
+            .x = map_points(b, c, "points"), .worth = map_number(c, "worth"), .line = c->line};
     return at;
 }
 
@@ -171,9 +172,11 @@ void map_build_journey(struct map_builder *b) {
     build_guards(b, journey);
     for (size_t i = 1; i < items->n; i++) {
         map_at(b, &items->at[i]);
-        map_hint(b->remarks,
-                 map_wrong(b, items->at[i].node, 0, "twice", "a map has one journey, and this is "
-                                                             "another"),
-                 "keep one `journey` in a map and its includes; a second journey is a second file");
+        map_hint(
+            b->remarks,
+            map_wrong(b, items->at[i].node, 0, "twice",
+                      "a map has one journey, and this is "
+                      "another"),
+            "keep one `journey` in a map and its includes; a second journey is a second file");
     }
 }

@@ -1,5 +1,5 @@
-/* Who walks, who serves, and how it is known: personas, segments, research, teams, systems, promises
- * and offers.
+/* Who walks, who serves, and how it is known: personas, segments, research, teams, systems,
+ * promises and offers.
  */
 #include <stdlib.h>
 
@@ -13,21 +13,21 @@ static void build_personas(struct map_builder *b) {
         const struct map_node *const node = items->at[i].node;
         const struct map_node *const segment = map_child(node, "segment");
         map_at(b, &items->at[i]);
-        at[i] = (struct trod_persona){
-            .id = map_arg_text(node, "id"),
-            .title = map_title(b, node),
-            .portrait = map_child_text(b, node, "portrait", "file"),
-            .who = map_claims(b, node, "who"),
-            .values = map_claims(b, node, "values"),
-            .goals = map_claims(b, node, "goal"),
-            .needs = map_claims(b, node, "need"),
-            .expectations = map_claims(b, node, "expectation"),
-            .aspirations = map_claims(b, node, "aspiration"),
-            .attitudes = map_claims(b, node, "attitude"),
-            .challenges = map_claims(b, node, "challenge"),
-            .says = map_claims(b, node, "says"),
-            .segment_id = map_ref(b, segment, "segment", MAP_IS_SEGMENT),
-            .line = node->line};
+        at[i] =
+            (struct trod_persona){.id = map_arg_text(node, "id"),
+                                  .title = map_title(b, node),
+                                  .portrait = map_child_text(b, node, "portrait", "file"),
+                                  .who = map_claims(b, node, "who"),
+                                  .values = map_claims(b, node, "values"),
+                                  .goals = map_claims(b, node, "goal"),
+                                  .needs = map_claims(b, node, "need"),
+                                  .expectations = map_claims(b, node, "expectation"),
+                                  .aspirations = map_claims(b, node, "aspiration"),
+                                  .attitudes = map_claims(b, node, "attitude"),
+                                  .challenges = map_claims(b, node, "challenge"),
+                                  .says = map_claims(b, node, "says"),
+                                  .segment_id = map_ref(b, segment, "segment", MAP_IS_SEGMENT),
+                                  .line = node->line};
     }
     b->map->personas = at;
     b->map->n_personas = items->n;
@@ -69,7 +69,8 @@ static void build_researches(struct map_builder *b) {
     b->map->n_researches = items->n;
 }
 
-/* ---- Teams ------------------------------------------------------------------------------------- */
+/* ---- Teams
+ * ------------------------------------------------------------------------------------- */
 
 static void day_of(struct map_builder *b, const struct map_node *node, trod_str line,
                    uint32_t number, trod_str file, int64_t **days, size_t *n, size_t *room) {
@@ -77,8 +78,8 @@ static void day_of(struct map_builder *b, const struct map_node *node, trod_str 
     if (line.n == 0 || line.at[0] == '#') return;
     const struct trod_time_form iso = {.kind = TROD_TIME_ISO};
     const bool alone = line.n == 10 || (line.n > 10 && strchr(" \t,;", line.at[10]));
-    const int64_t us = alone ? trod_time_read(trod_str_slice(line, 0, 10), &iso, NULL)
-                             : TROD_NO_TIME;
+    const int64_t us =
+        alone ? trod_time_read(trod_str_slice(line, 0, 10), &iso, NULL) : TROD_NO_TIME;
     if (us == TROD_NO_TIME) {
         map_hint(b->remarks,
                  map_wrong(b, node, node->body, "bad-holiday",
@@ -125,7 +126,8 @@ static void build_holidays(struct map_builder *b, const struct map_node *node,
 
 static void build_hours(struct map_builder *b, const struct map_node *node,
                         struct trod_team *team) {
-    struct trod_hours *const hours = MAP_ROOM(b, map_children(node, "hours"), struct trod_hours);
+    struct trod_hours *const hours =
+        MAP_ROOM(b, map_children(node, "hours"), struct trod_hours);
     if (!hours) return;
     for (const struct map_node *c = map_child(node, "hours"); c; c = map_sibling(c)) {
         struct trod_hours *const one = &hours[team->n_hours++];
@@ -170,7 +172,8 @@ static void build_systems(struct map_builder *b) {
     }
 }
 
-/* ---- Promises and offers ----------------------------------------------------------------------- */
+/* ---- Promises and offers
+ * ----------------------------------------------------------------------- */
 
 static void build_promises(struct map_builder *b) {
     const struct map_items *const items = &b->items[MAP_IS_PROMISE];
@@ -179,8 +182,9 @@ static void build_promises(struct map_builder *b) {
     for (size_t i = 0; i < items->n; i++) {
         const struct map_node *const node = items->at[i].node;
         map_at(b, &items->at[i]);
-        at[i] = (struct trod_promise){
-            .id = map_arg_text(node, "id"), .text = map_text(b, node, "text"), .line = node->line};
+        at[i] = (struct trod_promise){.id = map_arg_text(node, "id"),
+                                      .text = map_text(b, node, "text"),
+                                      .line = node->line};
     }
     b->map->promises = at;
     b->map->n_promises = items->n;

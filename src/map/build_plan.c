@@ -48,7 +48,8 @@ static void build_kpis(struct map_builder *b) {
     b->map->n_kpis = items->n;
 }
 
-/* ---- Actions ----------------------------------------------------------------------------------- */
+/* ---- Actions
+ * ----------------------------------------------------------------------------------- */
 
 static void add_fix(struct map_builder *b, const struct map_node *node, struct trod_fix *fixes,
                     size_t *n) {
@@ -93,7 +94,8 @@ static void build_actions(struct map_builder *b) {
         const trod_str status = map_child_text(b, node, "status", "status");
         for (size_t k = 0; k < TROD_COUNT(statuses); k++)
             if (trod_str_is(status, statuses[k])) at[i].status = (enum trod_action_status)k;
-        struct trod_fix *const fixes = MAP_ROOM(b, map_children(node, "fixes"), struct trod_fix);
+        struct trod_fix *const fixes =
+            MAP_ROOM(b, map_children(node, "fixes"), struct trod_fix);
         if (!fixes) return;
         for (const struct map_node *c = map_child(node, "fixes"); c; c = map_sibling(c))
             add_fix(b, c, fixes, &at[i].n_fixes);
@@ -103,7 +105,8 @@ static void build_actions(struct map_builder *b) {
     b->map->n_actions = items->n;
 }
 
-/* ---- Scores and contents ----------------------------------------------------------------------- */
+/* ---- Scores and contents
+ * ----------------------------------------------------------------------- */
 
 static void build_scores(struct map_builder *b) {
     const struct map_items *const items = &b->items[MAP_IS_SCORE];

@@ -31,18 +31,18 @@ static void build_one_rule(struct map_builder *b, const struct map_node *node,
                            struct trod_rule *rule) {
     const struct map_node *const when = map_child(node, "when");
     const struct map_node *const send = map_child(node, "send");
-    *rule = (struct trod_rule){
-        .id = map_arg_text(node, "id"),
-        .title = map_title(b, node),
-        .when = {.within_us = TROD_NO_TIME},
-        .only_if = map_matches(b, node, "only if"),
-        .sends = map_refs(b, node, "send", "contents", MAP_IS_CONTENT),
-        .wait_us = map_time(map_child(node, "wait"), "time"),
-        .tells = map_words_of(b, node, "tell", "team"),
-        .calls = map_words_of(b, node, "call", "url"),
-        .not_more_than_us = map_time(map_child(node, "not more than once in"), "time"),
-        .until = build_until(b, node),
-        .line = node->line};
+    *rule = (struct trod_rule){.id = map_arg_text(node, "id"),
+                               .title = map_title(b, node),
+                               .when = {.within_us = TROD_NO_TIME},
+                               .only_if = map_matches(b, node, "only if"),
+                               .sends = map_refs(b, node, "send", "contents", MAP_IS_CONTENT),
+                               .wait_us = map_time(map_child(node, "wait"), "time"),
+                               .tells = map_words_of(b, node, "tell", "team"),
+                               .calls = map_words_of(b, node, "call", "url"),
+                               .not_more_than_us =
+                                   map_time(map_child(node, "not more than once in"), "time"),
+                               .until = build_until(b, node),
+                               .line = node->line};
     if (when) rule->when = map_when(b, when);
     if (send) rule->channel = map_arg_text(send, "channel");
     for (size_t i = 0; i < rule->tells.n; i++) map_team(b, rule->tells.at[i]);
@@ -50,7 +50,8 @@ static void build_one_rule(struct map_builder *b, const struct map_node *node,
         MAP_ROOM(b, map_children(node, "not between"), struct trod_quiet);
     if (!quiet) return;
     for (const struct map_node *c = map_child(node, "not between"); c; c = map_sibling(c))
-        quiet[rule->n_not_between++] = (struct trod_quiet){map_clock(c, "from"), map_clock(c, "to")};
+        quiet[rule->n_not_between++] =
+            (struct trod_quiet){map_clock(c, "from"), map_clock(c, "to")};
     rule->not_between = quiet;
 }
 
@@ -62,11 +63,11 @@ static void build_variants(struct map_builder *b, const struct map_node *node,
     double sum = 0;
     bool broken = false;
     for (const struct map_node *c = map_child(node, "variant"); c; c = map_sibling(c)) {
-        at[into->n_variants] = (struct trod_variant){
-            .id = map_arg_text(c, "id"),
-            .share = map_share(c, "share"),
-            .content_id = map_ref(b, c, "content", MAP_IS_CONTENT),
-            .line = c->line};
+        at[into->n_variants] =
+            (struct trod_variant){.id = map_arg_text(c, "id"),
+                                  .share = map_share(c, "share"),
+                                  .content_id = map_ref(b, c, "content", MAP_IS_CONTENT),
+                                  .line = c->line};
         sum += at[into->n_variants++].share * 100;
         broken = broken || c->broken;
     }
@@ -102,15 +103,15 @@ static void build_one_experiment(struct map_builder *b, const struct map_node *n
     const struct map_node *const measure = map_child(node, "measure");
     const struct map_node *const expect = map_child(node, "expect");
     const struct map_node *const enough = map_child(node, "enough");
-    *into = (struct trod_experiment){
-        .id = map_arg_text(node, "id"),
-        .title = map_title(b, node),
-        .touchpoint_id = map_ref(b, at, "touchpoint", MAP_IS_TOUCHPOINT),
-        .expect_from = NAN,
-        .expect_to = NAN,
-        .enough_people = enough ? map_count(enough, "people") : 0,
-        .enough_us = map_time(enough, "time"),
-        .line = node->line};
+    *into = (struct trod_experiment){.id = map_arg_text(node, "id"),
+                                     .title = map_title(b, node),
+                                     .touchpoint_id =
+                                         map_ref(b, at, "touchpoint", MAP_IS_TOUCHPOINT),
+                                     .expect_from = NAN,
+                                     .expect_to = NAN,
+                                     .enough_people = enough ? map_count(enough, "people") : 0,
+                                     .enough_us = map_time(enough, "time"),
+                                     .line = node->line};
     if (measure && !measure->broken) into->measure = map_measure(b, measure);
     build_variants(b, node, into);
     build_guards(b, node, into);

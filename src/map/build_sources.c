@@ -3,7 +3,8 @@
 
 #include "map/build.h"
 
-static trod_str column(struct map_builder *b, const struct map_node *node, const char *keyword) {
+static trod_str column(struct map_builder *b, const struct map_node *node,
+                       const char *keyword) {
     return map_child_text(b, node, keyword, "column");
 }
 

@@ -1,4 +1,5 @@
-/* Touchpoints: every line that one may have. `for PERSONA` fills the same structure once more. */
+/* Touchpoints: every line that one may have. `for PERSONA` fills the same structure once more.
+ */
 #include <math.h>
 
 #include "map/build.h"
@@ -21,14 +22,15 @@ static void build_pains(struct map_builder *b, const struct map_node *parent,
     if (!at) return;
     for (const struct map_node *c = map_child(parent, "pain"); c; c = map_sibling(c)) {
         const trod_str severity = map_arg_text(c, "severity");
-        at[into->n_pains++] = (struct trod_pain){.id = map_arg_text(c, "id"),
-                                                 .severity = trod_str_is(severity, "low")      ? 1
-                                                             : trod_str_is(severity, "medium") ? 2
-                                                             : trod_str_is(severity, "high")   ? 3
-                                                                                               : 0,
-                                                 .text = map_text(b, c, "text"),
-                                                 .proof = map_proof(b, c),
-                                                 .line = c->line};
+        at[into->n_pains++] =
+            (struct trod_pain){.id = map_arg_text(c, "id"),
+                               .severity = trod_str_is(severity, "low")      ? 1
+                                           : trod_str_is(severity, "medium") ? 2
+                                           : trod_str_is(severity, "high")   ? 3
+                                                                             : 0,
+                               .text = map_text(b, c, "text"),
+                               .proof = map_proof(b, c),
+                               .line = c->line};
     }
     into->pains = at;
 }
@@ -41,8 +43,9 @@ static struct trod_claims notes_of(struct map_builder *b, const struct map_node 
     size_t i = 0;
     for (const struct map_node *c = map_child(parent, "note"); c; c = map_sibling(c), i++) {
         at[i] = claims.at[i];
-        at[i].kind = trod_arena_format(b->arena, "%.*s, %.*s", TROD_ARG(map_arg_text(c, "name")),
-                                       TROD_ARG(map_arg_text(c, "date")));
+        at[i].kind =
+            trod_arena_format(b->arena, "%.*s, %.*s", TROD_ARG(map_arg_text(c, "name")),
+                              TROD_ARG(map_arg_text(c, "date")));
         if (!at[i].kind.at) b->no_memory = true;
     }
     return (struct trod_claims){at, claims.n};
@@ -109,7 +112,8 @@ static void build_only_for(struct map_builder *b, const struct map_node *node,
     uint32_t *const segments = n ? MAP_ROOM(b, n, uint32_t) : NULL;
     if (!personas || !segments) return;
     for (const struct map_node *c = map_child(node, "only for"); c; c = map_sibling(c))
-        for (const struct map_arg *arg = map_arg_of(c, "who"); arg; arg = map_arg_next(c, arg)) {
+        for (const struct map_arg *arg = map_arg_of(c, "who"); arg;
+             arg = map_arg_next(c, arg)) {
             const struct map_named *const named =
                 map_resolve(b, c, arg, MAP_A(PERSONA) | MAP_A(SEGMENT));
             if (named && named->thing == MAP_IS_PERSONA)
@@ -124,7 +128,8 @@ static void build_only_for(struct map_builder *b, const struct map_node *node,
 static void build_for_personas(struct map_builder *b, const struct map_node *node,
                                struct trod_touchpoint *into) {
     const size_t n = map_children(node, "for");
-    struct trod_touchpoint_for *const at = n ? MAP_ROOM(b, n, struct trod_touchpoint_for) : NULL;
+    struct trod_touchpoint_for *const at =
+        n ? MAP_ROOM(b, n, struct trod_touchpoint_for) : NULL;
     if (!at) return;
     for (const struct map_node *c = map_child(node, "for"); c; c = map_sibling(c)) {
         struct trod_touchpoint_for *const one = &at[into->n_for_personas++];

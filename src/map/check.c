@@ -20,19 +20,21 @@ static void check_proofs(struct map_builder *b) {
             struct trod_remark *const remark = &b->remarks->report->items[before];
             if (b->remarks->report->n > before && strcmp(remark->hint, "") != 0)
                 map_hint(b->remarks, remark,
-                         "%s; if the brackets are only text, write \\[ for the first", remark->hint);
+                         "%s; if the brackets are only text, write \\[ for the first",
+                         remark->hint);
         }
     }
 }
 
-/* ---- Files --------------------------------------------------------------------------------------- */
+/* ---- Files
+ * --------------------------------------------------------------------------------------- */
 
 /* Slots that name a file, by keyword. */
 static bool names_file(const struct map_node *node, const char **slot) {
     static const struct {
         const char *keyword, *slot;
-    } files[] = {{"as-is", "file"},   {"portrait", "file"}, {"picture", "file"},
-                 {"file", "file"},    {"file", "files"},    {"holidays", "file"}};
+    } files[] = {{"as-is", "file"}, {"portrait", "file"}, {"picture", "file"},
+                 {"file", "file"},  {"file", "files"},    {"holidays", "file"}};
     for (size_t i = 0; i < TROD_COUNT(files); i++)
         if (trod_str_is(node->keyword, files[i].keyword) && map_arg_of(node, files[i].slot)) {
             *slot = files[i].slot;
@@ -62,9 +64,10 @@ static void check_file(struct map_builder *b, const struct map_node *node,
     map_hint(b->remarks,
              map_wrong(b, node, arg->offset, "missing-file", "there is no file `%s`",
                        map_show(arg->text).at),
-             glob ? "no file fits this pattern, beside the map"
-                  : "names of files are seen from the map's own folder; --no-files leaves files "
-                    "alone");
+             glob
+                 ? "no file fits this pattern, beside the map"
+                 : "names of files are seen from the map's own folder; --no-files leaves files "
+                   "alone");
 }
 
 static void check_files(struct map_builder *b) {
@@ -73,7 +76,8 @@ static void check_files(struct map_builder *b) {
         map_at(b, &b->top.at[i]);
         for (const struct map_node *node = top; node; node = map_node_after(node, top)) {
             const char *slot;
-            if (node->kind != MAP_LINE || !node->word || node->broken || !names_file(node, &slot))
+            if (node->kind != MAP_LINE || !node->word || node->broken ||
+                !names_file(node, &slot))
                 continue;
             for (const struct map_arg *arg = map_arg_of(node, slot); arg;
                  arg = map_arg_next(node, arg))
@@ -82,7 +86,8 @@ static void check_files(struct map_builder *b) {
     }
 }
 
-/* ---- Times, channels ----------------------------------------------------------------------------- */
+/* ---- Times, channels
+ * ----------------------------------------------------------------------------- */
 
 static int64_t longest(const struct trod_window *window) {
     int64_t us = window->most_us;
@@ -124,31 +129,36 @@ static void check_over_after(struct map_builder *b) {
 /* Every channel that a rule uses has a consent. */
 static void check_consents(struct map_builder *b) {
     const struct map_items *const rules = &b->items[MAP_IS_RULE];
-    for (size_t i = 0; i < b->map->n_rules; i++) {
-        const struct trod_rule *const rule = &b->map->rules[i];
-        if (rule->channel.n == 0) continue;
-        bool consent = false;
-        for (size_t k = 0; k < b->map->n_consents; k++)
-            consent = consent || trod_str_equal_fold(b->map->consents[k].channel, rule->channel);
-        if (consent) continue;
+    struct trod_dict *const channels = trod_dict_make(0);
+    if (!channels) b->no_memory = true;
+    for (size_t i = 0; i < b->map->n_consents && channels; i++)
+        map_number_of(b, channels, b->map->consents[i].channel, true);
+    for (size_t i = 0; i < b->map->n_rules && channels; i++) {
+        const trod_str channel = b->map->rules[i].channel;
+        if (channel.n == 0 || map_number_of(b, channels, channel, false) != TROD_NO_ID)
+            continue;
         map_at(b, &rules->at[i]);
         const struct map_node *const send = map_child(rules->at[i].node, "send");
-        map_hint(b->remarks,
-                 map_wrong(b, send, map_arg_of(send, "channel")->offset, "no-consent",
-                           "nobody has consented to messages by %s", map_show(rule->channel).at),
-                 "say in the journey who has, such as: consent profile mail_consent = yes for %s",
-                 map_show(rule->channel).at);
+        map_hint(
+            b->remarks,
+            map_wrong(b, send, map_arg_of(send, "channel")->offset, "no-consent",
+                      "nobody has consented to messages by %s", map_show(channel).at),
+            "say in the journey who has, such as: consent profile mail_consent = yes for %s",
+            map_show(channel).at);
     }
+    trod_dict_free(channels);
 }
 
 static void check_journey(struct map_builder *b) {
     if (b->items[MAP_IS_JOURNEY].n) return;
     b->remarks->file = b->docs[0]->name;
     const bool empty = map_node_after(b->docs[0]->root, b->docs[0]->root) == NULL;
-    map_hint(b->remarks,
-             map_remark(b->remarks, TROD_ERROR, "no-journey", 1, 0,
-                        empty ? "the map is empty" : "the map has no journey"),
-             "begin it with a line such as: journey onboarding: From sign-up to the first success");
+    if (empty && b->remarks->n_errors) return; /* nothing in it could be read */
+    map_hint(
+        b->remarks,
+        map_remark(b->remarks, TROD_ERROR, "no-journey", 1, 0,
+                   empty ? "the map is empty" : "the map has no journey"),
+        "begin it with a line such as: journey onboarding: From sign-up to the first success");
 }
 
 void map_check(struct map_builder *b) {

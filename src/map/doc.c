@@ -1,5 +1,5 @@
-/* The tree of a document: making nodes, walking them, asking for arguments. Walking is by links,
- * never by recursion, so the depth of a file costs no stack.
+/* The tree of a document: making nodes, walking them, asking for arguments. Walking is by
+ * links, never by recursion, so the depth of a file costs no stack.
  */
 #include "map/doc.h"
 
@@ -12,7 +12,8 @@ struct trod_doc *map_doc_make(trod_str name, struct trod_arena *arena) {
     return doc->name.at && doc->root ? doc : NULL;
 }
 
-struct map_node *map_node_add(struct trod_doc *doc, struct map_node *parent, enum map_kind kind) {
+struct map_node *map_node_add(struct trod_doc *doc, struct map_node *parent,
+                              enum map_kind kind) {
     struct map_node *const node = TROD_NEW(doc->arena, struct map_node);
     if (!node) return NULL;
     node->kind = kind;

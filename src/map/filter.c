@@ -1,6 +1,6 @@
-/* Filters: conditions joined by and, or, not and parentheses, as `--where` and `--events` take them.
- * "and" binds more tightly than "or", "not" more than both. Read by recursive descent, with a limit
- * on the depth.
+/* Filters: conditions joined by and, or, not and parentheses, as `--where` and `--events` take
+ * them. "and" binds more tightly than "or", "not" more than both. Read by recursive descent,
+ * with a limit on the depth.
  */
 #include "map/pattern.h"
 
@@ -26,13 +26,15 @@ static trod_status wrong(struct filter_scan *s, const char *want) {
         trod_fail(s->error, TROD_BAD_OPTION, "`%s` does not fit: %s should stand here",
                   map_show(trod_str_slice(s->text, s->at, end)).at, want);
     trod_error_place(s->error, "", 0, (int64_t)s->at + 1);
-    trod_error_hint(s->error, "write it like this: channel = \"e-mail\" and (stars >= 4 or profile "
-                              "city starts \"Ber\")");
+    trod_error_hint(s->error,
+                    "write it like this: channel = \"e-mail\" and (stars >= 4 or profile "
+                    "city starts \"Ber\")");
     return TROD_BAD_OPTION;
 }
 
 static void skip(struct filter_scan *s) {
-    while (s->at < s->text.n && strchr(" \t\r\n", s->text.at[s->at]) && s->text.at[s->at]) s->at++;
+    while (s->at < s->text.n && strchr(" \t\r\n", s->text.at[s->at]) && s->text.at[s->at])
+        s->at++;
 }
 
 /* Takes a word of the filter's own, if it stands here. */
@@ -150,7 +152,8 @@ trod_status trod_filter_read(trod_str text, struct trod_arena *arena,
                              const struct trod_filter **filter, struct trod_error *error) {
     *filter = NULL;
     if (text.n > MAX_BYTES)
-        return trod_fail(error, TROD_TOO_MUCH, "the condition has more than %d bytes", MAX_BYTES);
+        return trod_fail(error, TROD_TOO_MUCH, "the condition has more than %d bytes",
+                         MAX_BYTES);
     size_t bad;
     if (!trod_str_utf8(text, &bad)) {
         trod_fail(error, TROD_BAD_OPTION, "the condition is no UTF-8 text");

@@ -1,10 +1,10 @@
-/* Which keyword a line begins with: the longest that may stand there, else the longest there is, else
- * the one that was probably meant.
+/* Which keyword a line begins with: the longest that may stand there, else the longest there
+ * is, else the one that was probably meant.
  */
 #include "map/keyword.h"
 
-/* Bytes of the text that the keyword takes up, with any run of spaces between its words; 0 if the
- * text does not begin with it. */
+/* Bytes of the text that the keyword takes up, with any run of spaces between its words; 0 if
+ * the text does not begin with it. */
 static size_t takes(trod_str text, const char *keyword) {
     size_t n = 0;
     for (; *keyword; keyword++) {
@@ -50,8 +50,10 @@ struct map_found map_keyword_find(trod_str text, enum map_place place) {
     return found;
 }
 
-/* The first words of the text, as many as the keyword has, with single spaces and without case. */
-static trod_str as_many_words(trod_str text, const char *keyword, char room[40], size_t *n_taken) {
+/* The first words of the text, as many as the keyword has, with single spaces and without case.
+ */
+static trod_str as_many_words(trod_str text, const char *keyword, char room[40],
+                              size_t *n_taken) {
     size_t n = 0, at = 0;
     for (const char *c = keyword;; c++) {
         if (*c && *c != ' ') continue;
@@ -69,8 +71,63 @@ static trod_str as_many_words(trod_str text, const char *keyword, char room[40],
     return (trod_str){room, n};
 }
 
+/* What other maps and tools call it. */
+static const struct {
+    const char *other, *keyword;
+} synonyms[] = {
+    {"phase", "stage"},
+    {"step", "touchpoint"},
+    {"activity", "touchpoint"},
+    {"interaction", "touchpoint"},
+    {"emotion", "feels"},
+    {"feeling", "feels"},
+    {"sentiment", "feels"},
+    {"thought", "thinks"},
+    {"thinking", "thinks"},
+    {"doing", "does"},
+    {"quote", "says"},
+    {"opportunity", "action"},
+    {"idea", "action"},
+    {"problem", "pain"},
+    {"gain", "delight"},
+    {"actor", "persona"},
+    {"frontstage", "front"},
+    {"backstage", "back"},
+    {"evidence", "physical evidence"},
+    {"metric", "kpi"},
+    {"duration", "takes"},
+    {"wait", "comes"},
+    {"xor", "choose"},
+    {"choice", "choose"},
+    {"parallel", "any order"},
+    {"loop", "repeat"},
+    {"title", "journey"},
+    {"goals", "goal"},
+    {"responsible", "owner"},
+    {"team", "front"},
+};
+
+static const char *synonym_of(trod_str text) {
+    for (size_t i = 0; i < TROD_COUNT(synonyms); i++) {
+        const size_t n = strlen(synonyms[i].other);
+        if (trod_str_starts(text, trod_str_of(synonyms[i].other)) &&
+            (text.n == n || text.at[n] == ' ' || text.at[n] == ':'))
+            return synonyms[i].keyword;
+    }
+    return NULL;
+}
+
 struct map_found map_keyword_nearest(trod_str text, enum map_place place) {
     struct map_found found = {0};
+    const char *const synonym = synonym_of(text);
+    if (synonym) {
+        found.word = map_word_of(trod_str_of(synonym), place);
+        found.allowed = found.word != NULL;
+        for (; found.n < text.n && text.at[found.n] != ' ' && text.at[found.n] != ':';
+             found.n++) {
+        }
+        if (found.word) return found;
+    }
     unsigned best = UINT32_MAX;
     size_t n_words;
     const struct map_word *const words = map_words(&n_words);

@@ -1,8 +1,9 @@
 /* Leaves: the smallest shapes of a line, each read and written by a few lines here.
  *
- * A leaf that is read adds one argument, or one for each item of a list. Its `raw` is the spelling
- * as written, with inner spacing made canonical, so that `trod fmt` keeps every word; a leaf that is
- * written without `raw` (because the argument came from the twin) is spelled from its `text`.
+ * A leaf that is read adds one argument, or one for each item of a list. Its `raw` is the
+ * spelling as written, with inner spacing made canonical, so that `trod fmt` keeps every word;
+ * a leaf that is written without `raw` (because the argument came from the twin) is spelled
+ * from its `text`.
  */
 #include "map/pattern.h"
 
@@ -10,13 +11,13 @@ static const struct {
     const char *name;
     enum map_leaf leaf;
 } leaves[] = {
-    {"id", MAP_LEAF_ID},         {"ref", MAP_LEAF_REF},       {"refs", MAP_LEAF_REFS},
-    {"points", MAP_LEAF_POINTS}, {"text", MAP_LEAF_TEXT},     {"label", MAP_LEAF_LABEL},
-    {"name", MAP_LEAF_NAME},     {"names", MAP_LEAF_NAMES},   {"items", MAP_LEAF_ITEMS},
-    {"time", MAP_LEAF_TIME},     {"period", MAP_LEAF_PERIOD}, {"number", MAP_LEAF_NUMBER},
-    {"count", MAP_LEAF_COUNT},   {"signed", MAP_LEAF_SIGNED}, {"level", MAP_LEAF_LEVEL},
-    {"percent", MAP_LEAF_PERCENT}, {"value", MAP_LEAF_VALUE}, {"date", MAP_LEAF_DATE},
-    {"clock", MAP_LEAF_CLOCK},   {"days", MAP_LEAF_DAYS},     {"cond", MAP_LEAF_COND},
+    {"id", MAP_LEAF_ID},           {"ref", MAP_LEAF_REF},       {"refs", MAP_LEAF_REFS},
+    {"points", MAP_LEAF_POINTS},   {"text", MAP_LEAF_TEXT},     {"label", MAP_LEAF_LABEL},
+    {"name", MAP_LEAF_NAME},       {"names", MAP_LEAF_NAMES},   {"items", MAP_LEAF_ITEMS},
+    {"time", MAP_LEAF_TIME},       {"period", MAP_LEAF_PERIOD}, {"number", MAP_LEAF_NUMBER},
+    {"count", MAP_LEAF_COUNT},     {"signed", MAP_LEAF_SIGNED}, {"level", MAP_LEAF_LEVEL},
+    {"percent", MAP_LEAF_PERCENT}, {"value", MAP_LEAF_VALUE},   {"date", MAP_LEAF_DATE},
+    {"clock", MAP_LEAF_CLOCK},     {"days", MAP_LEAF_DAYS},     {"cond", MAP_LEAF_COND},
 };
 
 enum map_leaf map_leaf_of(trod_str name) {
@@ -27,11 +28,12 @@ enum map_leaf map_leaf_of(trod_str name) {
     return MAP_LEAF_TEXT;
 }
 
-/* ---- Reading --------------------------------------------------------------------------------- */
+/* ---- Reading
+ * --------------------------------------------------------------------------------- */
 
 /* Adds the argument that stands from `from` to scan->at. */
-static bool took(struct map_scan *s, enum map_leaf leaf, trod_str slot, size_t from, trod_str text,
-                 trod_str raw) {
+static bool took(struct map_scan *s, enum map_leaf leaf, trod_str slot, size_t from,
+                 trod_str text, trod_str raw) {
     if (!text.at) text.at = "";
     const struct map_arg arg = {.slot = slot.at,
                                 .slot_n = (uint8_t)slot.n,
@@ -52,9 +54,9 @@ static bool read_id(struct map_scan *s, enum map_leaf leaf, trod_str slot) {
     map_scan_skip(s);
     const size_t from = s->at;
     size_t to = from;
-    while (to < s->line.n && ((s->line.at[to] >= 'a' && s->line.at[to] <= 'z') ||
-                              (s->line.at[to] >= '0' && s->line.at[to] <= '9') ||
-                              s->line.at[to] == '-'))
+    while (to < s->line.n &&
+           ((s->line.at[to] >= 'a' && s->line.at[to] <= 'z') ||
+            (s->line.at[to] >= '0' && s->line.at[to] <= '9') || s->line.at[to] == '-'))
         to++;
     if (to == from || !ends_word(s, to)) return map_scan_want(s, "an id (a-z, 0-9 and -)");
     s->at = to;
@@ -81,12 +83,17 @@ static bool read_name(struct map_scan *s, enum map_leaf leaf, trod_str slot) {
     trod_str text;
     switch (map_quoted_read(s->line, &s->at, s->arena, &text)) {
     case MAP_QUOTED:
-        if (!took(s, leaf, slot, from, text, trod_str_slice(s->line, from, s->at))) return false;
+        if (!took(s, leaf, slot, from, text, trod_str_slice(s->line, from, s->at)))
+            return false;
         s->args[s->n - 1].quoted = true;
         return true;
-    case MAP_UNCLOSED: return map_scan_want(s, "a closing quote for this one");
-    case MAP_QUOTE_MEMORY: s->no_memory = true; return false;
-    case MAP_NO_QUOTE: break;
+    case MAP_UNCLOSED:
+        return map_scan_want(s, "a closing quote for this one");
+    case MAP_QUOTE_MEMORY:
+        s->no_memory = true;
+        return false;
+    case MAP_NO_QUOTE:
+        break;
     }
     text = map_bare_word(s->line, from, false);
     const bool reserved = trod_str_is(text, "with") || trod_str_is(text, "and") ||
@@ -96,7 +103,8 @@ static bool read_name(struct map_scan *s, enum map_leaf leaf, trod_str slot) {
     return took(s, leaf, slot, from, text, text);
 }
 
-static bool read_list(struct map_scan *s, enum map_leaf leaf, trod_str slot, const char *between,
+static bool read_list(struct map_scan *s, enum map_leaf leaf, trod_str slot,
+                      const char *between,
                       bool (*item)(struct map_scan *, enum map_leaf, trod_str)) {
     do {
         if (!item(s, leaf, slot)) return false;
@@ -207,12 +215,13 @@ static bool read_time(struct map_scan *s, enum map_leaf leaf, trod_str slot, boo
 static bool read_number(struct map_scan *s, enum map_leaf leaf, trod_str slot) {
     map_scan_skip(s);
     const size_t from = s->at;
-    const bool sign = leaf == MAP_LEAF_NUMBER || leaf == MAP_LEAF_SIGNED || leaf == MAP_LEAF_LEVEL;
+    const bool sign =
+        leaf == MAP_LEAF_NUMBER || leaf == MAP_LEAF_SIGNED || leaf == MAP_LEAF_LEVEL;
     const size_t n = number_at(s->line, from, sign);
     const trod_str text = trod_str_slice(s->line, from, from + n);
     double value = 0;
-    const bool is = n && trod_str_number(text.at[0] == '+' ? trod_str_slice(text, 1, n) : text,
-                                         &value);
+    const bool is =
+        n && trod_str_number(text.at[0] == '+' ? trod_str_slice(text, 1, n) : text, &value);
     if (leaf == MAP_LEAF_PERCENT) {
         s->at += n;
         map_scan_skip(s);
@@ -260,7 +269,8 @@ static bool read_value(struct map_scan *s, trod_str slot) {
         return true;
     }
     s->at = from;
-    return read_number(s, MAP_LEAF_NUMBER, slot) && (s->args[n_before].leaf = MAP_LEAF_VALUE, true);
+    return read_number(s, MAP_LEAF_NUMBER, slot) &&
+           (s->args[n_before].leaf = MAP_LEAF_VALUE, true);
 }
 
 /* A run without spaces that `is` accepts. */
@@ -292,7 +302,8 @@ static bool read_stamp(struct map_scan *s, enum map_leaf leaf, trod_str slot) {
     if (leaf == MAP_LEAF_CLOCK)
         return read_token(s, leaf, slot, n, map_clock_value(text, &minutes),
                           "a time of day such as 09:00");
-    return read_token(s, leaf, slot, n, map_days_value(text, &days), "days such as mon-fri or sat");
+    return read_token(s, leaf, slot, n, map_days_value(text, &days),
+                      "days such as mon-fri or sat");
 }
 
 /* The next of "a/b_c"; false at the end. */
@@ -300,11 +311,13 @@ static bool next_choice(trod_str *choices, trod_str *one) {
     if (choices->n == 0) return false;
     const size_t slash = trod_str_find(*choices, '/');
     *one = trod_str_slice(*choices, 0, slash);
-    *choices = slash == SIZE_MAX ? (trod_str){0} : trod_str_slice(*choices, slash + 1, choices->n);
+    *choices =
+        slash == SIZE_MAX ? (trod_str){0} : trod_str_slice(*choices, slash + 1, choices->n);
     return true;
 }
 
-static bool read_choice(struct map_scan *s, enum map_leaf leaf, trod_str slot, trod_str choices) {
+static bool read_choice(struct map_scan *s, enum map_leaf leaf, trod_str slot,
+                        trod_str choices) {
     map_scan_skip(s);
     const size_t from = s->at;
     trod_str one;
@@ -366,30 +379,45 @@ bool map_leaf_read(struct map_scan *s, enum map_leaf leaf, trod_str slot, trod_s
                    const struct map_behind *behind) {
     switch (leaf) {
     case MAP_LEAF_ID:
-    case MAP_LEAF_REF: return read_id(s, leaf, slot);
-    case MAP_LEAF_REFS: return read_list(s, leaf, slot, ",", read_id);
-    case MAP_LEAF_POINTS: return read_list(s, leaf, slot, "or", read_id);
-    case MAP_LEAF_TEXT: return read_text(s, slot);
-    case MAP_LEAF_LABEL: return read_label(s, slot, behind);
-    case MAP_LEAF_NAME: return read_name(s, leaf, slot);
-    case MAP_LEAF_NAMES: return read_list(s, leaf, slot, ",", read_name);
-    case MAP_LEAF_ITEMS: return read_list(s, leaf, slot, ",", read_item);
+    case MAP_LEAF_REF:
+        return read_id(s, leaf, slot);
+    case MAP_LEAF_REFS:
+        return read_list(s, leaf, slot, ",", read_id);
+    case MAP_LEAF_POINTS:
+        return read_list(s, leaf, slot, "or", read_id);
+    case MAP_LEAF_TEXT:
+        return read_text(s, slot);
+    case MAP_LEAF_LABEL:
+        return read_label(s, slot, behind);
+    case MAP_LEAF_NAME:
+        return read_name(s, leaf, slot);
+    case MAP_LEAF_NAMES:
+        return read_list(s, leaf, slot, ",", read_name);
+    case MAP_LEAF_ITEMS:
+        return read_list(s, leaf, slot, ",", read_item);
     case MAP_LEAF_TIME:
-    case MAP_LEAF_PERIOD: return read_time(s, leaf, slot, false);
+    case MAP_LEAF_PERIOD:
+        return read_time(s, leaf, slot, false);
     case MAP_LEAF_NUMBER:
     case MAP_LEAF_COUNT:
     case MAP_LEAF_SIGNED:
     case MAP_LEAF_LEVEL:
-    case MAP_LEAF_PERCENT: return read_number(s, leaf, slot);
-    case MAP_LEAF_VALUE: return read_value(s, slot);
+    case MAP_LEAF_PERCENT:
+        return read_number(s, leaf, slot);
+    case MAP_LEAF_VALUE:
+        return read_value(s, slot);
     case MAP_LEAF_DATE:
     case MAP_LEAF_CLOCK:
-    case MAP_LEAF_DAYS: return read_stamp(s, leaf, slot);
+    case MAP_LEAF_DAYS:
+        return read_stamp(s, leaf, slot);
     case MAP_LEAF_CHOICE:
-    case MAP_LEAF_NOUN: return read_choice(s, leaf, slot, choices);
-    case MAP_LEAF_COND: return read_cond(s, slot);
+    case MAP_LEAF_NOUN:
+        return read_choice(s, leaf, slot, choices);
+    case MAP_LEAF_COND:
+        return read_cond(s, slot);
     case MAP_LEAF_OP:
-    case MAP_LEAF_SET: break; /* they come with their COND */
+    case MAP_LEAF_SET:
+        break; /* they come with their COND */
     }
     return false;
 }

@@ -1,9 +1,10 @@
 /* Reading a file's lines into a document, whatever is in them.
  *
- * A stack holds the lines that the next one may belong to, with their indents as written: a line
- * belongs to the nearest line above that is indented less. So structure is found even where the
- * indent is wrong, and one slip is one message. Comments and blank lines wait until the next line
- * shows where they belong; they never go deeper or less deep than the order of the file allows.
+ * A stack holds the lines that the next one may belong to, with their indents as written: a
+ * line belongs to the nearest line above that is indented less. So structure is found even
+ * where the indent is wrong, and one slip is one message. Comments and blank lines wait until
+ * the next line shows where they belong; they never go deeper or less deep than the order of
+ * the file allows.
  *
  * Each line is looked at once, and what it costs is bounded by its length: the whole is linear.
  */
@@ -18,6 +19,7 @@
 #define MAX_LINES 1000000
 #define MAX_LINE_BYTES 65536
 #define MAX_ARGS 4000000
+#define MAX_BAD_LINES 20
 
 struct waiting { /* a comment or blank line */
     trod_str text;
@@ -37,11 +39,18 @@ struct reader {
     struct waiting *waiting;
     size_t n_waiting, waiting_room;
     bool too_deep;
+    int n_bad_lines;
     /* the line at hand */
     trod_str line;
     uint32_t number;
     size_t from;
 };
+
+static trod_status too_much(struct trod_error *error, const char *what, int most) {
+    trod_fail(error, TROD_TOO_MUCH, "the map has more than %d %s", most, what);
+    trod_error_hint(error, "split it in several maps; people read no map of that size");
+    return TROD_TOO_MUCH;
+}
 
 /* The column of a byte of the line at hand, in characters from 1. */
 static uint32_t column_of(const struct reader *r, size_t byte) {
@@ -51,10 +60,10 @@ static uint32_t column_of(const struct reader *r, size_t byte) {
     return column;
 }
 
-static struct trod_remark *wrong(struct reader *r, const char *code, size_t byte, const char *format,
-                                 ...) TROD_PRINTF(4, 5);
-static struct trod_remark *wrong(struct reader *r, const char *code, size_t byte, const char *format,
-                                 ...) {
+static struct trod_remark *wrong(struct reader *r, const char *code, size_t byte,
+                                 const char *format, ...) TROD_PRINTF(4, 5);
+static struct trod_remark *wrong(struct reader *r, const char *code, size_t byte,
+                                 const char *format, ...) {
     char text[700];
     va_list list;
     va_start(list, format);
@@ -80,8 +89,8 @@ static size_t above(const struct reader *r, size_t indent) {
     return top;
 }
 
-/* Puts what waits below the stack, no less deep than `least`. Blank lines go with the comment that
- * follows them, or with the line after them all. */
+/* Puts what waits below the stack, no less deep than `least`. Blank lines go with the comment
+ * that follows them, or with the line after them all. */
 static bool settle(struct reader *r, size_t least) {
     size_t deepest = r->top;
     for (size_t i = 0; i < r->n_waiting;) {
@@ -109,28 +118,38 @@ static bool is_blank(char c) {
     return c == ' ' || c == '\t';
 }
 
-/* ---- Characters ------------------------------------------------------------------------------ */
+/* ---- Characters
+ * ------------------------------------------------------------------------------ */
 
-static void check_characters(struct reader *r) {
-    size_t bad;
-    if (!trod_str_utf8(r->line, &bad)) {
+/* Whether the line at hand is text. After too many that are not, the file is none. */
+static bool check_characters(struct reader *r) {
+    size_t bad = 0;
+    const bool utf8 = trod_str_utf8(r->line, &bad);
+    while (utf8 && bad < r->line.n) {
+        const unsigned char c = (unsigned char)r->line.at[bad];
+        if ((c < ' ' && c != '\t') || c == 0x7f) break;
+        bad++;
+    }
+    if (utf8 && bad == r->line.n) return true;
+    const unsigned char c = (unsigned char)r->line.at[bad];
+    if (++r->n_bad_lines == MAX_BAD_LINES)
         map_hint(r->remarks,
-                 wrong(r, "encoding", bad, "a byte here (0x%02x) is no UTF-8",
-                       (unsigned char)r->line.at[bad]),
+                 wrong(r, "encoding", bad, "this is no text file: %d lines hold other bytes",
+                       MAX_BAD_LINES),
+                 "a map is plain text in the encoding UTF-8; the rest was not looked at");
+    else if (utf8)
+        map_hint(
+            r->remarks,
+            wrong(r, "encoding", bad, "a control character (U+%04X) stands in this line", c),
+            "delete it");
+    else
+        map_hint(r->remarks, wrong(r, "encoding", bad, "a byte here (0x%02x) is no UTF-8", c),
                  "save the file in the encoding UTF-8");
-        return;
-    }
-    for (size_t i = 0; i < r->line.n; i++) {
-        const unsigned char c = (unsigned char)r->line.at[i];
-        if ((c >= ' ' && c != 0x7f) || c == '\t') continue;
-        map_hint(r->remarks,
-                 wrong(r, "encoding", i, "a control character (U+%04X) stands in this line", c),
-                 "delete it");
-        return;
-    }
+    return false;
 }
 
-/* ---- One line with a keyword ----------------------------------------------------------------- */
+/* ---- One line with a keyword
+ * ----------------------------------------------------------------- */
 
 static void list_keywords(struct reader *r, struct trod_remark *remark, enum map_place place) {
     char text[400] = "";
@@ -141,7 +160,7 @@ static void list_keywords(struct reader *r, struct trod_remark *remark, enum map
             n += (size_t)snprintf(text + n, sizeof text - n, "%s`%s`", n ? ", " : "",
                                   words[i].keyword);
     if (n)
-        map_hint(r->remarks, remark, "in %s may stand %s%s", map_place_name(place), text,
+        map_hint(r->remarks, remark, "%s may stand %s%s", map_place_name(place), text,
                  n < sizeof text - 60 ? "" : " and more");
     else
         map_hint(r->remarks, remark, "move it to the left, below the line that it belongs to");
@@ -162,8 +181,9 @@ static struct map_found unknown(struct reader *r, trod_str text, size_t indent,
         map_hint(r->remarks, remark, "did you mean `%s`? But that cannot stand here",
                  meant.word->keyword);
     else if (place == MAP_CLOSED || place == MAP_MATCH)
-        map_hint(r->remarks, remark,
-                 "if it goes on with the text above, begin it with \"| \"; else indent it less");
+        map_hint(
+            r->remarks, remark,
+            "if it goes on with the text above, begin it with \"| \"; else indent it less");
     else
         list_keywords(r, remark, place);
     return meant;
@@ -180,12 +200,16 @@ static void list_places(const struct map_word *word, char *text, size_t room) {
     for (unsigned p = 0; p < MAP_N_PLACES && n < room; p++) {
         if (!(places >> p & 1)) continue;
         places &= ~(UINT32_C(1) << p);
-        n += (size_t)snprintf(text + n, room - n, "%s%s", n == 0 ? "" : places ? ", " : " or ",
+        n += (size_t)snprintf(text + n, room - n, "%s%s",
+                              n == 0   ? ""
+                              : places ? ", "
+                                       : " or ",
                               map_place_name((enum map_place)p));
     }
 }
 
-static void misplaced(struct reader *r, const struct map_word *word, size_t indent, size_t parent) {
+static void misplaced(struct reader *r, const struct map_word *word, size_t indent,
+                      size_t parent) {
     char places[400];
     list_places(word, places, sizeof places);
     const enum map_place place = r->stack[parent].place;
@@ -193,14 +217,14 @@ static void misplaced(struct reader *r, const struct map_word *word, size_t inde
         map_hint(r->remarks,
                  wrong(r, "misplaced", indent, "`%s` cannot stand below `%s`", word->keyword,
                        r->stack[parent].node->word->keyword),
-                 "indent it less: it belongs to %s", places);
+                 "indent it less: it stands %s", places);
         return;
     }
-    struct trod_remark *const remark = wrong(r, "misplaced", indent, "`%s` cannot stand in %s",
+    struct trod_remark *const remark = wrong(r, "misplaced", indent, "`%s` cannot stand %s",
                                              word->keyword, map_place_name(place));
     map_hint(r->remarks, remark,
-             place == MAP_ROOT ? "indent it, so that it belongs to %s"
-                               : "it belongs to %s: move or indent it accordingly",
+             place == MAP_ROOT ? "indent it, so that it stands %s"
+                               : "it stands %s: move or indent it accordingly",
              places);
 }
 
@@ -227,8 +251,8 @@ static void hint_id(struct reader *r, struct trod_remark *remark, trod_str word,
     while (n && id[n - 1] == '-') n--;
     id[n] = '\0';
     if (n)
-        map_hint(r->remarks, remark, "an id has only small letters, digits and \"-\", such as `%s`",
-                 id);
+        map_hint(r->remarks, remark,
+                 "an id has only small letters, digits and \"-\", such as `%s`", id);
     else
         map_hint(r->remarks, remark, "write it like this: %s", row->example);
 }
@@ -241,7 +265,10 @@ static void unreadable(struct reader *r, const struct map_word *word, trod_str k
         const trod_str want = s->wants[i];
         const bool literal = trod_str_find(want, ' ') == SIZE_MAX;
         char one[120];
-        snprintf(one, sizeof one, "%s%s%.*s%s", i == 0 ? "" : i + 1 == s->n_wants ? " or " : ", ",
+        snprintf(one, sizeof one, "%s%s%.*s%s",
+                 i == 0                ? ""
+                 : i + 1 == s->n_wants ? " or "
+                                       : ", ",
                  literal ? "`" : "", TROD_ARG(want), literal ? "`" : "");
         add_text(wants, sizeof wants, one);
     }
@@ -262,7 +289,8 @@ static void unreadable(struct reader *r, const struct map_word *word, trod_str k
         map_hint(r->remarks, remark, "write it like this: %s", word->example);
 }
 
-/* The id at the start of a line that could not be read, so that what names it is not wrong too. */
+/* The id at the start of a line that could not be read, so that what names it is not wrong too.
+ */
 static void rescue_id(struct reader *r, struct map_node *node) {
     struct map_scan *const s = &r->scan;
     s->n_wants = 0;
@@ -311,8 +339,7 @@ static trod_status read_arguments(struct reader *r, struct map_node *node, size_
         rescue_id(r, node);
         return TROD_OK;
     }
-    if ((r->doc->n_args += s->n) > MAX_ARGS)
-        return trod_fail(error, TROD_TOO_MUCH, "the map has more than %d words in lists", MAX_ARGS);
+    if ((r->doc->n_args += s->n) > MAX_ARGS) return too_much(error, "words in lists", MAX_ARGS);
     if (s->n == 0) return TROD_OK;
     node->args = TROD_NEW_ARRAY(r->doc->arena, s->n, struct map_arg);
     if (!node->args) return trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
@@ -345,13 +372,16 @@ static trod_status read_keyword(struct reader *r, struct map_node *node, size_t 
         node->broken = true;
     }
     node->word = found.word;
-    const bool as_written = found.word->flags & MAP_PREFIXED ||
-                            trod_str_starts(text, TROD_STR("x-"));
-    node->keyword = as_written ? trod_str_slice(text, 0, found.n) : trod_str_of(found.word->keyword);
-    return read_arguments(r, node, indent + (found.word->flags & MAP_PREFIXED ? 0 : found.n), error);
+    const bool as_written =
+        found.word->flags & MAP_PREFIXED || trod_str_starts(text, TROD_STR("x-"));
+    node->keyword =
+        as_written ? trod_str_slice(text, 0, found.n) : trod_str_of(found.word->keyword);
+    return read_arguments(r, node, indent + (found.word->flags & MAP_PREFIXED ? 0 : found.n),
+                          error);
 }
 
-/* ---- Lines ----------------------------------------------------------------------------------- */
+/* ---- Lines
+ * ----------------------------------------------------------------------------------- */
 
 static bool check_indent(struct reader *r, size_t n_blanks, size_t indent, size_t parent) {
     if (r->stack[parent].place == MAP_OPAQUE) return true;
@@ -377,7 +407,8 @@ static bool check_indent(struct reader *r, size_t n_blanks, size_t indent, size_
 static trod_status read_long(struct reader *r, size_t n_blanks, size_t indent,
                              struct trod_error *error) {
     const size_t parent = above(r, indent);
-    if (!settle(r, parent)) return trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
+    if (!settle(r, parent))
+        return trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
     r->top = parent;
     if (parent == 0) {
         map_hint(r->remarks,
@@ -415,7 +446,8 @@ static trod_status read_line(struct reader *r, struct trod_error *error) {
         r->too_deep = true;
         return TROD_OK;
     }
-    if (!settle(r, parent)) return trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
+    if (!settle(r, parent))
+        return trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
     r->top = parent;
     const bool straight = check_indent(r, n_blanks, indent, parent);
     struct map_node *const node =
@@ -425,7 +457,8 @@ static trod_status read_line(struct reader *r, struct trod_error *error) {
     r->top = parent + 1;
     r->stack[r->top].node = node;
     r->stack[r->top].indent = indent;
-    r->stack[r->top].place = node->word && node->kind == MAP_LINE ? node->word->opens : MAP_OPAQUE;
+    r->stack[r->top].place =
+        node->word && node->kind == MAP_LINE ? node->word->opens : MAP_OPAQUE;
     return status;
 }
 
@@ -436,8 +469,7 @@ static trod_status read_lines(struct reader *r, struct trod_error *error) {
     while (at < text.n && status == TROD_OK) {
         const size_t n = trod_str_find(trod_str_slice(text, at, text.n), '\n');
         const size_t to = n == SIZE_MAX ? text.n : at + n;
-        if (++r->doc->n_lines > MAX_LINES)
-            return trod_fail(error, TROD_TOO_MUCH, "the map has more than %d lines", MAX_LINES);
+        if (++r->doc->n_lines > MAX_LINES) return too_much(error, "lines", MAX_LINES);
         r->number = (uint32_t)r->doc->n_lines;
         r->from = at;
         r->line = trod_str_slice(text, at, to);
@@ -447,11 +479,13 @@ static trod_status read_lines(struct reader *r, struct trod_error *error) {
         }
         if (r->line.n > MAX_LINE_BYTES) {
             map_hint(r->remarks,
-                     wrong(r, "line-too-long", 0, "this line has more than %d bytes", MAX_LINE_BYTES),
+                     wrong(r, "line-too-long", 0, "this line has more than %d bytes",
+                           MAX_LINE_BYTES),
                      "write long text on several lines, each beginning with \"| \"");
-        } else {
-            check_characters(r);
+        } else if (check_characters(r)) {
             status = read_line(r, error);
+        } else if (r->n_bad_lines == MAX_BAD_LINES) {
+            break;
         }
         at = to + 1;
     }
@@ -460,7 +494,8 @@ static trod_status read_lines(struct reader *r, struct trod_error *error) {
     return status;
 }
 
-/* ---- What a block must and may have ---------------------------------------------------------- */
+/* ---- What a block must and may have
+ * ---------------------------------------------------------- */
 
 static void check_block(struct map_remarks *remarks, const struct map_node *parent,
                         enum map_place place, const struct map_node **seen,
@@ -472,15 +507,18 @@ static void check_block(struct map_remarks *remarks, const struct map_node *pare
         const size_t i = (size_t)(child->word - words);
         if (seen_in[i] == parent && words[i].flags & MAP_ONCE)
             map_hint(remarks,
-                     map_remark(remarks, TROD_ERROR, "twice", child->line, child->level * 2u + 1,
-                                "`%s` stands twice in this block", words[i].keyword),
+                     map_remark(remarks, TROD_ERROR, "twice", child->line,
+                                child->level * 2u + 1, "`%s` stands twice in this block",
+                                words[i].keyword),
                      "keep one of the two; the other is line %" PRIu32, seen[i]->line);
         if (seen_in[i] != parent) seen[i] = child;
         seen_in[i] = parent;
     }
-    if (place == MAP_ROOT || place == MAP_OPAQUE || parent->broken) return;
+    if (place == MAP_ROOT || place == MAP_OPAQUE || place == MAP_CLOSED || parent->broken)
+        return;
     for (size_t i = 0; i < n_words; i++)
-        if (words[i].flags & MAP_REQUIRED && words[i].places >> place & 1 && seen_in[i] != parent)
+        if (words[i].flags & MAP_REQUIRED && words[i].places >> place & 1 &&
+            seen_in[i] != parent)
             map_hint(remarks,
                      map_remark(remarks, TROD_ERROR, "missing-line", parent->line,
                                 parent->level * 2u + 1, "this %s has no `%s`",
@@ -491,8 +529,8 @@ static void check_block(struct map_remarks *remarks, const struct map_node *pare
 static bool check_blocks(struct trod_doc *doc, struct map_remarks *remarks) {
     size_t n_words;
     map_words(&n_words);
-    const struct map_node **const seen = TROD_NEW_ARRAY(doc->arena, n_words * 2,
-                                                        const struct map_node *);
+    const struct map_node **const seen =
+        TROD_NEW_ARRAY(doc->arena, n_words * 2, const struct map_node *);
     if (!seen) return false;
     for (struct map_node *node = doc->root; node; node = map_node_after(node, doc->root)) {
         if (node == doc->root) {
@@ -511,8 +549,8 @@ static bool check_blocks(struct trod_doc *doc, struct map_remarks *remarks) {
         if (more) continue;
         node->broken = true;
         map_hint(remarks,
-                 map_remark(remarks, TROD_ERROR, "missing-text", node->line, node->level * 2u + 1,
-                            "`%s` says nothing", node->word->keyword),
+                 map_remark(remarks, TROD_ERROR, "missing-text", node->line,
+                            node->level * 2u + 1, "`%s` says nothing", node->word->keyword),
                  "write it like this: %s", node->word->example);
     }
     return true;

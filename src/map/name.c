@@ -1,8 +1,9 @@
-/* Names, quotes and conditions: what `seen when … with`, `profile` and `--where` have in common.
+/* Names, quotes and conditions: what `seen when … with`, `profile` and `--where` have in
+ * common.
  *
  * A word ends at a space, comma or quote, so `a=b` is a word, and a fine name. But people write
- * `stars>=1` without spaces too. Therefore a word is taken whole if an operator follows it, and is
- * cut at the first operator in it if none does.
+ * `stars>=1` without spaces too. Therefore a word is taken whole if an operator follows it, and
+ * is cut at the first operator in it if none does.
  */
 #include "map/pattern.h"
 
@@ -97,9 +98,15 @@ static bool read_name(trod_str text, size_t *at, bool parens, struct trod_arena 
                       struct map_cond *cond, const char **want) {
     cond->name_at = *at;
     switch (map_quoted_read(text, at, arena, &cond->name)) {
-    case MAP_QUOTED: cond->name_quoted = true; break;
-    case MAP_UNCLOSED: *want = "a closing quote for this one"; return false;
-    case MAP_QUOTE_MEMORY: *want = NULL; return false;
+    case MAP_QUOTED:
+        cond->name_quoted = true;
+        break;
+    case MAP_UNCLOSED:
+        *want = "a closing quote for this one";
+        return false;
+    case MAP_QUOTE_MEMORY:
+        *want = NULL;
+        return false;
     case MAP_NO_QUOTE: {
         trod_str word = map_bare_word(text, *at, parens);
         const size_t behind = skip(text, *at + word.n);
@@ -135,14 +142,21 @@ bool map_cond_read(trod_str text, size_t *at, bool parens, struct trod_arena *ar
     if (trod_str_is(cond->op, "exists") || trod_str_is(cond->op, "missing")) return true;
     *at = cond->value_at = skip(text, *at);
     switch (map_quoted_read(text, at, arena, &cond->value)) {
-    case MAP_QUOTED: cond->value_quoted = true; break;
-    case MAP_UNCLOSED: *want = "a closing quote for this one"; return false;
-    case MAP_QUOTE_MEMORY: *want = NULL; return false;
+    case MAP_QUOTED:
+        cond->value_quoted = true;
+        break;
+    case MAP_UNCLOSED:
+        *want = "a closing quote for this one";
+        return false;
+    case MAP_QUOTE_MEMORY:
+        *want = NULL;
+        return false;
     case MAP_NO_QUOTE: {
         const trod_str word = map_bare_word(text, *at, parens);
         const bool texts = cond->op.at[0] >= 'a' && cond->op.at[0] <= 'z';
         if (texts || !is_value(word)) {
-            *want = texts ? "a text in quotes" : "a number, a date, yes, no or a text in quotes";
+            *want =
+                texts ? "a text in quotes" : "a number, a date, yes, no or a text in quotes";
             return false;
         }
         cond->value = word;
@@ -158,10 +172,17 @@ struct trod_condition map_condition(trod_str name, trod_str op, trod_str value, 
         const char *text;
         enum trod_op op;
     } ops[] = {
-        {"=", TROD_EQ},         {"!=", TROD_NE},     {"<", TROD_LT},
-        {"<=", TROD_LE},        {">", TROD_GT},      {">=", TROD_GE},
-        {"starts", TROD_STARTS}, {"ends", TROD_ENDS}, {"contains", TROD_CONTAINS},
-        {"exists", TROD_EXISTS}, {"missing", TROD_MISSING},
+        {"=", TROD_EQ},
+        {"!=", TROD_NE},
+        {"<", TROD_LT},
+        {"<=", TROD_LE},
+        {">", TROD_GT},
+        {">=", TROD_GE},
+        {"starts", TROD_STARTS},
+        {"ends", TROD_ENDS},
+        {"contains", TROD_CONTAINS},
+        {"exists", TROD_EXISTS},
+        {"missing", TROD_MISSING},
     };
     struct trod_condition cond = {.name = name, .time_us = TROD_NO_TIME};
     for (size_t i = 0; i < TROD_COUNT(ops); i++)

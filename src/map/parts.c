@@ -1,5 +1,5 @@
-/* Small pieces out of nodes: texts, claims, numbers, lists of references. All of them take a node
- * that may be broken, and then give what there is.
+/* Small pieces out of nodes: texts, claims, numbers, lists of references. All of them take a
+ * node that may be broken, and then give what there is.
  */
 #include <math.h>
 
@@ -54,8 +54,8 @@ trod_str map_title(struct map_builder *b, const struct map_node *node) {
     return more.at ? more : own;
 }
 
-trod_str map_child_text(struct map_builder *b, const struct map_node *parent, const char *keyword,
-                        const char *slot) {
+trod_str map_child_text(struct map_builder *b, const struct map_node *parent,
+                        const char *keyword, const char *slot) {
     const struct map_node *const child = map_child(parent, keyword);
     return child ? map_text(b, child, slot) : (trod_str){0};
 }
@@ -86,7 +86,8 @@ struct trod_words map_words_of(struct map_builder *b, const struct map_node *par
                                const char *keyword, const char *slot) {
     size_t n = 0;
     for (const struct map_node *c = map_child(parent, keyword); c; c = map_sibling(c))
-        for (const struct map_arg *arg = map_arg_of(c, slot); arg; arg = map_arg_next(c, arg)) n++;
+        for (const struct map_arg *arg = map_arg_of(c, slot); arg; arg = map_arg_next(c, arg))
+            n++;
     trod_str *const at = n ? MAP_ROOM(b, n, trod_str) : NULL;
     if (!at) return (struct trod_words){0};
     size_t i = 0;
@@ -96,8 +97,8 @@ struct trod_words map_words_of(struct map_builder *b, const struct map_node *par
     return (struct trod_words){at, n};
 }
 
-struct trod_ids map_refs(struct map_builder *b, const struct map_node *parent, const char *keyword,
-                         const char *slot, enum map_thing thing) {
+struct trod_ids map_refs(struct map_builder *b, const struct map_node *parent,
+                         const char *keyword, const char *slot, enum map_thing thing) {
     const struct trod_words words = map_words_of(b, parent, keyword, slot);
     uint32_t *const at = words.n ? MAP_ROOM(b, words.n, uint32_t) : NULL;
     if (!at) return (struct trod_ids){0};
@@ -110,8 +111,8 @@ struct trod_ids map_refs(struct map_builder *b, const struct map_node *parent, c
     return (struct trod_ids){at, n};
 }
 
-struct trod_acts map_acts(struct map_builder *b, const struct map_node *parent, const char *keyword,
-                          const char *slot) {
+struct trod_acts map_acts(struct map_builder *b, const struct map_node *parent,
+                          const char *keyword, const char *slot) {
     const size_t n = map_children(parent, keyword);
     struct trod_act *const at = n ? MAP_ROOM(b, n, struct trod_act) : NULL;
     if (!at) return (struct trod_acts){0};

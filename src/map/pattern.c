@@ -1,5 +1,6 @@
-/* Patterns. A pattern says what the rest of a line looks like, and is used in both directions: to
- * read a line into arguments, and to write arguments as a line. Its parts stand apart by one space:
+/* Patterns. A pattern says what the rest of a line looks like, and is used in both directions:
+ * to read a line into arguments, and to write arguments as a line. Its parts stand apart by one
+ * space:
  *
  *     word        that very word; also , : - (which takes no spaces) and :_ (a colon, then the
  *                 value column)
@@ -11,13 +12,13 @@
  *     !           having come this far, no other alternative is tried: for better messages
  *     _           the value column
  *
- * Matching is that of parsing expression grammars: ordered, greedy, without going back into what
- * has fitted; patterns do not nest without end, so the time is linear in the line (a LABEL tries
- * what follows at each word). The furthest place where something did not fit, and what would have
- * fitted there, is the best place to tell the user about.
+ * Matching is that of parsing expression grammars: ordered, greedy, without going back into
+ * what has fitted; patterns do not nest without end, so the time is linear in the line (a LABEL
+ * tries what follows at each word). The furthest place where something did not fit, and what
+ * would have fitted there, is the best place to tell the user about.
  *
- * Writing goes through the same pattern with the arguments as input: a slot takes the next argument
- * if it has its name, an optional part is written if its slots find theirs.
+ * Writing goes through the same pattern with the arguments as input: a slot takes the next
+ * argument if it has its name, an optional part is written if its slots find theirs.
  */
 #include "map/pattern.h"
 
@@ -29,16 +30,16 @@ static const struct {
     {"with", "with <name:cond> { and <name:cond> }"},
     {"match", "( profile ! <fact:cond> | <source:name> <event:name> [ @with ] "
               "| <event:name> [ @with ] )"},
-    {"measure",
-     "( share of journeys [ with <with:points> ] that reach <to:points> [ within <within:period> ] "
-     "| number of journeys [ with <with:points> ] [ a <per=day/week/month> ] "
-     "| ( <statistic=median/mean> | <quantile:percent> ) time from <from:points> to <to:points> "
-     "| <statistic=mean/median/sum> of <field:name> at <at:points> )"},
-    {"when",
-     "( <time:period> pass without ( a touchpoint | <points:points> ) "
-     "| <points:points> happened and none of <none_of:points> within <within:period> "
-     "| <points:points> <verb=happens/happened> [ <times:count> <noun~times/time> ] "
-     "[ within <within:period> ] )"},
+    {"measure", "( share of journeys [ with <with:points> ] that reach <to:points> [ within "
+                "<within:period> ] "
+                "| number of journeys [ with <with:points> ] [ a <per=day/week/month> ] "
+                "| ( <statistic=median/mean> | <quantile:percent> ) time from <from:points> to "
+                "<to:points> "
+                "| <statistic=mean/median/sum> of <field:name> at <at:points> )"},
+    {"when", "( <time:period> pass without ( a touchpoint | <points:points> ) "
+             "| <points:points> happened and none of <none_of:points> within <within:period> "
+             "| <points:points> <verb=happens/happened> [ <times:count> <noun~times/time> ] "
+             "[ within <within:period> ] )"},
 };
 
 static trod_str part_of(trod_str name) {
@@ -50,7 +51,8 @@ static trod_str part_of(trod_str name) {
 
 /* The next token of a pattern; a bracket is one token, with all in it. */
 static trod_str token(trod_str *pattern) {
-    while (pattern->n && *pattern->at == ' ') *pattern = trod_str_slice(*pattern, 1, pattern->n);
+    while (pattern->n && *pattern->at == ' ')
+        *pattern = trod_str_slice(*pattern, 1, pattern->n);
     size_t depth = 0, n = 0;
     for (; n < pattern->n; n++) {
         const char c = pattern->at[n];
@@ -177,7 +179,7 @@ static bool slot(struct map_scan *s, trod_str slot_text, trod_str behind) {
     while (in.at[sign] != ':' && in.at[sign] != '=' && in.at[sign] != '~') sign++;
     const trod_str name = trod_str_slice(in, 0, sign);
     const trod_str what = trod_str_slice(in, sign + 1, in.n);
-    const enum map_leaf leaf = in.at[sign] == '=' ? MAP_LEAF_CHOICE
+    const enum map_leaf leaf = in.at[sign] == '='   ? MAP_LEAF_CHOICE
                                : in.at[sign] == '~' ? MAP_LEAF_NOUN
                                                     : map_leaf_of(what);
     if (s->writing) return map_leaf_write(s, leaf, name, what);
@@ -192,16 +194,30 @@ static bool sequence(struct map_scan *s, trod_str pattern) {
         if (next.n == 0) return true;
         bool fits = true;
         switch (next.at[0]) {
-        case '[': try_optional(s, inside(next)); break;
-        case '{': try_repeatedly(s, inside(next)); break;
-        case '(': fits = choose(s, inside(next)); break;
-        case '<': fits = slot(s, next, pattern); break;
-        case '@': fits = sequence(s, part_of(trod_str_slice(next, 1, next.n))); break;
-        case '!': s->cut = true; break;
+        case '[':
+            try_optional(s, inside(next));
+            break;
+        case '{':
+            try_repeatedly(s, inside(next));
+            break;
+        case '(':
+            fits = choose(s, inside(next));
+            break;
+        case '<':
+            fits = slot(s, next, pattern);
+            break;
+        case '@':
+            fits = sequence(s, part_of(trod_str_slice(next, 1, next.n)));
+            break;
+        case '!':
+            s->cut = true;
+            break;
         case '_':
             if (s->writing) s->gap = MAP_GAP_HEAD;
             break;
-        default: fits = literal(s, next); break;
+        default:
+            fits = literal(s, next);
+            break;
         }
         if (!fits || s->no_memory) return false;
     }
@@ -257,7 +273,8 @@ void map_scan_put(struct map_scan *scan, trod_str text) {
     scan->gap = MAP_GAP_SPACE;
 }
 
-/* ---- Going through a pattern without a line -------------------------------------------------- */
+/* ---- Going through a pattern without a line
+ * -------------------------------------------------- */
 
 static void add_slot(struct map_slot *slots, size_t *n, struct map_slot slot) {
     for (size_t i = 0; i < *n; i++)
@@ -275,9 +292,15 @@ static void list_slots(trod_str pattern, bool many, struct map_slot *slots, size
         if (next.n == 0) return;
         switch (next.at[0]) {
         case '[':
-        case '(': list_slots(inside(next), many, slots, n); break;
-        case '{': list_slots(inside(next), true, slots, n); break;
-        case '@': list_slots(part_of(trod_str_slice(next, 1, next.n)), many, slots, n); break;
+        case '(':
+            list_slots(inside(next), many, slots, n);
+            break;
+        case '{':
+            list_slots(inside(next), true, slots, n);
+            break;
+        case '@':
+            list_slots(part_of(trod_str_slice(next, 1, next.n)), many, slots, n);
+            break;
         case '<': {
             const trod_str in = inside(next);
             size_t sign = 0;
@@ -296,11 +319,13 @@ static void list_slots(trod_str pattern, bool many, struct map_slot *slots, size
             add_slot(slots, n, slot);
             if (slot.leaf == MAP_LEAF_COND) {
                 add_slot(slots, n, (struct map_slot){TROD_STR("op"), MAP_LEAF_OP, {0}, many});
-                add_slot(slots, n, (struct map_slot){TROD_STR("value"), MAP_LEAF_SET, {0}, many});
+                add_slot(slots, n,
+                         (struct map_slot){TROD_STR("value"), MAP_LEAF_SET, {0}, many});
             }
             break;
         }
-        default: break;
+        default:
+            break;
         }
     }
 }

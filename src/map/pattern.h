@@ -1,4 +1,5 @@
-/* pattern: matching the rest of a line against the pattern of its keyword, and the other way. */
+/* pattern: matching the rest of a line against the pattern of its keyword, and the other way.
+ */
 #ifndef MAP_PATTERN_H
 #define MAP_PATTERN_H
 
@@ -42,7 +43,8 @@ enum { MAP_GAP_NONE, MAP_GAP_SPACE, MAP_GAP_COLUMN, MAP_GAP_HEAD };
 /* Writes what is owed, then the text. */
 void map_scan_put(struct map_scan *scan, trod_str text);
 
-/* ---- Leaves (leaf.c) ----------------------------------------------------------------------- */
+/* ---- Leaves (leaf.c) -----------------------------------------------------------------------
+ */
 
 /* The rest of the pattern behind a LABEL: told to find where the label ends. */
 struct map_behind {
@@ -59,14 +61,16 @@ void map_scan_skip(struct map_scan *scan);
 bool map_scan_want(struct map_scan *scan, const char *what);
 bool map_scan_want_str(struct map_scan *scan, trod_str what);
 
-/* ---- Names and conditions (name.c) --------------------------------------------------------- */
+/* ---- Names and conditions (name.c) ---------------------------------------------------------
+ */
 
 /* A text in quotes at text.at[*at]: moves past it. `value` is without quotes and escapes. */
 enum map_quoted { MAP_NO_QUOTE, MAP_QUOTED, MAP_UNCLOSED, MAP_QUOTE_MEMORY };
 enum map_quoted map_quoted_read(trod_str text, size_t *at, struct trod_arena *arena,
                                 trod_str *value);
 void map_quoted_write(struct trod_buf *out, trod_str value);
-/* A word without space, comma or quote; with parens, also without a ")" that it did not open. */
+/* A word without space, comma or quote; with parens, also without a ")" that it did not open.
+ */
 trod_str map_bare_word(trod_str text, size_t at, bool parens);
 
 struct map_cond {
@@ -76,8 +80,8 @@ struct map_cond {
     trod_str op;
     trod_str value, value_raw; /* missing with exists and missing */
 };
-/* A condition at text.at[*at]; moves past it. On failure *at is the place and `*want` what would
- * have fitted there. */
+/* A condition at text.at[*at]; moves past it. On failure *at is the place and `*want` what
+ * would have fitted there. */
 bool map_cond_read(trod_str text, size_t *at, bool parens, struct trod_arena *arena,
                    struct map_cond *cond, const char **want);
 /* Makes a condition of its parts, as they stand in arguments. */
@@ -85,11 +89,12 @@ struct trod_condition map_condition(trod_str name, trod_str op, trod_str value, 
 /* The operator at text.at[at], longest first; n is 0 if there is none. */
 trod_str map_op_at(trod_str text, size_t at);
 
-/* ---- Values (value.c) ---------------------------------------------------------------------- */
+/* ---- Values (value.c) ----------------------------------------------------------------------
+ */
 
 /* "3 days", "2 working h". False if it is none, or beyond 10,000 years. */
 bool map_time_value(trod_str text, int64_t *time_us, bool *working);
-bool map_date_value(trod_str text, int64_t *time_us); /* "2025-03-31", and nothing else */
+bool map_date_value(trod_str text, int64_t *time_us);   /* "2025-03-31", and nothing else */
 bool map_clock_value(trod_str text, uint16_t *minutes); /* "09:00"; 24:00 allowed */
 bool map_days_value(trod_str text, uint8_t *weekdays);
 /* "18%" (0.18), "3 weeks" (in us) or "4.5". */

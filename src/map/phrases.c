@@ -1,4 +1,5 @@
-/* Phrases: windows, matches, measures and the other small sentences, from a line's arguments. */
+/* Phrases: windows, matches, measures and the other small sentences, from a line's arguments.
+ */
 #include <math.h>
 
 #include "map/build.h"
@@ -45,7 +46,8 @@ static size_t words_back(const struct map_builder *b, const struct map_node *nod
     return at;
 }
 
-/* ---- Windows --------------------------------------------------------------------------------- */
+/* ---- Windows
+ * --------------------------------------------------------------------------------- */
 
 static const char *half(const char *slot) {
     return slot[0] == 'u' ? "usually" : strcmp(slot, "at_most") == 0 ? "at most" : "at least";
@@ -107,7 +109,8 @@ struct trod_window map_window(struct map_builder *b, const struct map_node *node
     return window;
 }
 
-/* ---- Matches --------------------------------------------------------------------------------- */
+/* ---- Matches
+ * --------------------------------------------------------------------------------- */
 
 static void find_source(struct map_builder *b, const struct map_node *node,
                         struct trod_match *match) {
@@ -120,24 +123,16 @@ static void find_source(struct map_builder *b, const struct map_node *node,
         return;
     }
     if (b->unread && !named) return;
-    trod_str near = {0};
-    unsigned best = 3;
-    for (size_t i = 0; i < b->items[MAP_IS_SOURCE].n && i < 1000; i++) {
-        const trod_str id = map_arg_text(b->items[MAP_IS_SOURCE].at[i].node, "id");
-        const unsigned distance = trod_str_distance(arg->text, id, best);
-        if (distance < best) {
-            best = distance;
-            near = id;
-        }
-    }
     struct trod_remark *const remark =
         map_wrong(b, node, arg->offset, "unknown-source", "there is no source `%s`",
                   map_show(arg->text).at);
+    const trod_str near = remark ? map_nearest_id(b, arg->text, MAP_A(SOURCE)) : (trod_str){0};
     if (near.at)
         map_hint(b->remarks, remark, "did you mean `%s`?", map_show(near).at);
     else
-        map_hint(b->remarks, remark,
-                 "define the source; or, if both words are the event's name, write them in quotes");
+        map_hint(
+            b->remarks, remark,
+            "define the source; or, if both words are the event's name, write them in quotes");
 }
 
 static struct trod_match one_match(struct map_builder *b, const struct map_node *node) {
@@ -160,9 +155,8 @@ static struct trod_match one_match(struct map_builder *b, const struct map_node 
         const struct map_arg *const op = &node->args[i + 1];
         const struct map_arg *const set =
             i + 2 < node->n_args && node->args[i + 2].leaf == MAP_LEAF_SET ? op + 1 : NULL;
-        at[match.n_conditions] =
-            map_condition(node->args[i].text, op->text, set ? set->text : (trod_str){0},
-                          set && set->quoted);
+        at[match.n_conditions] = map_condition(
+            node->args[i].text, op->text, set ? set->text : (trod_str){0}, set && set->quoted);
         at[match.n_conditions++].profile = fact != NULL;
     }
     match.conditions = at;
@@ -191,12 +185,12 @@ struct trod_matches map_matches(struct map_builder *b, const struct map_node *pa
     return (struct trod_matches){at, n};
 }
 
-/* ---- Measures and whens ---------------------------------------------------------------------- */
+/* ---- Measures and whens
+ * ---------------------------------------------------------------------- */
 
 struct trod_measure map_measure(struct map_builder *b, const struct map_node *node) {
-    struct trod_measure measure = {.within_us = map_time(node, "within"),
-                                   .per_us = TROD_NO_TIME,
-                                   .line = node->line};
+    struct trod_measure measure = {
+        .within_us = map_time(node, "within"), .per_us = TROD_NO_TIME, .line = node->line};
     measure.with = map_points(b, node, "with");
     measure.from = map_points(b, node, "from");
     measure.field = map_arg_text(node, "field");

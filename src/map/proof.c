@@ -1,8 +1,8 @@
-/* Proofs. A line's tail is a group "[id, note]" at its very end, if there is one, or its end. The
- * backslashes directly before the tail are read in pairs: two are one backslash of the text, and
- * one that is left over makes the group a part of the text (before a bare end it stands for
- * itself). So `\[sic]` is the text "[sic]", and every text can be written. A proof is written with
- * a space before it, so a text that a proof follows needs no escapes.
+/* Proofs. A line's tail is a group "[id, note]" at its very end, if there is one, or its end.
+ * The backslashes directly before the tail are read in pairs: two are one backslash of the
+ * text, and one that is left over makes the group a part of the text (before a bare end it
+ * stands for itself). So `\[sic]` is the text "[sic]", and every text can be written. A proof
+ * is written with a space before it, so a text that a proof follows needs no escapes.
  */
 #include "map/proof.h"
 
@@ -19,7 +19,8 @@ static size_t group_at(trod_str text, trod_str *research, trod_str *note) {
     const trod_str in = trod_str_slice(text, open + 1, text.n - 1);
     const size_t comma = trod_str_find(in, ',');
     *research = trod_str_trim(trod_str_slice(in, 0, comma));
-    *note = comma == SIZE_MAX ? (trod_str){0} : trod_str_trim(trod_str_slice(in, comma + 1, in.n));
+    *note =
+        comma == SIZE_MAX ? (trod_str){0} : trod_str_trim(trod_str_slice(in, comma + 1, in.n));
     if (research->n == 0 || (comma != SIZE_MAX && note->n == 0)) return SIZE_MAX;
     for (size_t i = 0; i < research->n; i++)
         if (!id_char(research->at[i])) return SIZE_MAX;

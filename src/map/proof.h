@@ -6,8 +6,8 @@
 
 /* What the end of a line is made of. */
 struct map_tail {
-    trod_str text;       /* without proof and outer blanks, escapes still in it */
-    size_t literal;      /* backslashes at the end of `text` to leave out when it is unescaped … */
+    trod_str text;  /* without proof and outer blanks, escapes still in it */
+    size_t literal; /* backslashes at the end of `text` to leave out when it is unescaped … */
     size_t literal_from; /* … and where they stand; what follows them stays */
     trod_str research, note;
     size_t research_at;

@@ -23,7 +23,8 @@ static bool is_read(const struct map_builder *b, trod_str path) {
     return false;
 }
 
-static trod_status take_tops(struct map_builder *b, struct trod_doc *doc, struct trod_error *error);
+static trod_status take_tops(struct map_builder *b, struct trod_doc *doc,
+                             struct trod_error *error);
 
 static trod_status include(struct map_builder *b, const struct map_node *line,
                            struct trod_doc *from, struct trod_error *error) {
@@ -62,8 +63,9 @@ static trod_status include(struct map_builder *b, const struct map_node *line,
         return status;
     }
     map_hint(b->remarks,
-             map_wrong(b, line, arg->offset, "missing-file", "the include `%s` cannot be read: %s",
-                       map_show(arg->text).at, reason.message),
+             map_wrong(b, line, arg->offset, "missing-file",
+                       "the include `%s` cannot be read: %s", map_show(arg->text).at,
+                       reason.message),
              "names of files are seen from the folder of the map that names them");
     b->unread = true;
     return TROD_OK;
@@ -93,8 +95,8 @@ static void build(struct map_builder *b) {
         return;
     }
     void (*const steps[])(struct map_builder *) = {
-        map_build_people,      map_build_sources, map_build_journey, map_build_touchpoints,
-        map_build_flow,        map_build_plan,    map_build_rules,   map_check};
+        map_build_people, map_build_sources, map_build_journey, map_build_touchpoints,
+        map_build_flow,   map_build_plan,    map_build_rules,   map_check};
     for (size_t i = 0; i < TROD_COUNT(steps) && !b->no_memory; i++) steps[i](b);
     /* Advice about lines that could not be read would be wrong. */
     if (b->options->advice && !b->no_memory && n_before == 0) map_advise(b);
@@ -194,7 +196,8 @@ void trod_map_free(struct trod_map *map) {
     trod_arena_free(map->arena);
 }
 
-/* ---- Asking ------------------------------------------------------------------------------------ */
+/* ---- Asking
+ * ------------------------------------------------------------------------------------ */
 
 static uint32_t index_of(const struct trod_map *map, trod_str id, enum map_thing thing) {
     const struct map_named *const named = map_lookup(map->index, id);
@@ -209,7 +212,8 @@ uint32_t trod_map_stage(const struct trod_map *map, trod_str id) {
     return index_of(map, id, MAP_IS_STAGE);
 }
 
-uint32_t trod_map_action_for(const struct trod_map *map, uint32_t touchpoint_id, uint32_t pain) {
+uint32_t trod_map_action_for(const struct trod_map *map, uint32_t touchpoint_id,
+                             uint32_t pain) {
     for (uint32_t i = 0; i < map->n_actions; i++)
         for (size_t k = 0; k < map->actions[i].n_fixes; k++) {
             const struct trod_fix *const fix = &map->actions[i].fixes[k];

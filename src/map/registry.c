@@ -1,6 +1,6 @@
-/* The registry: which id names what. All ids of a map and its includes share one namespace, so one
- * dictionary holds them; a definition's index is its position among its kind, in the order of the
- * files, which is the order in which the arrays of the map are filled.
+/* The registry: which id names what. All ids of a map and its includes share one namespace, so
+ * one dictionary holds them; a definition's index is its position among its kind, in the order
+ * of the files, which is the order in which the arrays of the map are filled.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -51,8 +51,8 @@ static enum map_thing thing_of(const struct map_node *node) {
     return MAP_N_THINGS;
 }
 
-struct trod_remark *map_wrong(struct map_builder *b, const struct map_node *node, uint32_t offset,
-                              const char *code, const char *format, ...) {
+struct trod_remark *map_wrong(struct map_builder *b, const struct map_node *node,
+                              uint32_t offset, const char *code, const char *format, ...) {
     char text[700];
     va_list list;
     va_start(list, format);
@@ -83,7 +83,8 @@ static void add_id(struct map_builder *b, const struct map_node *node, const str
         map_hint(b->remarks,
                  map_wrong(b, node, id->offset, "id-twice", "the id `%s` is used twice",
                            map_show(id->text).at),
-                 "it is already %s (line %" PRIu32 "%s%s); an id names one thing in a map and its "
+                 "it is already %s (line %" PRIu32
+                 "%s%s); an id names one thing in a map and its "
                  "includes",
                  things[first->thing].name, first->line, same_file ? "" : " of ",
                  same_file ? "" : map_show(first->file).at);
@@ -102,8 +103,7 @@ static uint32_t pain_index(const struct map_node *pain, struct pains *pains) {
     return personal ? pains->n_own + pains->personal++ : pains->own++;
 }
 
-static bool register_line(struct map_builder *b, struct map_node *node,
-                          struct pains *pains) {
+static bool register_line(struct map_builder *b, struct map_node *node, struct pains *pains) {
     const enum map_thing thing = thing_of(node);
     if (thing == MAP_N_THINGS) return true;
     const struct map_arg *const id = map_arg_of(node, "id");
@@ -118,7 +118,8 @@ static bool register_line(struct map_builder *b, struct map_node *node,
     if (thing == MAP_IS_PAIN) {
         named.index = pain_index(node, pains);
         if (!id) return true;
-        named.owner = (uint32_t)b->items[MAP_IS_TOUCHPOINT].n - 1; /* it stands below its line */
+        named.owner =
+            (uint32_t)b->items[MAP_IS_TOUCHPOINT].n - 1; /* it stands below its line */
         if (b->items[MAP_IS_TOUCHPOINT].n == 0) return true;
     }
     node->index = named.index;
@@ -144,8 +145,7 @@ const struct map_named *map_lookup(const struct trod_map_index *index, trod_str 
     return number < index->n ? &index->named[number] : NULL;
 }
 
-/* The nearest id that names one of these things. */
-static trod_str nearest_id(struct map_builder *b, trod_str id, uint32_t wanted) {
+trod_str map_nearest_id(struct map_builder *b, trod_str id, uint32_t wanted) {
     const struct trod_map_index *const index = b->index;
     if (index->n > MAX_GUESSED_IDS || b->n_guesses++ > MAX_GUESSES) return (trod_str){0};
     trod_str best = {0};
@@ -162,19 +162,20 @@ static trod_str nearest_id(struct map_builder *b, trod_str id, uint32_t wanted) 
     return best;
 }
 
-static void dangling(struct map_builder *b, const struct map_node *node, const struct map_arg *arg,
-                     uint32_t wanted, const struct map_named *other) {
+static void dangling(struct map_builder *b, const struct map_node *node,
+                     const struct map_arg *arg, uint32_t wanted,
+                     const struct map_named *other) {
     char names[160] = "";
     size_t n = 0;
     for (int i = 0; i < MAP_N_THINGS; i++)
         if (wanted >> i & 1 && n < sizeof names)
             n += (size_t)snprintf(names + n, sizeof names - n, "%s%s", n ? " or " : "",
                                   strchr(things[i].name, ' ') + 1);
-    struct trod_remark *const remark = map_wrong(b, node, arg->offset, "dangling-id",
-                                                 "there is no %s `%s`", names,
-                                                 map_show(arg->text).at);
+    struct trod_remark *const remark =
+        map_wrong(b, node, arg->offset, "dangling-id", "there is no %s `%s`", names,
+                  map_show(arg->text).at);
     if (!remark) return;
-    const trod_str near = nearest_id(b, arg->text, wanted);
+    const trod_str near = map_nearest_id(b, arg->text, wanted);
     if (other)
         map_hint(b->remarks, remark, "`%s` is %s (line %" PRIu32 ")", map_show(arg->text).at,
                  things[other->thing].name, other->line);
@@ -200,19 +201,22 @@ uint32_t map_ref(struct map_builder *b, const struct map_node *node, const char 
     return named ? named->index : TROD_NO_ID;
 }
 
-/* ---- Teams and systems, which need no block of their own --------------------------------------- */
+/* ---- Teams and systems, which need no block of their own
+ * --------------------------------------- */
 
-/* The number of a name with the case of a-z aside; new ones get the next. */
-static uint32_t number_of(struct map_builder *b, struct trod_dict *names, trod_str name) {
+uint32_t map_number_of(struct map_builder *b, struct trod_dict *names, trod_str name,
+                       bool add) {
     char *const lower = trod_arena_alloc(b->arena, name.n, 1);
     if (!lower) {
         b->no_memory = true;
         return TROD_NO_ID;
     }
     for (size_t i = 0; i < name.n; i++)
-        lower[i] = (char)(name.at[i] >= 'A' && name.at[i] <= 'Z' ? name.at[i] + 32 : name.at[i]);
-    const uint32_t number = trod_dict_add(names, (trod_str){lower, name.n});
-    if (number == TROD_NO_ID) b->no_memory = true;
+        lower[i] =
+            (char)(name.at[i] >= 'A' && name.at[i] <= 'Z' ? name.at[i] + 32 : name.at[i]);
+    const trod_str text = {lower, name.n};
+    const uint32_t number = add ? trod_dict_add(names, text) : trod_dict_find(names, text);
+    if (add && number == TROD_NO_ID) b->no_memory = true;
     return number;
 }
 
@@ -226,16 +230,18 @@ static struct by_name team_list(struct map_builder *b) {
     return (struct by_name){b->team_names, &b->team_of, &b->n_team_of, &b->team_of_room};
 }
 static struct by_name system_list(struct map_builder *b) {
-    return (struct by_name){b->system_names, &b->system_of, &b->n_system_of, &b->system_of_room};
+    return (struct by_name){b->system_names, &b->system_of, &b->n_system_of,
+                            &b->system_of_room};
 }
 
 /* The place of a name; a new one gets `fresh`. TROD_NO_ID without a name or memory. */
 static uint32_t place_of(struct map_builder *b, struct by_name list, trod_str name,
                          uint32_t fresh) {
     if (name.n == 0) return TROD_NO_ID;
-    const uint32_t number = number_of(b, list.names, name);
+    const uint32_t number = map_number_of(b, list.names, name, true);
     if (number < *list.n) return (*list.index_of)[number];
-    if (number == TROD_NO_ID || !TROD_PUSH(b->arena, *list.index_of, *list.n, *list.room, fresh)) {
+    if (number == TROD_NO_ID ||
+        !TROD_PUSH(b->arena, *list.index_of, *list.n, *list.room, fresh)) {
         b->no_memory = true;
         return TROD_NO_ID;
     }
@@ -243,7 +249,8 @@ static uint32_t place_of(struct map_builder *b, struct by_name list, trod_str na
 }
 
 static void add_team(struct map_builder *b, const struct trod_team *team) {
-    if (!TROD_PUSH(b->arena, b->teams, b->map->n_teams, b->teams_room, *team)) b->no_memory = true;
+    if (!TROD_PUSH(b->arena, b->teams, b->map->n_teams, b->teams_room, *team))
+        b->no_memory = true;
     b->map->teams = b->teams;
 }
 

@@ -1,6 +1,6 @@
-/* Remarks. They are kept in a list with a ceiling; beyond it they are only counted, so that a map of
- * 100,000 mistakes costs no more than one of a thousand. Sorting is by file (in the order of their
- * first remarks), then line, then column, then the order of finding.
+/* Remarks. They are kept in a list with a ceiling; beyond it they are only counted, so that a
+ * map of 100,000 mistakes costs no more than one of a thousand. Sorting is by file (in the
+ * order of their first remarks), then line, then column, then the order of finding.
  */
 #include "map/remark.h"
 
@@ -69,7 +69,8 @@ struct trod_remark *map_remark(struct map_remarks *remarks, enum trod_weight wei
     return remark;
 }
 
-void map_hint(struct map_remarks *remarks, struct trod_remark *remark, const char *format, ...) {
+void map_hint(struct map_remarks *remarks, struct trod_remark *remark, const char *format,
+              ...) {
     if (!remark) return;
     va_list list;
     va_start(list, format);
@@ -86,7 +87,8 @@ static int by_place(const void *a, const void *b) {
     const struct keyed *const x = a, *const y = b;
     if (x->file != y->file) return x->file < y->file ? -1 : 1;
     if (x->remark.line != y->remark.line) return x->remark.line < y->remark.line ? -1 : 1;
-    if (x->remark.column != y->remark.column) return x->remark.column < y->remark.column ? -1 : 1;
+    if (x->remark.column != y->remark.column)
+        return x->remark.column < y->remark.column ? -1 : 1;
     return x->found < y->found ? -1 : x->found > y->found;
 }
 

@@ -9,10 +9,10 @@
 /* Where remarks go while a map is read. `report` is the caller's or a stand-in; never NULL. */
 struct map_remarks {
     struct trod_report *report;
-    trod_str file;     /* the file that is being looked at */
-    trod_str kept;     /* its name, or another's, on the report's arena */
-    size_t first;      /* report->n when this reading began */
-    size_t n_errors;   /* of this reading */
+    trod_str file;   /* the file that is being looked at */
+    trod_str kept;   /* its name, or another's, on the report's arena */
+    size_t first;    /* report->n when this reading began */
+    size_t n_errors; /* of this reading */
     bool no_memory;
     struct trod_error first_error; /* of this reading; for the caller's struct trod_error */
 };
@@ -26,7 +26,8 @@ struct trod_remark *map_remark(struct map_remarks *remarks, enum trod_weight wei
 /* Sets the hint of a remark that map_remark gave (which may be NULL). */
 void map_hint(struct map_remarks *remarks, struct trod_remark *remark, const char *format, ...)
     TROD_PRINTF(3, 4);
-/* Orders the remarks of this reading by file (in the order in which they were read) and line. */
+/* Orders the remarks of this reading by file (in the order in which they were read) and line.
+ */
 void map_remarks_sort(struct map_remarks *remarks);
 
 /* A text made fit for a message: cut to 60 characters, control characters and invalid UTF-8

@@ -1,8 +1,8 @@
 /* Spelling: arguments as text, lines in canonical spacing.
  *
  * Whoever reads a line again must get the same arguments, so quotes stand where a text would be
- * taken for something else without them, and the last words of a line that may end in a proof are
- * escaped. An argument that remembers its spelling (`raw`) is written as it was.
+ * taken for something else without them, and the last words of a line that may end in a proof
+ * are escaped. An argument that remembers its spelling (`raw`) is written as it was.
  */
 #include "map/pattern.h"
 #include "map/proof.h"
@@ -42,16 +42,20 @@ static bool name_needs_quotes(trod_str text, bool of_condition) {
 static bool quotes_wanted(enum map_leaf leaf, trod_str text) {
     switch (leaf) {
     case MAP_LEAF_NAME:
-    case MAP_LEAF_NAMES: return name_needs_quotes(text, false);
-    case MAP_LEAF_COND: return name_needs_quotes(text, true);
+    case MAP_LEAF_NAMES:
+        return name_needs_quotes(text, false);
+    case MAP_LEAF_COND:
+        return name_needs_quotes(text, true);
     case MAP_LEAF_ITEMS:
         return text.n == 0 || text.at[0] == '"' || has_outer_blank(text) ||
                trod_str_find(text, ',') != SIZE_MAX;
     case MAP_LEAF_LABEL:
         return text.n == 0 || text.at[0] == '"' || has_outer_blank(text) ||
-               trod_str_find(text, ':') != SIZE_MAX || trod_str_contains(text, TROD_STR(" until ")) ||
+               trod_str_find(text, ':') != SIZE_MAX ||
+               trod_str_contains(text, TROD_STR(" until ")) ||
                trod_str_contains(text, TROD_STR(" on "));
-    default: return false;
+    default:
+        return false;
     }
 }
 
@@ -116,20 +120,26 @@ static bool put_noun(struct map_scan *s, trod_str slot, trod_str choices) {
 
 bool map_leaf_write(struct map_scan *s, enum map_leaf leaf, trod_str slot, trod_str choices) {
     switch (leaf) {
-    case MAP_LEAF_POINTS: return put_list(s, slot, TROD_STR("or"));
+    case MAP_LEAF_POINTS:
+        return put_list(s, slot, TROD_STR("or"));
     case MAP_LEAF_REFS:
     case MAP_LEAF_NAMES:
-    case MAP_LEAF_ITEMS: return put_list(s, slot, TROD_STR(","));
-    case MAP_LEAF_COND: return put_cond(s, slot);
-    case MAP_LEAF_NOUN: return put_noun(s, slot, choices);
-    default: break;
+    case MAP_LEAF_ITEMS:
+        return put_list(s, slot, TROD_STR(","));
+    case MAP_LEAF_COND:
+        return put_cond(s, slot);
+    case MAP_LEAF_NOUN:
+        return put_noun(s, slot, choices);
+    default:
+        break;
     }
     const struct map_arg *const arg = next_arg(s, slot);
     if (!arg) return leaf == MAP_LEAF_TEXT && s->k == s->n_in && s->optional == 0;
     return put_arg(s, arg);
 }
 
-/* ---- Whole lines ----------------------------------------------------------------------------- */
+/* ---- Whole lines
+ * ----------------------------------------------------------------------------- */
 
 static bool put_line(const struct map_node *node, struct trod_buf *out) {
     const struct map_word *const word = node->word;
@@ -161,8 +171,11 @@ bool map_doc_line(const struct map_node *node, struct trod_buf *out) {
     bool fits = true;
     trod_buf_repeat(out, ' ', node->kind == MAP_BLANK ? 0 : (size_t)node->level * 2);
     switch (node->kind) {
-    case MAP_BLANK: break;
-    case MAP_LINE: fits = put_line(node, out); break;
+    case MAP_BLANK:
+        break;
+    case MAP_LINE:
+        fits = put_line(node, out);
+        break;
     case MAP_LONG:
         trod_buf_adds(out, node->text.n ? "| " : "|");
         trod_buf_add(out, node->text);
@@ -181,7 +194,8 @@ bool map_doc_line(const struct map_node *node, struct trod_buf *out) {
     return fits && !out->failed;
 }
 
-bool map_doc_write(const struct trod_doc *doc, struct trod_buf *out, const struct map_node **bad) {
+bool map_doc_write(const struct trod_doc *doc, struct trod_buf *out,
+                   const struct map_node **bad) {
     if (doc->bom) trod_buf_adds(out, "\xef\xbb\xbf");
     for (const struct map_node *node = map_node_after(doc->root, doc->root); node;
          node = map_node_after(node, doc->root)) {

@@ -10,9 +10,9 @@ static const struct {
     int64_t unit_us;
     bool plural, working;
 } units[] = {
-    {"s", TROD_SECOND_US, false, false},         {"min", TROD_MINUTE_US, true, true},
-    {"h", TROD_HOUR_US, false, true},            {"day", TROD_DAY_US, true, true},
-    {"week", 7 * TROD_DAY_US, true, false},      {"month", 30 * TROD_DAY_US, true, false},
+    {"s", TROD_SECOND_US, false, false},      {"min", TROD_MINUTE_US, true, true},
+    {"h", TROD_HOUR_US, false, true},         {"day", TROD_DAY_US, true, true},
+    {"week", 7 * TROD_DAY_US, true, false},   {"month", 30 * TROD_DAY_US, true, false},
     {"year", 365 * TROD_DAY_US, true, false},
 };
 
