@@ -20,6 +20,11 @@ struct trod_draw_options {
 TROD_MUST trod_status trod_draw_svg(const struct trod_map *map, const struct trod_compare *compare,
                                     const struct trod_draw_options *options, struct trod_buf *out,
                                     struct trod_error *error);
+/* CSS rules that paint an embedded picture in that theme, each behind `scope` (such as
+ * ":root[data-theme=dark] "; "" for none): the picture's own colours are attributes, which any rule
+ * overrides. A touchpoint is <g class="point" id="trod-ID" tabindex="0">, a stage <g class="stage">,
+ * the names of the lanes <g class="rail">. */
+void trod_draw_style(enum trod_theme theme, const char *scope, struct trod_buf *out);
 /* The map as text for a terminal of `width` columns. */
 TROD_MUST trod_status trod_draw_text(const struct trod_map *map, unsigned width, bool colour,
                                      struct trod_buf *out, struct trod_error *error);
