@@ -152,7 +152,7 @@ bool intake_is_case_column(trod_str name) {
 
 static int position(const char *const *names, const char *plain) {
     for (int i = 0; names[i]; i++)
-        if (strcmp(names[i], plain) == 0) return i;
+        if (names[i][0] == plain[0] && strcmp(names[i], plain) == 0) return i;
     return -1;
 }
 
