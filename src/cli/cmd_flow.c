@@ -196,7 +196,7 @@ done:
 
 static const char *const examples[] = {
     "trod flow events.csv", "what comes right after what, how often and after how long",
-    "trod flow log.xes.gz --where 'channel = web' --since 2025-01-01 --format json",
+    "trod flow log.xes.gz --where 'channel = \"web\"' --since 2025-01-01 --format json",
     "the same of some journeys, for another program", NULL};
 
 const struct cli_command cli_flow = {

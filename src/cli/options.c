@@ -34,7 +34,7 @@ const struct cli_option cli_options_log[] = {
 };
 const struct cli_option cli_options_view[] = {
     {"where", 0, "EXPR",
-     "only journeys with an event that meets it: 'country = IT and channel = web'"},
+     "only journeys with an event that meets it: 'country = \"IT\" and stars > 3'"},
     {"events", 0, "EXPR", "only events that meet it; the journeys lose the others"},
     {"since", 0, "DATE", "only journeys that begin at or after DATE"},
     {"until", 0, "DATE", "only journeys that begin before the end of DATE"},
