@@ -89,7 +89,7 @@ static void write_deviation(struct draw_picture *picture,
     bool strong = !few && !deviation->accepted && found(picture->compare, deviation);
     struct draw_para *para = draw_para_begin(writer, true);
     para->lead = DRAW_LEAD_MARK;
-    para->level = mark_of(deviation->kind);
+    para->level = (int)mark_of(deviation->kind);
     para->lead_paint = strong ? DRAW_PAIN : DRAW_SOFT;
     enum draw_paint paint = strong ? DRAW_PAIN : DRAW_SOFT;
     draw_para_add(writer, para, draw_share_text(picture, &deviation->share),

@@ -196,7 +196,7 @@ static void fill_actions(struct draw_writer *writer, const struct trod_touchpoin
         if (!fixes(action, id_of(writer, point))) continue;
         struct draw_para *para = draw_para_begin(writer, false);
         para->lead = DRAW_LEAD_STATUS;
-        para->level = action->status;
+        para->level = (int)action->status;
         draw_para_add(writer, para, action->title, DRAW_REGULAR, DRAW_INK);
         char due[40];
         bool dated = action->due_us != TROD_NO_TIME && action->due_us != 0;

@@ -30,7 +30,8 @@ done:
     return status;
 }
 
-static const char *format_on(struct map_remarks *remarks, const char *format, va_list list) {
+static const char *TROD_PRINTF(2, 0)
+    format_on(struct map_remarks *remarks, const char *format, va_list list) {
     char text[1024];
     vsnprintf(text, sizeof text, format, list);
     const trod_str kept = trod_arena_copy(remarks->report->arena, trod_str_of(text));

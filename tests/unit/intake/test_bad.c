@@ -274,12 +274,12 @@ static void memory_that_runs_out(void **state) {
     static const char *const texts[] = {
         "customer,event,time,x\na,\"b\"\"\",2024-01-01,\xff\n,b,2024-01-01,\n",
         "{\"user\":\"a\",\"event\":\"b\",\"ts\":1709287200,\"x\":{\"y\":[1]}}\n[]\n",
-        "<log><trace><string key='concept:name' value='1'/><event><string key='concept:name' "
-        "value='a&amp;'/>"
-        "<list key='l'><values><string key='v' "
-        "value='x'/></values></list></event></trace></log>",
-        "<!DOCTYPE log><log><trace><event><string key='concept:name' "
-        "value='a'/></event></trace></log>",
+        ("<log><trace><string key='concept:name' value='1'/><event><string key='concept:name' "
+         "value='a&amp;'/>"
+         "<list key='l'><values><string key='v' "
+         "value='x'/></values></list></event></trace></log>"),
+        ("<!DOCTYPE log><log><trace><event><string key='concept:name' "
+         "value='a'/></event></trace></log>"),
     };
     for (size_t i = 0; i < TROD_COUNT(texts); i++) {
         bool done = false;
