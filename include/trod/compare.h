@@ -76,13 +76,29 @@ struct trod_fitness {
     uint64_t cost, worst;
     uint64_t exact;    /* journeys with cost 0 */
 };
-/* What became of all who started something that the map promises: adds up to started. */
+/* What became of all who started something that the map promises: adds up to started.
+ *
+ * `late`: arrived after `at most`, or has not arrived, may still, and the limit has passed. `open`:
+ * has not arrived, may still, and is younger than the limit. `gone`: the journey is over without
+ * it (left, lost, or ended where nothing more can come). Without `over after` nobody is known to
+ * have left: then whoever is younger than the limit is open, and `gone` are those not seen again.
+ * Without `at most` nobody is late. */
 struct trod_four_ways {
+    bool given;                    /* false: the log has no times */
     uint64_t started, in_time, late, open, gone;
     uint64_t early;                /* of those in time: before `at least` */
+    uint64_t arrived, arrived_late; /* in_time + arrived_late; late less arrived_late are awaited still */
     struct trod_share share_in_time, share_late, share_open, share_gone;
     struct trod_measured median_us, p90_us; /* of those who arrived */
 };
+/* Each journey counts once: late if it was late any time, and with its longest time.
+ *
+ * A span runs from the first visit to one of its `from` to the first visit to one of its `to` after
+ * it. `comes` runs from the begin of the visit before on the path (of the last visit to X, for
+ * `after X`; to the next visit to X, for `before X`); those who have not come are counted where
+ * every journey that stands there must meet the touchpoint next. `takes` of a touchpoint runs from
+ * the begin to the end of a visit that has more than one event or a known end; `takes` of a stage
+ * from the visit before it (its first, if there is none) to the last matched visit in it. */
 enum trod_timed_kind { TROD_TIMED_SPAN, TROD_TIMED_COMES, TROD_TIMED_TAKES, TROD_TIMED_STAGE };
 struct trod_timed {
     enum trod_timed_kind kind;
@@ -91,15 +107,18 @@ struct trod_timed {
     const struct trod_window *window;
     struct trod_four_ways ways;
     bool accepted;                 /* an `accept late` line allows it */
+    bool working;                  /* times are the owner team's working time, in UTC; a window in
+                                    * working time of a team without hours is judged by the clock */
 };
 struct trod_stage_result {
     uint32_t stage_id;
     uint64_t reached;              /* journeys with a visit in it, or in a later one */
     uint64_t visited;              /* journeys with a visit in it */
-    uint64_t stopped;              /* journeys whose last visit on the map is in it and that did not end
-                                    * rightly: left (with `over after` or `lost when`), else last seen here */
-    uint64_t open;                 /* of those whose last visit is in it: still open */
-    uint64_t ended;                /* of those: ended as the map allows */
+    uint64_t stopped;              /* journeys whose last matched visit is in it and that are over without
+                                    * having ended rightly: left (with `over after` or `lost when`), else
+                                    * last seen here */
+    uint64_t open;                 /* of those whose last matched visit is in it: still open */
+    uint64_t ended;                /* of those: stand where the map lets a journey end */
     struct trod_share share_reached; /* of all journeys */
     struct trod_share share_stopped; /* of those who reached it */
     struct trod_timed time;        /* against `takes`; window NULL if the stage has none */
@@ -112,19 +131,37 @@ enum trod_deviation_kind {
 /* "skipped", "extra", "out of order", "failed", "repeated too often", "late", "early",
  * "stopped here", "unmapped", "not meant for them". */
 const char *trod_deviation_word(enum trod_deviation_kind kind);
+/* The base of its share in words, to be put after a number: "of those who got past it". For each
+ * kind, a journey counts once, and its base is
+ *   skipped, out of order   journeys matched with the touchpoint or skipping it
+ *   extra                   journeys with a visit to it or to anything later on the map
+ *   repeated too often      journeys with a visit to it
+ *   failed                  journeys that tried it: a visit, or an attempt that failed
+ *   late                    journeys that started its `comes` window (see trod_four_ways)
+ *   early                   those of them that arrived
+ *   stopped here            journeys matched with it; counted: over, not ended rightly, and this was
+ *                           the last matched touchpoint
+ *   not meant for them      journeys of customers for whom it is not meant
+ *   unmapped                all journeys
+ * Journeys cut at the log's start never skip what lies before their first visit; journeys whose
+ * path hit a ceiling are in no count that rests on moves. */
+const char *trod_deviation_base(enum trod_deviation_kind kind);
 struct trod_deviation {
     enum trod_deviation_kind kind;
     uint32_t touchpoint_id;        /* TROD_NO_ID of an unmapped one */
     trod_str event;                /* of an unmapped one: its name */
-    uint64_t journeys, events;
+    uint64_t journeys, events;     /* events: how many times */
     struct trod_share share;       /* of the journeys that got that far (share.of) */
     bool accepted;                 /* allowed by an `accept` line: counted apart, at no cost */
     struct trod_measured success;  /* share of these journeys that succeeded, and of the others … */
     struct trod_measured success_others; /* … that got that far without it; absent without `succeeds when` */
     uint32_t action_id;            /* of the map, or TROD_NO_ID */
 };
+/* Of a `choose` the first way taken, of the journeys that took any way of it; of an `optional`
+ * whether it was taken, of those that got past it; of `reached by` all journeys. share.of == 0:
+ * nobody got there, or it leaves no trace. */
 struct trod_choice_result {
-    trod_str id;                   /* of the way, the optional touchpoint, or the `reached by` touchpoint or stage */
+    trod_str id;                   /* of the way, the optional (first) touchpoint, or the `reached by` touchpoint or stage */
     trod_str way;                  /* title of the way; "taken" of an optional; "reached" */
     double designed;               /* NaN if the map does not say */
     struct trod_share share;       /* observed */
@@ -145,9 +182,15 @@ struct trod_touchpoint_result {
     struct trod_measured median_comes_us; /* since the previous visit */
 };
 enum trod_verdict { TROD_MET, TROD_MISSED, TROD_TOO_CLOSE, TROD_TOO_FEW, TROD_NO_TARGET, TROD_NOT_MEASURED };
+const char *trod_verdict_word(enum trod_verdict verdict); /* "met", "missed", "too close to tell" … */
+/* A share counts, of the journeys with X, those that came to Y after the first X. With `within` the
+ * journeys whose time is not yet up are left out. Without it, if some are still open, those that
+ * started too recently to tell are left out: less long ago than 95 % of those who came needed. A
+ * time is over those who arrived. A number a day, week or month is over the observed time. */
 struct trod_kpi_result {
     uint32_t kpi_id;
     enum trod_unit unit;
+    uint64_t left_out;             /* journeys that started too recently to tell */
     struct trod_measured value;
     enum trod_verdict verdict;     /* MET or MISSED only if the whole interval says so; else TOO_CLOSE */
 };
@@ -189,7 +232,7 @@ struct trod_health {
     struct trod_share on_map;      /* events that some touchpoint claims */
     struct trod_share never_identified; /* customers; of == 0: the question does not arise */
     uint64_t n_cut_start, n_cut_end;
-    uint64_t n_touchpoints_unrecorded;
+    uint64_t n_touchpoints_unrecorded; /* without any event, though the map expects some */
 };
 struct trod_segment_result {
     trod_str by, value;            /* value "(none)" of journeys without one */
@@ -234,6 +277,7 @@ struct trod_compare {
     const struct trod_lay *lay;            /* NULL of a segment */
     const struct trod_alignment *alignment; /* NULL of a segment */
     struct trod_arena *arena;
+    void *owned;                   /* private */
 };
 struct trod_compare_options {
     const struct trod_view_options *view; /* where, events, since, until; NULL: all */

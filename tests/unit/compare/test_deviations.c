@@ -1,0 +1,215 @@
+/* Deviations by name, their bases, and the stage table, on logs small enough to count by hand.
+ */
+#include "trodden.h"
+
+static const char MAP[] = "journey shop: Shop\n"
+                          "  over after 10 days of silence\n"
+                          "stage find: Find\n"
+                          "  touchpoint look: Look\n"
+                          "  touchpoint ask: Ask\n"
+                          "stage buy: Buy\n"
+                          "  touchpoint pay: Pay\n"
+                          "    fails when declined\n"
+                          "  touchpoint get: Get\n";
+static const char LOG[] =
+    "a 30 Look\na 31 Ask\na 32 Pay\na 33 Get\n"            /* as designed */
+    "b 30 Look\nb 32 Pay\nb 33 Get\n"                      /* no ask */
+    "c 30 Look\nc 31 Pay\nc 32 Ask\nc 33 Get\n"            /* pay too soon */
+    "d 30 Look\nd 31 Look\nd 32 Ask\nd 33 Pay\nd 34 Get\n" /* looks twice */
+    "e 30 Look\ne 31 Ask\n"                                /* stops */
+    "f 30 Look\nf 31 Ask\nf 32 declined\nf 33 declined\nf 34 Pay\nf 35 Get\n"
+    "g 30 Look\ng 31 zzz\n"
+    "first 0 Ask\nfirst 1 Pay\nfirst 2 Get\n"  /* begins before the log */
+    "late 50 Ask\nlate 51 Pay\nlate 52 Get\n"; /* does not */
+static const struct trod_compare_options LATER = {.now_us = DAY_0_US + 100 * TROD_DAY_US};
+
+static void counts_each_kind_with_its_base(void **state) {
+    (void)state;
+    struct trodden trodden = tread(MAP, LOG, &LATER);
+    const struct trod_compare *compare = walked(&trodden);
+    assert_int_equal(compare->journeys, 9);
+    assert_deviation(compare, TROD_SKIPPED, "ask", 1, 8); /* all but g */
+    assert_deviation(compare, TROD_OUT_OF_ORDER, "pay", 1, 7);
+    assert_deviation(compare, TROD_EXTRA, "look", 1, 9);
+    assert_deviation(compare, TROD_FAILED, "pay", 1, 7);
+    assert_int_equal(find_deviation(compare, TROD_FAILED, "pay")->events, 2);
+    assert_deviation(compare, TROD_STOPPED_HERE, "ask", 1, 7);
+    assert_deviation(compare, TROD_STOPPED_HERE, "look", 1, 7);
+    assert_null(find_deviation(compare, TROD_SKIPPED, "pay")); /* it came, out of order */
+    assert_null(find_deviation(compare, TROD_EXTRA, "pay"));
+    assert_null(find_deviation(compare, TROD_STOPPED_HERE, "get"));
+    untread(&trodden);
+}
+
+static void a_journey_cut_at_the_start_skips_nothing_before(void **state) {
+    (void)state;
+    struct trodden trodden = tread(MAP, LOG, &LATER);
+    const struct trod_compare *compare = walked(&trodden);
+    assert_true(compare->health.n_cut_start >= 1);
+    /* "late" skips look and "first" may have had it: it is not in the base either. */
+    assert_deviation(compare, TROD_SKIPPED, "look", 1, 8);
+    untread(&trodden);
+}
+
+static void unmapped_events_are_named(void **state) {
+    (void)state;
+    struct trodden trodden = tread(MAP, LOG, &LATER);
+    const struct trod_compare *compare = walked(&trodden);
+    size_t n = 0;
+    for (size_t i = 0; i < compare->n_deviations; i++) {
+        if (compare->deviations[i].kind != TROD_UNMAPPED) continue;
+        assert_str(compare->deviations[i].event, "zzz");
+        assert_int_equal(compare->deviations[i].share.of, 9);
+        n++;
+    }
+    assert_int_equal(n, 1);
+    assert_int_equal(compare->health.on_map.n, compare->events - 1);
+    untread(&trodden);
+}
+
+static void agreement_is_weighted_by_journeys(void **state) {
+    (void)state;
+    struct trodden trodden = tread(MAP,
+                                   "a 0 Look\na 1 Ask\na 2 Pay\na 3 Get\n"
+                                   "b 0 Look\nb 1 Ask\nb 2 Pay\nb 3 Get\n"
+                                   "c 0 Look\nc 1 Pay\n", /* skips ask; get is missing */
+                                   &LATER);
+    const struct trod_compare *compare = walked(&trodden);
+    assert_int_equal(compare->complete.cost, 2);
+    assert_int_equal(compare->complete.worst, 8 + 8 + 6);
+    assert_float_equal(compare->complete.log, 1 - 2.0 / 22, 1e-12);
+    assert_float_equal(compare->complete.mean, (1 + 1 + (1 - 2.0 / 6)) / 3, 1e-12);
+    assert_int_equal(compare->complete.exact, 2);
+    assert_int_equal(compare->so_far.cost, 1);
+    assert_int_equal(compare->so_far.worst, 4 + 4 + 2);
+    assert_float_equal(compare->so_far.mean, (1 + 1 + 0.5) / 3, 1e-12);
+    untread(&trodden);
+}
+
+static void stages_tell_who_came_and_who_stopped(void **state) {
+    (void)state;
+    struct trodden trodden =
+        tread(MAP, LOG, &(struct trod_compare_options){.now_us = DAY_0_US + 40 * TROD_DAY_US});
+    const struct trod_compare *compare = walked(&trodden);
+    const struct trod_stage_result *find = &compare->stages[0], *buy = &compare->stages[1];
+    assert_int_equal(find->reached, 9);
+    assert_int_equal(find->visited, 9);
+    assert_int_equal(buy->reached, 7);
+    assert_int_equal(buy->visited, 7);
+    assert_int_equal(buy->ended, 7);
+    assert_int_equal(find->open, 2); /* e and g were seen nine days ago */
+    assert_int_equal(find->stopped, 0);
+    assert_int_equal(
+        find->stopped + find->open + find->ended + buy->stopped + buy->open + buy->ended, 9);
+    untread(&trodden);
+    trodden = tread(MAP, LOG, &LATER);
+    assert_int_equal(walked(&trodden)->stages[0].stopped, 2);
+    untread(&trodden);
+}
+
+static void an_accepted_deviation_is_counted_apart(void **state) {
+    (void)state;
+    static const char map[] = "journey shop: Shop\n"
+                              "  accept skipped ask because \"we tell them\"\n"
+                              "stage find: Find\n"
+                              "  touchpoint look: Look\n"
+                              "  touchpoint ask: Ask\n"
+                              "  touchpoint pay: Pay\n";
+    struct trodden trodden =
+        tread(map, "a 0 Look\na 1 Pay\nb 0 Look\nb 1 Ask\nb 2 Pay\n", NULL);
+    const struct trod_compare *compare = walked(&trodden);
+    assert_deviation(compare, TROD_SKIPPED, "ask", 1, 2);
+    assert_true(find_deviation(compare, TROD_SKIPPED, "ask")->accepted);
+    assert_int_equal(compare->so_far.cost, 0);
+    untread(&trodden);
+}
+
+static void too_often_and_not_for_them(void **state) {
+    (void)state;
+    static const char map[] = "journey shop: Shop\n"
+                              "segment gold: Gold\n"
+                              "  when profile plan = \"gold\"\n"
+                              "stage find: Find\n"
+                              "  touchpoint look: Look\n"
+                              "    repeats at most 2 times\n"
+                              "  touchpoint lounge: Lounge\n"
+                              "    only for gold\n"
+                              "  touchpoint pay: Pay\n";
+    struct trodden trodden =
+        tread(map,
+              "a 0 Look !plan=gold\na 1 Look\na 2 Look\na 3 Lounge\na 4 Pay\n"
+              "b 0 Look !plan=none\nb 1 Lounge\nb 2 Pay\n"
+              "c 0 Look !plan=none\nc 2 Pay\n"
+              "d 0 Look !plan=gold\nd 2 Pay\n",
+              NULL);
+    const struct trod_compare *compare = walked(&trodden);
+    assert_deviation(compare, TROD_TOO_OFTEN, "look", 1, 4);
+    assert_deviation(compare, TROD_NOT_FOR, "lounge", 1, 2);
+    assert_deviation(compare, TROD_SKIPPED, "lounge", 1, 2); /* d, of those it is for */
+    untread(&trodden);
+}
+
+static void success_is_laid_beside(void **state) {
+    (void)state;
+    static const char map[] = "journey shop: Shop\n"
+                              "  succeeds when pay happens, worth 40\n"
+                              "  over after 10 days of silence\n"
+                              "stage find: Find\n"
+                              "  touchpoint look: Look\n"
+                              "  touchpoint ask: Ask\n"
+                              "  touchpoint try: Try\n"
+                              "  touchpoint pay: Pay\n";
+    struct trodden trodden = tread(map,
+                                   "a 0 Look\na 1 Ask\na 2 Try\na 3 Pay\n"
+                                   "b 0 Look\nb 1 Ask\nb 2 Try\nb 3 Pay\n"
+                                   "c 0 Look\nc 2 Try\n"
+                                   "d 0 Look\nd 2 Try\nd 3 Pay\n",
+                                   &LATER);
+    const struct trod_compare *compare = walked(&trodden);
+    const struct trod_deviation *skipped = find_deviation(compare, TROD_SKIPPED, "ask");
+    assert_non_null(skipped);
+    assert_true(skipped->success.given);
+    assert_float_equal(skipped->success.value, 0.5, 1e-12);
+    assert_int_equal(skipped->success.n, 2);
+    assert_float_equal(skipped->success_others.value, 1, 1e-12);
+    assert_int_equal(skipped->success_others.n, 2);
+    assert_int_equal(compare->succeeded.n, 3);
+    assert_float_equal(compare->worth, 120, 1e-9);
+    assert_int_equal(compare->n_left, 1);
+    untread(&trodden);
+}
+
+static void what_leaves_no_trace_is_never_skipped(void **state) {
+    (void)state;
+    static const char map[] = "journey shop: Shop\n"
+                              "stage find: Find\n"
+                              "  touchpoint look: Look\n"
+                              "  touchpoint talk: Talk\n"
+                              "  touchpoint read: Read\n"
+                              "    not recorded\n"
+                              "  touchpoint pay: Pay\n";
+    struct trodden trodden = tread(map, "a 0 Look\na 1 Pay\n", NULL);
+    const struct trod_compare *compare = walked(&trodden);
+    assert_null(find_deviation(compare, TROD_SKIPPED, "talk"));
+    assert_null(find_deviation(compare, TROD_SKIPPED, "read"));
+    assert_false(compare->touchpoints[1].recorded);
+    assert_int_equal(compare->touchpoints[1].share.of, 0);
+    assert_int_equal(compare->health.n_touchpoints_unrecorded, 1); /* talk; read is known */
+    assert_int_equal(compare->complete.cost, 0);
+    untread(&trodden);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(counts_each_kind_with_its_base),
+        cmocka_unit_test(a_journey_cut_at_the_start_skips_nothing_before),
+        cmocka_unit_test(unmapped_events_are_named),
+        cmocka_unit_test(agreement_is_weighted_by_journeys),
+        cmocka_unit_test(stages_tell_who_came_and_who_stopped),
+        cmocka_unit_test(an_accepted_deviation_is_counted_apart),
+        cmocka_unit_test(too_often_and_not_for_them),
+        cmocka_unit_test(success_is_laid_beside),
+        cmocka_unit_test(what_leaves_no_trace_is_never_skipped),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
