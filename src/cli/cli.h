@@ -84,6 +84,8 @@ TROD_MUST trod_status cli_write(const struct cli *cli, trod_str bytes,
  * exit status. */
 int cli_fail(const struct trod_error *error);
 
+/* " Hint." as a sentence of its own, without a full stop if it ends in an example (": …"). */
+void cli_print_hint(FILE *out, const char *hint);
 /* "FILE:LINE:COLUMN: error: message. Hint." */
 void cli_print_remark(FILE *out, const struct trod_remark *remark);
 

@@ -10,8 +10,9 @@ void cli_print_remark(FILE *out, const struct trod_remark *remark) {
     if (remark->line && remark->column) fprintf(out, "%u:", remark->column);
     const size_t n = strlen(remark->message);
     const char *stop = n && strchr(".?!:", remark->message[n - 1]) ? "" : ".";
-    fprintf(out, " %s: %s%s", remark->weight == TROD_ERROR ? "error" : "advice", remark->message, stop);
-    if (remark->hint && remark->hint[0]) fprintf(out, " %s", remark->hint);
+    fprintf(out, " %s: %s%s", remark->weight == TROD_ERROR ? "error" : "advice",
+            remark->message, stop);
+    cli_print_hint(out, remark->hint);
     fputc('\n', out);
 }
 

@@ -11,6 +11,13 @@ trod_status cli_write(const struct cli *cli, trod_str bytes, struct trod_error *
     return trod_file_write(output ? output : "-", bytes, error);
 }
 
+void cli_print_hint(FILE *out, const char *hint) {
+    if (!hint || !hint[0]) return;
+    const bool lower = hint[0] >= 'a' && hint[0] <= 'z';
+    const bool stop = !strchr(".?!", hint[strlen(hint) - 1]) && !strstr(hint, ": ");
+    fprintf(out, " %c%s%s", lower ? hint[0] - 'a' + 'A' : hint[0], hint + 1, stop ? "." : "");
+}
+
 int cli_fail(const struct trod_error *error) {
     fputs("trod: ", stderr);
     if (error->file[0]) fprintf(stderr, "%s:", error->file);
@@ -21,7 +28,7 @@ int cli_fail(const struct trod_error *error) {
     const size_t n = strlen(error->message);
     const char *stop = n && strchr(".?!:", error->message[n - 1]) ? "" : ".";
     fprintf(stderr, "%s%s", error->message, stop);
-    if (error->hint[0]) fprintf(stderr, " %s", error->hint);
+    cli_print_hint(stderr, error->hint);
     fputc('\n', stderr);
     return trod_status_exit(error->code);
 }

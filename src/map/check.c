@@ -156,7 +156,7 @@ static void check_journey(struct map_builder *b) {
     if (empty && b->remarks->n_errors) return; /* nothing in it could be read */
     map_hint(
         b->remarks,
-        map_remark(b->remarks, TROD_ERROR, "no-journey", 1, 0,
+        map_remark(b->remarks, TROD_ERROR, empty ? "empty" : "no-journey", 1, 0,
                    empty ? "the map is empty" : "the map has no journey"),
         "begin it with a line such as: journey onboarding: From sign-up to the first success");
 }

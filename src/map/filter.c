@@ -10,7 +10,7 @@
 struct filter_scan {
     trod_str text;
     size_t at;
-    unsigned depth, parens;
+    unsigned depth;
     struct trod_arena *arena;
     struct trod_error *error;
 };
@@ -61,8 +61,7 @@ static trod_status read_condition(struct filter_scan *s, struct trod_filter *fil
         profile = map_op_at(s->text, s->at).n == 0 || s->at >= s->text.n;
         if (!profile) s->at = before; /* an attribute that is called so */
     }
-    if (!map_cond_read(s->text, &s->at, s->parens > 0, s->arena, &cond, &want))
-        return wrong(s, want);
+    if (!map_cond_read(s->text, &s->at, true, s->arena, &cond, &want)) return wrong(s, want);
     filter->kind = TROD_FILTER_COND;
     filter->cond = map_condition(cond.name, cond.op, cond.value, cond.value_quoted);
     filter->cond.profile = profile;
@@ -87,9 +86,7 @@ static trod_status read_one(struct filter_scan *s, const struct trod_filter **fi
     } else {
         if (negated) s->at = before; /* an attribute that is called so */
         if (takes(s, "(")) {
-            s->parens++;
             status = read_or(s, filter);
-            s->parens--;
             if (status == TROD_OK && !takes(s, ")")) status = wrong(s, "a closing parenthesis");
         } else {
             status = read_condition(s, one);

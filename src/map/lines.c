@@ -134,7 +134,7 @@ static bool check_characters(struct reader *r) {
     const unsigned char c = (unsigned char)r->line.at[bad];
     if (++r->n_bad_lines == MAX_BAD_LINES)
         map_hint(r->remarks,
-                 wrong(r, "encoding", bad, "this is no text file: %d lines hold other bytes",
+                 wrong(r, "not-text", bad, "this is no text file: %d lines hold other bytes",
                        MAX_BAD_LINES),
                  "a map is plain text in the encoding UTF-8; the rest was not looked at");
     else if (utf8)
@@ -577,7 +577,7 @@ trod_status map_doc_read(trod_str text, trod_str name, struct trod_arena *arena,
         r->number = 1;
         for (size_t i = 0; i < nul; i++) r->number += text.at[i] == '\n';
         map_hint(remarks,
-                 map_remark(remarks, TROD_ERROR, "encoding", r->number, 0,
+                 map_remark(remarks, TROD_ERROR, "not-text", r->number, 0,
                             "this is no text file: it has a byte that is 0"),
                  "a map is plain text; save it in the encoding UTF-8");
         goto done;

@@ -94,7 +94,7 @@ static bool is_value(trod_str word) {
     return word.n >= 10 && trod_time_read(word, &iso, NULL) != TROD_NO_TIME;
 }
 
-static bool read_name(trod_str text, size_t *at, bool parens, struct trod_arena *arena,
+static bool read_name(trod_str text, size_t *at, bool filter, struct trod_arena *arena,
                       struct map_cond *cond, const char **want) {
     cond->name_at = *at;
     switch (map_quoted_read(text, at, arena, &cond->name)) {
@@ -108,7 +108,7 @@ static bool read_name(trod_str text, size_t *at, bool parens, struct trod_arena 
         *want = NULL;
         return false;
     case MAP_NO_QUOTE: {
-        trod_str word = map_bare_word(text, *at, parens);
+        trod_str word = map_bare_word(text, *at, filter);
         const size_t behind = skip(text, *at + word.n);
         if (map_op_at(text, behind).n == 0 || behind >= text.n) {
             const size_t sign = sign_in(word);
@@ -127,11 +127,11 @@ static bool read_name(trod_str text, size_t *at, bool parens, struct trod_arena 
     return true;
 }
 
-bool map_cond_read(trod_str text, size_t *at, bool parens, struct trod_arena *arena,
+bool map_cond_read(trod_str text, size_t *at, bool filter, struct trod_arena *arena,
                    struct map_cond *cond, const char **want) {
     *cond = (struct map_cond){0};
     *at = skip(text, *at);
-    if (!read_name(text, at, parens, arena, cond, want)) return false;
+    if (!read_name(text, at, filter, arena, cond, want)) return false;
     cond->op_at = *at;
     cond->op = map_op_at(text, *at);
     if (cond->op.n == 0) {
@@ -152,14 +152,18 @@ bool map_cond_read(trod_str text, size_t *at, bool parens, struct trod_arena *ar
         *want = NULL;
         return false;
     case MAP_NO_QUOTE: {
-        const trod_str word = map_bare_word(text, *at, parens);
+        const trod_str word = map_bare_word(text, *at, filter);
         const bool texts = cond->op.at[0] >= 'a' && cond->op.at[0] <= 'z';
-        if (texts || !is_value(word)) {
+        /* On a command line quotes are a burden, so there a single word may go without. */
+        const bool plain = filter && word.n && !trod_str_is(word, "and") &&
+                           !trod_str_is(word, "or") && !trod_str_is(word, "not");
+        if (!plain && (texts || !is_value(word))) {
             *want =
                 texts ? "a text in quotes" : "a number, a date, yes, no or a text in quotes";
             return false;
         }
         cond->value = word;
+        cond->value_quoted = texts || !is_value(word);
         *at += word.n;
     }
     }
