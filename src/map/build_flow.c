@@ -103,16 +103,19 @@ static void empty_block(struct map_builder *b, const struct map_node *node) {
              "indent what belongs to it, or delete the line");
 }
 
-static void check_end(struct map_builder *b, const struct map_node *node,
+/* Whether the journey rightly ends at this touchpoint. */
+static bool check_end(struct map_builder *b, const struct map_node *node,
                       const struct trod_touchpoint *touchpoint, struct around around) {
     const struct map_node *const line = map_child(node, "ends here");
-    if (!line) return;
-    if (around.unordered || touchpoint->repeats_inline)
+    if (!line) return false;
+    const bool unordered = around.unordered || touchpoint->repeats_inline;
+    if (!unordered && (around.last || touchpoint->optional_inline)) return true;
+    if (unordered)
         map_hint(b->remarks,
                  map_wrong(b, line, line->level * 2u, "ends-here",
                            "`ends here` cannot stand inside `any order` or `repeat`"),
                  "let the journey end behind the block");
-    else if (!around.last && !touchpoint->optional_inline)
+    else
         map_hint(
             b->remarks,
             map_wrong(b, line, line->level * 2u, "ends-here",
@@ -120,6 +123,7 @@ static void check_end(struct map_builder *b, const struct map_node *node,
                       "optional part"),
             "a journey ends by itself behind its last stage; for an earlier end, put this "
             "touchpoint into a `choose` or make it `optional`");
+    return false;
 }
 
 static struct grown grow_touchpoint(struct map_builder *b, const struct map_node *node,
@@ -129,8 +133,7 @@ static struct grown grow_touchpoint(struct map_builder *b, const struct map_node
     struct grown grown = {.flow = make(b, TROD_FLOW_TOUCHPOINT, 0, node->line)};
     if (!grown.flow) return grown;
     grown.flow->touchpoint_id = node->index;
-    grown.flow->ends = grown.ends = touchpoint->ends;
-    check_end(b, node, touchpoint, around);
+    grown.flow->ends = grown.ends = check_end(b, node, touchpoint, around);
     if (touchpoint->repeats_inline && grown.flow) {
         grown.flow = pair(b, TROD_FLOW_LOOP, grown.flow, NULL, node->line);
         if (grown.flow) {

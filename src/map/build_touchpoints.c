@@ -159,12 +159,14 @@ static void build_one(struct map_builder *b, const struct map_node *node,
     build_only_for(b, node, into);
     build_for_personas(b, node, into);
     const struct map_node *const fails = map_child(node, "fails when");
-    if (into->not_recorded && (into->seen.n || fails))
+    if (into->not_recorded && (into->seen.n || fails)) {
+        const struct map_node *const line = map_child(node, "not recorded");
         map_hint(b->remarks,
-                 map_wrong(b, map_child(node, "not recorded"), 0, "contradiction",
+                 map_wrong(b, line, line->level * 2u, "contradiction",
                            "`not recorded` contradicts the `%s` of the same touchpoint",
                            into->seen.n ? "seen when" : "fails when"),
                  "keep one of the two");
+    }
 }
 
 void map_build_touchpoints(struct map_builder *b) {

@@ -18,10 +18,10 @@ struct read {
 
 static inline struct read read_map(const char *text, bool advice) {
     struct read read = {0};
-    const struct trod_map_options options = {
-        .no_files = true,
-        .advice = advice,
-        .today_us = trod_days_from_civil(2025, 3, 10) * TROD_DAY_US};
+    const struct trod_map_options options = {.no_files = true,
+                                             .advice = advice,
+                                             .today_us = trod_days_from_civil(2025, 3, 10) *
+                                                         TROD_DAY_US};
     read.status = trod_map_read_text(trod_str_of(text), "test.journey", &options, &read.map,
                                      &read.report, &read.error);
     return read;
