@@ -1,5 +1,5 @@
-/* html: text, tables, shares and bars. Every bar has its figure beside it: nothing is said by colour
- * or length alone.
+/* html: text, tables, shares and bars. Every bar has its figure beside it: nothing is said by
+ * colour or length alone.
  */
 #include "draw/html.h"
 
@@ -21,7 +21,8 @@ void html_end_section(struct trod_buf *out) {
 }
 
 void html_table(struct trod_buf *out, const char *const *columns) {
-    trod_buf_adds(out, "<div class=\"scroll\" tabindex=\"0\"><table class=\"sort\"><thead><tr>");
+    trod_buf_adds(out,
+                  "<div class=\"scroll\" tabindex=\"0\"><table class=\"sort\"><thead><tr>");
     for (; *columns; columns++) {
         const bool number = **columns == '#';
         trod_buf_format(out, "<th scope=\"col\"%s>%s</th>", number ? " class=\"n\"" : "",
@@ -35,8 +36,9 @@ void html_end_table(struct trod_buf *out) {
 }
 
 static void mini_bar(struct trod_buf *out, double share, bool bad) {
-    trod_buf_format(out, "<span class=\"mini\" aria-hidden=\"true\"><i%s data-w=\"%.1f\"></i></span>",
-                    bad ? " class=\"bad\"" : "", fmin(fmax(share, 0), 1) * 100);
+    trod_buf_format(
+        out, "<span class=\"mini\" aria-hidden=\"true\"><i%s data-w=\"%.1f\"></i></span>",
+        bad ? " class=\"bad\"" : "", fmin(fmax(share, 0), 1) * 100);
 }
 
 void html_share(struct trod_buf *out, struct trod_share share, uint64_t few, bool bad) {
@@ -97,8 +99,9 @@ void html_ways(struct trod_buf *out, const struct trod_compare *compare,
     words_count(out, ways->started);
     trod_buf_adds(out, " started</span></div>\n");
     if (!ways->given || ways->started < compare->few) {
-        trod_buf_adds(out, ways->given ? "<p class=\"about\">Too few to tell.</p></div>\n"
-                                       : "<p class=\"about\">The log has no times.</p></div>\n");
+        trod_buf_adds(out, ways->given
+                               ? "<p class=\"about\">Too few to tell.</p></div>\n"
+                               : "<p class=\"about\">The log has no times.</p></div>\n");
         return;
     }
     trod_buf_adds(out, "<div class=\"bar\" aria-hidden=\"true\">");
@@ -108,7 +111,8 @@ void html_ways(struct trod_buf *out, const struct trod_compare *compare,
                             shares[i].share * 100);
     trod_buf_adds(out, "</div><ul class=\"legend\">");
     for (size_t i = 0; i < TROD_COUNT(shares); i++) {
-        trod_buf_format(out, "<li><i class=\"%s\" aria-hidden=\"true\"></i>%s ", classes[i], names[i]);
+        trod_buf_format(out, "<li><i class=\"%s\" aria-hidden=\"true\"></i>%s ", classes[i],
+                        names[i]);
         words_share(out, shares[i], compare->few);
         trod_buf_adds(out, "</li>");
     }

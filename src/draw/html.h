@@ -6,10 +6,12 @@
 
 /* Text, escaped. */
 void html_text(struct trod_buf *out, trod_str text);
-/* <section id><h2>title</h2>; `about` (may be NULL) explains what stands there. Both fixed text. */
+/* <section id><h2>title</h2>; `about` (may be NULL) explains what stands there. Both fixed
+ * text. */
 void html_section(struct trod_buf *out, const char *id, const char *title, const char *about);
 void html_end_section(struct trod_buf *out);
-/* A table that can be sorted by its columns: names, with "#" before one of numbers; NULL ends. */
+/* A table that can be sorted by its columns: names, with "#" before one of numbers; NULL ends.
+ */
 void html_table(struct trod_buf *out, const char *const *columns);
 void html_end_table(struct trod_buf *out);
 /* A cell of a share: the figure, its interval and base in small, a bar; "too few to tell". */

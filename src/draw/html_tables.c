@@ -5,12 +5,16 @@
 #include "draw/words.h"
 
 void html_stages(struct trod_buf *out, const struct trod_compare *compare) {
-    const char *const columns[] = {"Stage", "#Journeys", "Reached",
-                                   compare->left_known ? "Left there" : "Last seen there",
-                                   "#Still open", "Half within", "Limit", "Late", NULL};
+    const char *const columns[] = {
+        "Stage",       "#Journeys",
+        "Reached",     compare->left_known ? "Left there" : "Last seen there",
+        "#Still open", "Half within",
+        "Limit",       "Late",
+        NULL};
     if (!compare->n_stages) return;
     html_section(out, "stages", "Stage by stage",
-                 "Who reaches each stage, who stops there, and how long it takes against what was designed.");
+                 "Who reaches each stage, who stops there, and how long it takes against what "
+                 "was designed.");
     html_table(out, columns);
     for (size_t i = 0; i < compare->n_stages; i++) {
         const struct trod_stage_result *stage = &compare->stages[i];
@@ -60,8 +64,9 @@ static void time_row(struct trod_buf *out, const struct trod_compare *compare, c
 }
 
 void html_times(struct trod_buf *out, const struct trod_compare *compare) {
-    static const char *const columns[] = {"Touchpoint", "Designed",   "#Started", "In time", "Late",
-                                          "Still open", "Gone", "Half within", NULL};
+    static const char *const columns[] = {"Touchpoint", "Designed",    "#Started",
+                                          "In time",    "Late",        "Still open",
+                                          "Gone",       "Half within", NULL};
     size_t n = 0;
     for (size_t i = 0; i < compare->n_touchpoints; i++) {
         const struct trod_touchpoint_result *one = &compare->touchpoints[i];
@@ -69,9 +74,10 @@ void html_times(struct trod_buf *out, const struct trod_compare *compare) {
         n += (size_t)(one->takes.window && one->takes.ways.started);
     }
     if (!n) return;
-    html_section(out, "times", "Times, touchpoint by touchpoint",
-                 "Of all who started waiting: late came after the limit or is still awaited after it; "
-                 "gone will not come any more.");
+    html_section(
+        out, "times", "Times, touchpoint by touchpoint",
+        "Of all who started waiting: late came after the limit or is still awaited after it; "
+        "gone will not come any more.");
     html_table(out, columns);
     for (size_t i = 0; i < compare->n_touchpoints; i++) {
         time_row(out, compare, "comes", &compare->touchpoints[i].comes);
@@ -83,9 +89,11 @@ void html_times(struct trod_buf *out, const struct trod_compare *compare) {
 
 static void success_cell(struct trod_buf *out, const struct trod_compare *compare,
                          const struct trod_deviation *deviation) {
-    const struct trod_measured *with = &deviation->success, *without = &deviation->success_others;
+    const struct trod_measured *with = &deviation->success,
+                               *without = &deviation->success_others;
     trod_buf_adds(out, "<td>");
-    if (with->given && without->given && with->n >= compare->few && without->n >= compare->few) {
+    if (with->given && without->given && with->n >= compare->few &&
+        without->n >= compare->few) {
         words_percent(out, with->value);
         trod_buf_adds(out, "<small>the others ");
         words_percent(out, without->value);
@@ -94,7 +102,8 @@ static void success_cell(struct trod_buf *out, const struct trod_compare *compar
     trod_buf_adds(out, "</td>");
 }
 
-static void deviation_rows(struct trod_buf *out, const struct trod_compare *compare, bool accepted) {
+static void deviation_rows(struct trod_buf *out, const struct trod_compare *compare,
+                           bool accepted) {
     for (size_t i = 0; i < compare->n_deviations; i++) {
         const struct trod_deviation *deviation = &compare->deviations[i];
         if (deviation->kind == TROD_UNMAPPED || deviation->accepted != accepted) continue;
@@ -110,16 +119,21 @@ static void deviation_rows(struct trod_buf *out, const struct trod_compare *comp
         trod_buf_adds(out, "<td>");
         struct trod_buf action = {0};
         words_action(&action, compare->map, deviation->action_id);
-        html_text(out, deviation->action_id == TROD_NO_ID ? TROD_STR("–") : trod_buf_str(&action));
+        html_text(out,
+                  deviation->action_id == TROD_NO_ID ? TROD_STR("–") : trod_buf_str(&action));
         trod_buf_free(&action);
         trod_buf_adds(out, "</td></tr>\n");
     }
 }
 
 void html_deviations(struct trod_buf *out, const struct trod_compare *compare) {
-    const char *const columns[] = {"What", "Where", "#Journeys", "Share of those who got that far",
+    const char *const columns[] = {"What",
+                                   "Where",
+                                   "#Journeys",
+                                   "Share of those who got that far",
                                    compare->succeeds_known ? "Of these, succeeded" : "Action",
-                                   compare->succeeds_known ? "Action" : NULL, NULL};
+                                   compare->succeeds_known ? "Action" : NULL,
+                                   NULL};
     size_t n = 0, n_accepted = 0;
     for (size_t i = 0; i < compare->n_deviations; i++) {
         if (compare->deviations[i].kind == TROD_UNMAPPED) continue;
@@ -128,7 +142,8 @@ void html_deviations(struct trod_buf *out, const struct trod_compare *compare) {
     }
     if (n + n_accepted == 0) return;
     html_section(out, "deviations", "Where journeys leave the map",
-                 "Success beside a deviation goes with it; it does not prove that one causes the other.");
+                 "Success beside a deviation goes with it; it does not prove that one causes "
+                 "the other.");
     html_table(out, columns);
     deviation_rows(out, compare, false);
     html_end_table(out);
@@ -158,7 +173,8 @@ void html_choices(struct trod_buf *out, const struct trod_compare *compare) {
         if (choice->share.of)
             html_share(out, choice->share, compare->few, false);
         else
-            trod_buf_adds(out, "<td data-v=\"-1\">nobody came that far, or it leaves no trace</td>");
+            trod_buf_adds(out,
+                          "<td data-v=\"-1\">nobody came that far, or it leaves no trace</td>");
         trod_buf_adds(out, "</tr>\n");
     }
     html_end_table(out);
@@ -166,7 +182,8 @@ void html_choices(struct trod_buf *out, const struct trod_compare *compare) {
 }
 
 void html_targets(struct trod_buf *out, const struct trod_compare *compare) {
-    static const char *const columns[] = {"Target", "Measured", "Asked for", "Verdict", "Owner", NULL};
+    static const char *const columns[] = {"Target",  "Measured", "Asked for",
+                                          "Verdict", "Owner",    NULL};
     if (!compare->n_kpis) return;
     html_section(out, "targets", "Targets",
                  "A verdict is given only where the whole 95 % interval says so.");
@@ -198,7 +215,8 @@ void html_targets(struct trod_buf *out, const struct trod_compare *compare) {
         const char *class = result->verdict == TROD_MET      ? " class=\"met\""
                             : result->verdict == TROD_MISSED ? " class=\"missed\""
                                                              : "";
-        trod_buf_format(out, "</td><td%s>%s</td><td>", class, trod_verdict_word(result->verdict));
+        trod_buf_format(out, "</td><td%s>%s</td><td>", class,
+                        trod_verdict_word(result->verdict));
         html_text(out, kpi->owner);
         trod_buf_adds(out, "</td></tr>\n");
     }
@@ -206,8 +224,8 @@ void html_targets(struct trod_buf *out, const struct trod_compare *compare) {
     html_end_section(out);
 }
 
-static void first_list(struct trod_buf *out, const struct trod_compare *compare, const char *title,
-                       const struct trod_first_result *firsts, size_t n) {
+static void first_list(struct trod_buf *out, const struct trod_compare *compare,
+                       const char *title, const struct trod_first_result *firsts, size_t n) {
     const char *const columns[] = {title, "#Journeys", "Share", NULL};
     if (!n) return;
     html_table(out, columns);
@@ -317,7 +335,8 @@ void html_data(struct trod_buf *out, const struct trod_compare *compare) {
         bool first = true;
         for (size_t i = 0; i < compare->n_touchpoints; i++) {
             const uint32_t t = compare->touchpoints[i].touchpoint_id;
-            if (compare->touchpoints[i].recorded || compare->map->touchpoints[t].not_recorded) continue;
+            if (compare->touchpoints[i].recorded || compare->map->touchpoints[t].not_recorded)
+                continue;
             if (!first) trod_buf_adds(out, ", ");
             first = false;
             html_text(out, words_touchpoint(compare->map, t));
@@ -336,18 +355,21 @@ void html_note(struct trod_buf *out, const struct trod_compare *compare,
     words_plural(out, compare->events, "event", "events");
     trod_buf_adds(out, " of ");
     words_plural(out, compare->customers, "customer", "customers");
-    trod_buf_format(out,
-                    ". Each distinct path was laid on the map so that the fewest touchpoints are skipped or "
-                    "extra (an optimal alignment, each at a cost of 1; method: %s). Fitness so far %.4f, "
-                    "complete %.4f. All intervals are at 95 %%; below %llu journeys nothing is told.</p>\n",
-                    compare->method, compare->so_far.log, compare->complete.log,
-                    (unsigned long long)compare->few);
+    trod_buf_format(
+        out,
+        ". Each distinct path was laid on the map so that the fewest touchpoints are skipped "
+        "or "
+        "extra (an optimal alignment, each at a cost of 1; method: %s). Fitness so far %.4f, "
+        "complete %.4f. All intervals are at 95 %%; below %llu journeys nothing is told.</p>\n",
+        compare->method, compare->so_far.log, compare->complete.log,
+        (unsigned long long)compare->few);
     if (health->n_cut_start || health->n_cut_end) {
         trod_buf_adds(out, "<p>");
         words_plural(out, health->n_cut_start, "journey", "journeys");
         trod_buf_adds(out, " may have begun before the log does, and ");
         words_count(out, health->n_cut_end);
-        trod_buf_adds(out, " may go on after it: what lies beyond is not held against them.</p>\n");
+        trod_buf_adds(out,
+                      " may go on after it: what lies beyond is not held against them.</p>\n");
     }
     if (compare->n_limited) {
         trod_buf_adds(out, "<p>");

@@ -1,5 +1,5 @@
-/* page_text: lines, paragraphs beside a margin, and table rows, all measured in terminal cells (a
- * wide character takes two), so that columns stand straight in every script.
+/* page_text: lines, paragraphs beside a margin, and table rows, all measured in terminal cells
+ * (a wide character takes two), so that columns stand straight in every script.
  */
 #include "draw/page_text.h"
 
@@ -60,7 +60,8 @@ void page_heading(struct page *page, const char *text) {
     page_line(page, PAGE_BOLD, trod_str_of(text));
 }
 
-/* The next line of filled text: words up to `cells` cells; a word that is wider is cut through. */
+/* The next line of filled text: words up to `cells` cells; a word that is wider is cut through.
+ */
 static trod_str next_line(trod_str *rest, unsigned cells) {
     size_t end = 0, i = 0;
     *rest = trod_str_trim(*rest);
@@ -88,7 +89,8 @@ static unsigned beside_room(const struct page *page, unsigned indent) {
 
 unsigned page_count(const struct page *page, unsigned indent, trod_str text) {
     unsigned n = 0;
-    for (trod_str rest = text; trod_str_trim(rest).n; n++) (void)next_line(&rest, beside_room(page, indent));
+    for (trod_str rest = text; trod_str_trim(rest).n; n++)
+        (void)next_line(&rest, beside_room(page, indent));
     return n;
 }
 

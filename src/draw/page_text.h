@@ -26,7 +26,8 @@ unsigned page_beside(struct page *page, unsigned indent, enum page_ink ink, cons
 /* How many lines page_beside would write. */
 unsigned page_count(const struct page *page, unsigned indent, trod_str text);
 
-/* Cells of a table row: each `text` in `cells` columns, right-aligned if `right`, cut with "…". */
+/* Cells of a table row: each `text` in `cells` columns, right-aligned if `right`, cut with "…".
+ */
 struct page_cell {
     trod_str text;
     unsigned cells;

@@ -1,7 +1,8 @@
-/* report_html: the comparison as one page that opens offline: no request to anywhere, no font or
- * picture outside. What matters is said first, in sentences; then the map with what was found on it;
- * then every table. The widths of bars are set by one line of script from data-w, because a strict
- * content policy forbids style attributes; each bar's figure stands beside it in words.
+/* report_html: the comparison as one page that opens offline: no request to anywhere, no font
+ * or picture outside. What matters is said first, in sentences; then the map with what was
+ * found on it; then every table. The widths of bars are set by one line of script from data-w,
+ * because a strict content policy forbids style attributes; each bar's figure stands beside it
+ * in words.
  */
 #include <math.h>
 
@@ -12,9 +13,10 @@
 static void head(struct trod_buf *out, const struct trod_compare *compare) {
     const struct trod_map *map = compare->map;
     const trod_str title = map->title.n ? map->title : map->id;
-    trod_buf_adds(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                       "<meta name=\"generator\" content=\"trod " TROD_VERSION "\">\n<title>");
+    trod_buf_adds(out,
+                  "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                  "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+                  "<meta name=\"generator\" content=\"trod " TROD_VERSION "\">\n<title>");
     html_text(out, title);
     trod_buf_adds(out, " · designed against trodden</title>\n<style>\n");
     trod_buf_adds(out, report_css);
@@ -74,7 +76,8 @@ static void lead(struct trod_buf *out, const struct trod_compare *compare) {
         const struct trod_stage_result *stage = &compare->stages[worst];
         trod_buf_adds(out, "Most stop in <b>");
         html_text(out, words_stage(compare->map, stage->stage_id));
-        trod_buf_format(out, "</b>: %.0f of 100 who reach it ", stage->share_stopped.share * 100);
+        trod_buf_format(out, "</b>: %.0f of 100 who reach it ",
+                        stage->share_stopped.share * 100);
         trod_buf_adds(out, compare->left_known ? "leave there. " : "are last seen there. ");
     }
     if (compare->n_findings) html_text(out, compare->findings[0].sentence);
@@ -114,7 +117,8 @@ static void figures(struct trod_buf *out, const struct trod_compare *compare) {
         figure(out, trod_buf_str(&big), trod_buf_str(&small).at);
     }
     if (compare->journeys) {
-        const struct trod_share exact = trod_share_make(compare->so_far.exact, compare->journeys);
+        const struct trod_share exact =
+            trod_share_make(compare->so_far.exact, compare->journeys);
         trod_buf_clear(&big);
         trod_buf_clear(&small);
         words_percent(&big, exact.share);
@@ -144,8 +148,12 @@ static void finding_pair(struct trod_buf *out, const struct trod_compare *compar
         if (i == 0 && finding->value.n)
             html_text(out, finding->value);
         else
-            trod_buf_adds(out, i ? "the others" : finding->since_us != TROD_NO_TIME ? "then" : "here");
-        trod_buf_format(out, "</span><span class=\"track\" aria-hidden=\"true\"><i%s data-w=\"%.1f\"></i></span><span>",
+            trod_buf_adds(out, i                                   ? "the others"
+                               : finding->since_us != TROD_NO_TIME ? "then"
+                                                                   : "here");
+        trod_buf_format(out,
+                        "</span><span class=\"track\" aria-hidden=\"true\"><i%s "
+                        "data-w=\"%.1f\"></i></span><span>",
                         i ? " class=\"rest\"" : "", shares[i].share * 100);
         words_share(out, shares[i], compare->few);
         trod_buf_adds(out, "</span>");
@@ -169,7 +177,8 @@ static void one_finding(struct trod_buf *out, const struct trod_compare *compare
         html_text(out, finding->team);
     }
     words_action(&action, compare->map, finding->action_id);
-    trod_buf_format(out, " · <span class=\"chip%s\">", finding->action_id == TROD_NO_ID ? " todo" : "");
+    trod_buf_format(out, " · <span class=\"chip%s\">",
+                    finding->action_id == TROD_NO_ID ? " todo" : "");
     html_text(out, trod_buf_str(&action));
     trod_buf_adds(out, "</span></p>");
     if (finding->quote.n) {
@@ -229,9 +238,10 @@ static trod_status picture(struct trod_buf *out, const struct trod_compare *comp
                            struct trod_error *error) {
     const struct trod_draw_options options = {.embedded = true};
     html_section(out, "map", "The map, with what was found on it", NULL);
-    trod_buf_adds(out, "<div class=\"tools\"><button id=\"fit\" type=\"button\" aria-pressed=\"false\" "
-                       "hidden>Fit to the page</button></div><figure>"
-                       "<div class=\"map\" tabindex=\"0\" role=\"region\" aria-label=\"The map\">\n");
+    trod_buf_adds(
+        out, "<div class=\"tools\"><button id=\"fit\" type=\"button\" aria-pressed=\"false\" "
+             "hidden>Fit to the page</button></div><figure>"
+             "<div class=\"map\" tabindex=\"0\" role=\"region\" aria-label=\"The map\">\n");
     const trod_status status = trod_draw_svg(compare->map, compare, &options, out, error);
     trod_buf_adds(out, "</div></figure>\n");
     html_end_section(out);
@@ -261,7 +271,8 @@ trod_status trod_report_html(const struct trod_compare *compare,
     trod_buf_adds(out, "<p>Made by trod " TROD_VERSION ".</p>\n</footer>\n<script>\n");
     trod_buf_adds(out, report_js);
     trod_buf_adds(out, "</script>\n</body>\n</html>\n");
-    if (out->failed) status = trod_fail(error, TROD_TOO_MUCH, "the report is too large to write");
+    if (out->failed)
+        status = trod_fail(error, TROD_TOO_MUCH, "the report is too large to write");
 done:
     return status;
 }

@@ -1,5 +1,5 @@
-/* report_tables: what stands below Monday's lines, each table with a sentence on what its columns
- * mean, so that nobody needs a manual to read it.
+/* report_tables: what stands below Monday's lines, each table with a sentence on what its
+ * columns mean, so that nobody needs a manual to read it.
  */
 #include "draw/report_tables.h"
 
@@ -9,7 +9,8 @@
 
 enum { MOST_ROWS = 20, MOST_UNMAPPED = 12, MARGIN = 10 };
 
-/* ---- Findings -------------------------------------------------------------------------------- */
+/* ---- Findings
+ * -------------------------------------------------------------------------------- */
 
 static void finding_people(struct trod_buf *text, const struct trod_compare *compare,
                            const struct trod_finding *finding) {
@@ -64,13 +65,17 @@ void report_findings(struct page *page, const struct trod_compare *compare, size
     }
 }
 
-/* ---- Times ------------------------------------------------------------------------------------- */
+/* ---- Times
+ * ------------------------------------------------------------------------------------- */
 
 void report_timed_head(struct page *page, const char *label) {
     const struct page_cell row[] = {
-        {trod_str_of(label), 24, false, PAGE_BOLD}, {TROD_STR("of"), 8, true, PAGE_FAINT},
-        {TROD_STR("in time"), 9, true, PAGE_FAINT}, {TROD_STR("late"), 7, true, PAGE_FAINT},
-        {TROD_STR("open"), 7, true, PAGE_FAINT},    {TROD_STR("gone"), 7, true, PAGE_FAINT},
+        {trod_str_of(label), 24, false, PAGE_BOLD},
+        {TROD_STR("of"), 8, true, PAGE_FAINT},
+        {TROD_STR("in time"), 9, true, PAGE_FAINT},
+        {TROD_STR("late"), 7, true, PAGE_FAINT},
+        {TROD_STR("open"), 7, true, PAGE_FAINT},
+        {TROD_STR("gone"), 7, true, PAGE_FAINT},
         {TROD_STR("  half within"), 18, false, PAGE_FAINT},
     };
     page_row(page, row, TROD_COUNT(row));
@@ -119,10 +124,11 @@ void report_timing(struct page *page, const struct trod_compare *compare) {
         any |= compare->touchpoints[i].comes.window || compare->touchpoints[i].takes.window;
     if (!any && !compare->n_spans) return;
     page_heading(page, "TIMES, OF ALL WHO STARTED");
-    page_beside(page, 0, PAGE_FAINT, "",
-                TROD_STR("Late: came after the limit, or still awaited after it. Open: awaited, and "
-                         "still within it. Gone: will not come any more."),
-                0);
+    page_beside(
+        page, 0, PAGE_FAINT, "",
+        TROD_STR("Late: came after the limit, or still awaited after it. Open: awaited, and "
+                 "still within it. Gone: will not come any more."),
+        0);
     report_timed_head(page, "Promised");
     for (size_t i = 0; i < compare->n_spans; i++) {
         report_timed(page, compare, &compare->spans[i]);
@@ -144,23 +150,30 @@ void report_timing(struct page *page, const struct trod_compare *compare) {
             report_timed(page, compare, &compare->touchpoints[i].comes);
     bool takes = false;
     for (size_t i = 0; i < compare->n_touchpoints; i++) {
-        if (!compare->touchpoints[i].takes.window || !compare->touchpoints[i].takes.ways.started) continue;
+        if (!compare->touchpoints[i].takes.window ||
+            !compare->touchpoints[i].takes.ways.started)
+            continue;
         if (!takes) report_timed_head(page, "To last");
         takes = true;
         report_timed(page, compare, &compare->touchpoints[i].takes);
     }
 }
 
-/* ---- Stages ------------------------------------------------------------------------------------ */
+/* ---- Stages
+ * ------------------------------------------------------------------------------------ */
 
 void report_stages(struct page *page, const struct trod_compare *compare) {
     if (!compare->n_stages) return;
     page_heading(page, "STAGE BY STAGE");
-    const trod_str stopped = compare->left_known ? TROD_STR("left there") : TROD_STR("last seen");
+    const trod_str stopped =
+        compare->left_known ? TROD_STR("left there") : TROD_STR("last seen");
     const struct page_cell head[] = {
-        {TROD_STR("  stage"), 24, false, PAGE_FAINT}, {TROD_STR("reached"), 9, true, PAGE_FAINT},
-        {TROD_STR("of all"), 8, true, PAGE_FAINT},    {stopped, 12, true, PAGE_FAINT},
-        {TROD_STR("late"), 7, true, PAGE_FAINT},      {TROD_STR("  half within"), 20, false, PAGE_FAINT},
+        {TROD_STR("  stage"), 24, false, PAGE_FAINT},
+        {TROD_STR("reached"), 9, true, PAGE_FAINT},
+        {TROD_STR("of all"), 8, true, PAGE_FAINT},
+        {stopped, 12, true, PAGE_FAINT},
+        {TROD_STR("late"), 7, true, PAGE_FAINT},
+        {TROD_STR("  half within"), 20, false, PAGE_FAINT},
     };
     page_row(page, head, TROD_COUNT(head));
     for (size_t i = 0; i < compare->n_stages; i++) {
@@ -198,7 +211,8 @@ void report_stages(struct page *page, const struct trod_compare *compare) {
     }
 }
 
-/* ---- Deviations -------------------------------------------------------------------------------- */
+/* ---- Deviations
+ * -------------------------------------------------------------------------------- */
 
 static void deviation_row(struct page *page, const struct trod_compare *compare,
                           const struct trod_deviation *deviation) {
@@ -222,7 +236,8 @@ static void deviation_row(struct page *page, const struct trod_compare *compare,
     for (size_t t = 0; t < N; t++) trod_buf_free(&texts[t]);
 }
 
-static void deviation_list(struct page *page, const struct trod_compare *compare, bool accepted) {
+static void deviation_list(struct page *page, const struct trod_compare *compare,
+                           bool accepted) {
     size_t n = 0;
     for (size_t i = 0; i < compare->n_deviations; i++) {
         const struct trod_deviation *deviation = &compare->deviations[i];
@@ -247,8 +262,9 @@ void report_deviations(struct page *page, const struct trod_compare *compare) {
     }
     if (n) {
         page_heading(page, "WHERE JOURNEYS LEAVE THE MAP");
-        page_beside(page, 0, PAGE_FAINT, "",
-                    TROD_STR("Journeys, and their share of those that got that far on the map."), 0);
+        page_beside(
+            page, 0, PAGE_FAINT, "",
+            TROD_STR("Journeys, and their share of those that got that far on the map."), 0);
         deviation_list(page, compare, false);
     }
     if (n_accepted) {
@@ -257,7 +273,8 @@ void report_deviations(struct page *page, const struct trod_compare *compare) {
     }
 }
 
-/* ---- Choices, first contact, events off the map --------------------------------------------------- */
+/* ---- Choices, first contact, events off the map
+ * --------------------------------------------------- */
 
 void report_choices(struct page *page, const struct trod_compare *compare) {
     if (!compare->n_choices) return;
@@ -295,7 +312,8 @@ static void first_line(struct page *page, const struct trod_compare *compare, co
         words_percent(&text, firsts[i].share.share);
     }
     if (n > 6) trod_buf_adds(&text, " · …");
-    if (n && compare->journeys) page_beside(page, 14, PAGE_PLAIN, label, trod_buf_str(&text), 0);
+    if (n && compare->journeys)
+        page_beside(page, 14, PAGE_PLAIN, label, trod_buf_str(&text), 0);
     trod_buf_free(&text);
 }
 
@@ -335,13 +353,15 @@ void report_unmapped(struct page *page, const struct trod_compare *compare) {
             &compare->map->touchpoints[compare->touchpoints[i].touchpoint_id];
         if (compare->touchpoints[i].recorded || touchpoint->not_recorded) continue;
         if (text.n) trod_buf_adds(&text, " · ");
-        trod_buf_add(&text, words_touchpoint(compare->map, compare->touchpoints[i].touchpoint_id));
+        trod_buf_add(&text,
+                     words_touchpoint(compare->map, compare->touchpoints[i].touchpoint_id));
     }
     page_beside(page, 2, PAGE_PLAIN, "", trod_buf_str(&text), 0);
     trod_buf_free(&text);
 }
 
-/* ---- Segments ---------------------------------------------------------------------------------- */
+/* ---- Segments
+ * ---------------------------------------------------------------------------------- */
 
 static void segment_row(struct page *page, const struct trod_compare *compare,
                         const struct trod_segment_result *segment) {
@@ -360,9 +380,12 @@ static void segment_row(struct page *page, const struct trod_compare *compare,
         if (one->spans[s].ways.given && one->spans[s].ways.started >= compare->few)
             words_percent(&texts[4 + s], one->spans[s].ways.share_late.share);
     struct page_cell row[N] = {
-        {trod_buf_str(&texts[0]), 26, false, PAGE_PLAIN}, {trod_buf_str(&texts[1]), 10, true, PAGE_PLAIN},
-        {trod_buf_str(&texts[2]), 11, true, PAGE_PLAIN},  {trod_buf_str(&texts[3]), 13, true, PAGE_PLAIN},
-        {trod_buf_str(&texts[4]), 10, true, PAGE_PLAIN},  {trod_buf_str(&texts[5]), 10, true, PAGE_PLAIN},
+        {trod_buf_str(&texts[0]), 26, false, PAGE_PLAIN},
+        {trod_buf_str(&texts[1]), 10, true, PAGE_PLAIN},
+        {trod_buf_str(&texts[2]), 11, true, PAGE_PLAIN},
+        {trod_buf_str(&texts[3]), 13, true, PAGE_PLAIN},
+        {trod_buf_str(&texts[4]), 10, true, PAGE_PLAIN},
+        {trod_buf_str(&texts[5]), 10, true, PAGE_PLAIN},
     };
     page_row(page, row, N);
     for (size_t t = 0; t < N; t++) trod_buf_free(&texts[t]);
@@ -386,7 +409,8 @@ void report_segments(struct page *page, const struct trod_compare *compare) {
             const struct page_cell head[] = {
                 {TROD_STR(""), 26, false, PAGE_PLAIN},
                 {TROD_STR("journeys"), 10, true, PAGE_FAINT},
-                {compare->succeeds_known ? TROD_STR("succeeded") : TROD_STR(""), 11, true, PAGE_FAINT},
+                {compare->succeeds_known ? TROD_STR("succeeded") : TROD_STR(""), 11, true,
+                 PAGE_FAINT},
                 {TROD_STR("as designed"), 13, true, PAGE_FAINT},
                 {compare->n_spans ? TROD_STR("late") : TROD_STR(""), 10, true, PAGE_FAINT},
                 {compare->n_spans > 1 ? TROD_STR("late") : TROD_STR(""), 10, true, PAGE_FAINT},
@@ -400,7 +424,8 @@ void report_segments(struct page *page, const struct trod_compare *compare) {
     }
 }
 
-/* ---- How it was computed ----------------------------------------------------------------------- */
+/* ---- How it was computed
+ * ----------------------------------------------------------------------- */
 
 void report_note(struct page *page, const struct trod_compare *compare,
                  const struct trod_report_options *options) {
@@ -409,10 +434,12 @@ void report_note(struct page *page, const struct trod_compare *compare,
     words_plural(&text, compare->events, "event", "events");
     trod_buf_adds(&text, " of ");
     words_plural(&text, compare->customers, "customer", "customers");
-    trod_buf_adds(&text, ". Each distinct path was laid on the map so that the fewest touchpoints are "
-                         "skipped or extra (an optimal alignment, cost 1 each; method: ");
-    trod_buf_format(&text, "%s). Fitness: so far %.3f, complete %.3f. Brackets hold 95 %% intervals; "
-                           "below %llu journeys nothing is told.",
+    trod_buf_adds(&text,
+                  ". Each distinct path was laid on the map so that the fewest touchpoints are "
+                  "skipped or extra (an optimal alignment, cost 1 each; method: ");
+    trod_buf_format(&text,
+                    "%s). Fitness: so far %.3f, complete %.3f. Brackets hold 95 %% intervals; "
+                    "below %llu journeys nothing is told.",
                     compare->method, compare->so_far.log, compare->complete.log,
                     (unsigned long long)compare->few);
     const struct trod_health *health = &compare->health;
@@ -426,7 +453,8 @@ void report_note(struct page *page, const struct trod_compare *compare,
     if (compare->n_limited) {
         trod_buf_byte(&text, ' ');
         words_plural(&text, compare->n_limited, "journey", "journeys");
-        trod_buf_format(&text, " could not be laid exactly: %s.", compare->limit ? compare->limit : "");
+        trod_buf_format(&text, " could not be laid exactly: %s.",
+                        compare->limit ? compare->limit : "");
     }
     if (options->read) trod_buf_format(&text, " %s", options->read);
     if (options->command) trod_buf_format(&text, " Asked with: %s", options->command);

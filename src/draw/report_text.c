@@ -1,9 +1,9 @@
 /* report_text: the comparison on the terminal.
  *
- * The first 24 lines are for Monday morning, and are counted: how it stands, what was promised, what
- * to act on, what goes well, the targets, and whether the data can be trusted. Findings take the
- * lines that the rest leaves, the most important first; nothing is lost, because everything stands
- * again, at length, below.
+ * The first 24 lines are for Monday morning, and are counted: how it stands, what was promised,
+ * what to act on, what goes well, the targets, and whether the data can be trusted. Findings
+ * take the lines that the rest leaves, the most important first; nothing is lost, because
+ * everything stands again, at length, below.
  */
 #include <math.h>
 
@@ -51,7 +51,8 @@ static void monday_began(struct page *page, const struct trod_compare *compare) 
     if (compare->period.given) {
         const struct trod_period *period = &compare->period;
         char at[40];
-        const char *stretch = trod_duration_write((double)(period->until_us - period->from_us), at);
+        const char *stretch =
+            trod_duration_write((double)(period->until_us - period->from_us), at);
         trod_buf_format(&text, "Last %s: ", stretch);
         words_count(&text, period->began);
         trod_buf_adds(&text, " began");
@@ -72,7 +73,8 @@ static void monday_began(struct page *page, const struct trod_compare *compare) 
     trod_buf_free(&text);
 }
 
-static void monday_promises(struct page *page, const struct trod_compare *compare, size_t most) {
+static void monday_promises(struct page *page, const struct trod_compare *compare,
+                            size_t most) {
     if (!compare->n_spans) return;
     report_timed_head(page, "Promised");
     for (size_t i = 0; i < compare->n_spans && i < most; i++)
@@ -130,7 +132,8 @@ static void source_words(struct trod_buf *text, const struct trod_compare *compa
     trod_buf_adds(text, "Last event ");
     for (size_t i = 0; i < health->n_sources && i < 4; i++) {
         if (i) trod_buf_adds(text, ", ");
-        if (health->n_sources > 1) trod_buf_format(text, "%.*s ", TROD_ARG(health->sources[i].name));
+        if (health->n_sources > 1)
+            trod_buf_format(text, "%.*s ", TROD_ARG(health->sources[i].name));
         words_date(text, health->sources[i].last_us);
     }
     if (health->n_sources > 4) trod_buf_adds(text, ", …");
@@ -145,7 +148,8 @@ static void monday_data(struct page *page, const struct trod_compare *compare) {
     trod_buf_adds(&text, " of the events are on the map.");
     if (health->n_touchpoints_unrecorded) {
         trod_buf_byte(&text, ' ');
-        words_plural(&text, health->n_touchpoints_unrecorded, "touchpoint is", "touchpoints are");
+        words_plural(&text, health->n_touchpoints_unrecorded, "touchpoint is",
+                     "touchpoints are");
         trod_buf_adds(&text, " not recorded anywhere.");
     }
     if (health->never_identified.of) {
@@ -185,7 +189,8 @@ static void monday(struct page *page, const struct trod_compare *compare) {
     if (!compare->n_findings)
         used += page_beside(page, MARGIN, PAGE_PLAIN, "Act on",
                             TROD_STR("Nothing is far enough from the design to act on."), 1);
-    while (shown < compare->n_findings && shown < MOST_FINDINGS && (shown < 2 || used + 2 <= room)) {
+    while (shown < compare->n_findings && shown < MOST_FINDINGS &&
+           (shown < 2 || used + 2 <= room)) {
         const unsigned left = room > used ? room - used : 2;
         used += report_finding(page, compare, shown++, left < 3 ? 2 : left == 3 ? 3 : 4);
     }
@@ -227,9 +232,8 @@ static void more_targets(struct page *page, const struct trod_compare *compare) 
 trod_status trod_report_text(const struct trod_compare *compare,
                              const struct trod_report_options *options, struct trod_buf *out,
                              struct trod_error *error) {
-    struct page page = {.out = out,
-                        .width = options->width ? options->width : 80,
-                        .colour = options->colour};
+    struct page page = {
+        .out = out, .width = options->width ? options->width : 80, .colour = options->colour};
     if (page.width < 60) page.width = 60;
     if (page.width > 100) page.width = 100;
     monday(&page, compare);

@@ -1,6 +1,6 @@
-/* words: figures as people read them. Two significant figures where there is an interval to say how
- * sure they are; a space before "%"; commas between thousands; dates with the month's name, so that
- * nobody has to guess which number is the month.
+/* words: figures as people read them. Two significant figures where there is an interval to say
+ * how sure they are; a space before "%"; commas between thousands; dates with the month's name,
+ * so that nobody has to guess which number is the month.
  */
 #include "draw/words.h"
 
@@ -91,7 +91,8 @@ void words_date(struct trod_buf *out, int64_t time_us) {
         return;
     }
     const struct trod_civil civil = trod_civil_from_us(time_us);
-    trod_buf_format(out, "%d %s %lld", civil.day, months[civil.month - 1], (long long)civil.year);
+    trod_buf_format(out, "%d %s %lld", civil.day, months[civil.month - 1],
+                    (long long)civil.year);
 }
 
 void words_amount(struct trod_buf *out, double amount) {
