@@ -167,6 +167,9 @@ TROD_MUST trod_status intake_reject(struct trod_intake *intake, struct trod_inta
 /* take.c: one row to its events. */
 TROD_MUST trod_status intake_take(struct intake_table *table, const struct intake_row *row,
                                   struct trod_error *error);
+/* Facts (and nothing else) of the customer whose event was taken last. */
+TROD_MUST trod_status intake_take_facts(struct intake_table *table, const struct intake_row *row,
+                                        struct trod_error *error);
 /* people.c: whose row it is; INTAKE_NONE if no column says. */
 TROD_MUST trod_status intake_customer(struct intake_table *table, const struct intake_row *row,
                                       uint32_t *customer, struct trod_error *error);

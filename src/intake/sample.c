@@ -41,34 +41,11 @@ done:
     return status;
 }
 
-static bool all_digits(trod_str text) {
-    for (size_t i = 0; i < text.n; i++)
-        if (text.at[i] < '0' || text.at[i] > '9') return false;
-    return text.n > 0;
-}
-
-/* 20240131: a date that looks like a number. */
-static bool is_packed_date(trod_str text) {
-    if (text.n != 8 || !all_digits(text)) return false;
-    int64_t value = 0;
-    if (!trod_str_int64(text, &value)) return false;
-    const int64_t year = value / 10000;
-    return year >= 1900 && year < 2200 &&
-           trod_date_valid(year, (int)(value / 100 % 100), (int)(value % 100));
-}
-
 static size_t count_read(const trod_str *texts, size_t n, const struct trod_time_form *form) {
     size_t n_read = 0;
     for (size_t i = 0; i < n; i++)
         n_read += trod_time_read(texts[i], form, NULL) != TROD_NO_TIME;
     return n_read;
-}
-
-/* A number is an epoch only with as many digits as one has in our days. */
-static bool is_epoch_like(trod_str text) {
-    const size_t point = trod_str_find(text, '.');
-    const size_t n = point == SIZE_MAX ? text.n : point;
-    return n == 9 || n == 10 || n == 12 || n == 13 || n == 15 || n == 16 || n == 18 || n == 19;
 }
 
 /* Finds the form of `texts`, of which most, but not all, may be times. */
@@ -107,14 +84,12 @@ trod_status intake_sight_time(const struct intake_table *table, uint32_t column,
     sight->looked_for_time = true;
     trod_str *const texts = TROD_NEW_ARRAY(table->sample_arena, table->n_sample + 1, trod_str);
     if (!texts) return trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
-    size_t n = 0, n_number = 0, n_epoch = 0, n_packed = 0;
+    size_t n = 0, n_number = 0;
     for (size_t r = 0; r < table->n_sample; r++) {
         const trod_str text = trod_str_trim(intake_cell(&table->sample[r], column));
         double value = 0;
         if (intake_is_void(text)) continue;
         n_number += trod_str_number(text, &value);
-        n_epoch += is_epoch_like(text);
-        n_packed += is_packed_date(text);
         texts[n++] = text;
     }
     if (n == 0) return TROD_OK;
@@ -122,8 +97,6 @@ trod_status intake_sight_time(const struct intake_table *table, uint32_t column,
     sight->is_number = n_number * 10 >= n * 9;
     if (table->wish.time_format.n) {
         sight->form = table->form;
-    } else if (sight->is_number && (n_epoch + n_packed) * 10 < n * 8) {
-        return TROD_OK;
     } else if (!vote(table->sample_arena, texts, n, sight)) {
         return TROD_OK;
     }

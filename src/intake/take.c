@@ -49,6 +49,12 @@ static trod_status set_fields(struct intake_table *table, const struct intake_ro
     return TROD_OK;
 }
 
+trod_status intake_take_facts(struct intake_table *table, const struct intake_row *row,
+                              struct trod_error *error) {
+    if (table->last_customer == INTAKE_NONE) return TROD_OK;
+    return set_fields(table, row, table->last_customer, error);
+}
+
 static trod_status reject_customer(struct intake_table *table, const struct intake_row *row,
                                    struct trod_error *error) {
     const uint32_t id = table->plan.customer;

@@ -40,6 +40,7 @@ struct xes {
     uint32_t *filled;
     size_t room;
     size_t n_laid, n_told; /* parts of the trace that are in the row, and in the log */
+    bool walked;           /* an event of the trace was taken */
     uint64_t n_traces, event_line;
     uint32_t trace_name, time; /* columns */
     char ordinal[32];          /* name of a trace that has none */
@@ -209,6 +210,7 @@ static void begin_trace(struct xes *xes) {
     }
     owner_clear(&xes->trace);
     xes->n_laid = xes->n_told = 0;
+    xes->walked = false;
     xes->n_traces++;
     xes->place = IN_TRACE;
 }
@@ -243,9 +245,29 @@ static trod_status take_event(struct xes *xes, struct trod_error *error) {
                                    .line = xes->event_line,
                                    .text = trod_buf_str(&event->text)};
     const trod_status status = intake_take(xes->table, &row, error);
-    if (xes->table->file->n_events > n_events) xes->n_told = trace->n_parts;
+    if (xes->table->file->n_events > n_events) {
+        xes->n_told = trace->n_parts;
+        xes->walked = true;
+    }
     unlay(xes, event, event->n_parts);
     return status;
+}
+
+/* Attributes that follow the last event of their trace. */
+static trod_status end_trace(struct xes *xes, struct trod_error *error) {
+    const struct owner *const trace = &xes->trace;
+    xes->place = IN_LOG;
+    if (!xes->walked || xes->n_told == trace->n_parts) return TROD_OK;
+    if (!grow(xes, xes->table->n_columns + trace->n_parts)) return no_memory(error);
+    lay_trace(xes);
+    size_t n_filled = 0;
+    for (size_t i = xes->n_told; i < trace->n_parts; i++)
+        xes->filled[n_filled++] = trace->parts[i].column;
+    const struct intake_row row = {.cells = xes->cells,
+                                   .n = xes->table->n_columns,
+                                   .filled = xes->filled,
+                                   .n_filled = n_filled};
+    return intake_take_facts(xes->table, &row, error);
 }
 
 static trod_status outside(struct xes *xes, struct trod_error *error) {
@@ -392,8 +414,7 @@ static trod_status end(void *at, struct trod_error *error) {
         xes->place = IN_TRACE;
         return take_event(xes, error);
     case IN_TRACE:
-        xes->place = IN_LOG;
-        break;
+        return end_trace(xes, error);
     case IN_LOG:
     case OUTSIDE:
         xes->place = OUTSIDE;

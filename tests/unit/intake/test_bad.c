@@ -231,13 +231,13 @@ static void rejected_rows_are_written_to_a_file(void **state) {
 static void a_rejected_row_is_shown_in_200_bytes(void **state) {
     (void)state;
     struct trod_buf text = {0};
-    trod_buf_adds(&text, "case,event,x\n1,a,\n1,,\"");
+    trod_buf_adds(&text, "case,event,x\n1,a,\n12,,\"");
     for (int i = 0; i < 300; i++) trod_buf_adds(&text, "\xc3\xa4");
     trod_buf_adds(&text, "\"\n2,,\"tab\t, new\nline and \xff\"\n");
     struct taken taken = take_bytes(NULL, NULL, trod_buf_str(&text));
     assert_int_equal(taken.report->n_rejects, 2);
     const trod_str row = taken.report->rejects[0].row;
-    assert_true(row.n >= 198 && row.n <= 200);
+    assert_int_equal(row.n, 199);
     assert_true(trod_str_utf8(row, NULL));
     assert_str(taken.report->rejects[1].row, "2,,\"tab , new line and \xc3\xbf\"");
     taken_free(&taken);
@@ -274,12 +274,12 @@ static void memory_that_runs_out(void **state) {
     static const char *const texts[] = {
         "customer,event,time,x\na,\"b\"\"\",2024-01-01,\xff\n,b,2024-01-01,\n",
         "{\"user\":\"a\",\"event\":\"b\",\"ts\":1709287200,\"x\":{\"y\":[1]}}\n[]\n",
-        ("<log><trace><string key='concept:name' value='1'/><event><string key='concept:name' "
-         "value='a&amp;'/>"
-         "<list key='l'><values><string key='v' "
-         "value='x'/></values></list></event></trace></log>"),
-        ("<!DOCTYPE log><log><trace><event><string key='concept:name' "
-         "value='a'/></event></trace></log>"),
+        ("<log><trace><string key='concept:name' value='1'/>"
+         "<event><string key='concept:name' value='a&amp;'/>"
+         "<list key='l'><values><string key='v' value='x'/></values></list></event>"
+         "</trace></log>"),
+        ("<!DOCTYPE log><log><trace><event><string key='concept:name' value='a'/></event>"
+         "</trace></log>"),
     };
     for (size_t i = 0; i < TROD_COUNT(texts); i++) {
         bool done = false;

@@ -76,6 +76,28 @@ static void utf16_beyond_the_first_plane(void **state) {
     taken_free(&taken);
 }
 
+/* Halves of a character on both sides of what is read at a time. */
+static void utf16_across_chunks(void **state) {
+    (void)state;
+    struct trod_buf wide = {0};
+    const char *const head = "case,event\n";
+    trod_buf_adds(&wide, "\xff\xfe");
+    for (const char *p = head; *p; p++) trod_buf_add(&wide, (trod_str){(char[]){*p, 0}, 2});
+    enum { N = 200000 };
+    for (int i = 0; i < N; i++) {
+        trod_buf_add(&wide, (trod_str){"1\0,\0", 4});
+        trod_buf_add(&wide, (trod_str){"\x3d\xd8\x00\xde", 4});
+        trod_buf_add(&wide, (trod_str){i % 7 ? "\n\0" : "x\0\n\0", i % 7 ? 2 : 4});
+    }
+    struct taken taken = take_bytes(NULL, NULL, trod_buf_str(&wide));
+    assert_int_equal(taken.status, TROD_OK);
+    assert_int_equal(taken.log->n_events, N);
+    assert_int_equal(trod_dict_count(taken.log->names), 2);
+    assert_str(trod_dict_at(taken.log->names, 0), "\xf0\x9f\x98\x80x");
+    taken_free(&taken);
+    trod_buf_free(&wide);
+}
+
 static void windows_1252_is_read_and_said(void **state) {
     (void)state;
     struct taken taken = take("customer,event,time,gr\xf6\xdf"
@@ -120,6 +142,14 @@ static void names_that_repeat_or_are_missing(void **state) {
     (void)state;
     assert_taken(NULL, "case, event ,x,,x,x#2,\n1,a,2,3,4,5,6\n",
                  "1:\n  a x=2 column 4=3 x#2=4 x#2#2=5 column 7=6\n");
+}
+
+static void blanks_round_values(void **state) {
+    (void)state;
+    assert_taken(NULL, "case , event,x\n 1\t, a b  ,  y \n1,\" a b \",\t\n",
+                 "1:\n  a b x=y\n   a b \n");
+    /* A tab is a blank, unless it separates. */
+    assert_taken(NULL, "case\tevent\tx\n1\t a \t y\n", "1:\n  a x=y\n");
 }
 
 static void ragged_rows(void **state) {
@@ -218,9 +248,11 @@ int main(void) {
         cmocka_unit_test(quotes_newlines_and_line_ends),
         cmocka_unit_test(a_byte_order_mark_and_utf16),
         cmocka_unit_test(utf16_beyond_the_first_plane),
+        cmocka_unit_test(utf16_across_chunks),
         cmocka_unit_test(windows_1252_is_read_and_said),
         cmocka_unit_test(delimiters_are_found),
         cmocka_unit_test(names_that_repeat_or_are_missing),
+        cmocka_unit_test(blanks_round_values),
         cmocka_unit_test(ragged_rows),
         cmocka_unit_test(broken_quotes_cost_one_line),
         cmocka_unit_test(lines_are_those_of_the_file),

@@ -102,6 +102,8 @@ static void without_times(void **state) {
     const struct trod_intake_options none = {.time = ""};
     assert_taken(&none, "user,event,time\nu,b,2024-02-02\nu,a,2024-02-01\n",
                  "u:\n  b time=2024-02-02\n  a time=2024-02-01\n");
+    /* What only sounds like a time is none. */
+    assert_taken(NULL, "case,event,candidate\n1,a,Bob\n", "1:\n  a candidate=Bob\n");
     /* A column of times that trod cannot read is no reason to guess the order. */
     assert_refused("user,event,time\nu,a,noon\nu,b,dusk\n", TROD_BAD_INPUT,
                    "cannot read the times in column \"time\", such as \"noon\"");

@@ -4,6 +4,8 @@
     "<event><string key=\"concept:name\" value=\"" name "\"/>" \
     "<date key='time:timestamp' value='" time "'/></event>"
 
+#define TEXT(key, value) "<string key='" key "' value='" value "'/>"
+
 /* The same log behind a DOCTYPE, which the slow door reads. */
 static char *with_doctype(const char *text) {
     const char *log = strstr(text, "<log");
@@ -168,12 +170,27 @@ static void events_without_time_and_traces_without_name(void **state) {
 
 static void facts_may_follow_the_events(void **state) {
     (void)state;
-    assert_xes(NULL,
-               "<log><trace><string key='concept:name' value='1'/><string key='x' "
-               "value='1'/>" EVENT("a", "2024-01-02") "<string key='x' value='2'/><string "
-                                                      "key='y' value='3'/>" EVENT(
-                                                          "b", "2024-01-03") "</trace></log>",
-               "1 x=2 y=3:\n  a @2024-01-02T00:00:00Z\n  b @2024-01-03T00:00:00Z\n");
+    static const char one[] =
+        "<log><trace>" TEXT("concept:name", "1") TEXT("x", "1") EVENT("a", "2024-01-02")
+            TEXT("x", "2") TEXT("y", "3") EVENT("b", "2024-01-03") "</trace></log>";
+    assert_xes(NULL, one, "1 x=2 y=3:\n  a @2024-01-02T00:00:00Z\n  b @2024-01-03T00:00:00Z\n");
+    /* Those of the next trace are its own, and so are those after its last event. */
+    static const char three[] =
+        "<log>"
+        "<trace>" TEXT("concept:name", "1") TEXT("x", "1") TEXT("y", "2")
+            EVENT("a", "2024-01-02") "</trace>"
+                                     "<trace>" TEXT("concept:name",
+                                                    "2") TEXT("x", "3") EVENT("a", "2024-01-02")
+                                         TEXT("z", "4") "</trace>"
+                                                        "<trace>" EVENT("a", "2024-01-02") TEXT(
+                                                            "z", "5") "</trace>"
+                                                                      "<trace>" TEXT(
+                                                                          "z", "6") "</trace>"
+                                                                                    "</log>";
+    assert_xes(NULL, three,
+               "1 x=1 y=2:\n  a @2024-01-02T00:00:00Z\n"
+               "2 x=3 z=4:\n  a @2024-01-02T00:00:00Z\n"
+               "trace 3 z=5:\n  a @2024-01-02T00:00:00Z\n");
 }
 
 static void events_that_cannot_be_taken(void **state) {
