@@ -412,14 +412,16 @@ static void advise_review(struct map_builder *b, const struct map_item *journey)
     if (map->reviewed_us == TROD_NO_TIME || map->review_every_us == TROD_NO_TIME ||
         today_us == TROD_NO_TIME || today_us == 0)
         return;
+    /* Whole days: on the day itself it is not overdue. */
     const int64_t due_us = map->reviewed_us + map->review_every_us;
-    if (today_us <= due_us) return;
+    const int64_t late_us = (today_us / TROD_DAY_US - due_us / TROD_DAY_US) * TROD_DAY_US;
+    if (late_us <= 0) return;
     char due[40], ago[40];
     map_hint(
         b->remarks,
         advise(b, journey, map_child(journey->node, "reviewed")->line, "review-overdue",
                "the review of this map was due on %s, %s ago", trod_date_write(due_us, due),
-               trod_duration_write((double)(today_us - due_us), ago)),
+               trod_duration_write((double)late_us, ago)),
         "look through the map with its readers, then write today's date behind `reviewed`");
 }
 

@@ -83,7 +83,7 @@ static const struct map_word words[] = {
      "need       emotional: to feel in good hands"},
     {"expectation", AT(PERSONA), MAP_CLOSED, PROSE, SAYS,
      "expectation  an answer the same day"},
-    {"aspiration", AT(PERSONA), MAP_CLOSED, PROSE, SAYS, "aspiration  to live without a car"},
+    {"aspiration", AT(PERSONA), MAP_CLOSED, PROSE, SAYS, "aspiration to live without a car"},
     {"attitude", AT(PERSONA), MAP_CLOSED, PROSE, SAYS, "attitude   distrusts advertising"},
     {"challenge", AT(PERSONA), MAP_CLOSED, PROSE, SAYS, "challenge  has never ordered online"},
     {"says", AT(PERSONA) | TOUCH, MAP_CLOSED, PROSE, SAYS,
