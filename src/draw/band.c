@@ -62,11 +62,16 @@ void draw_band_fill(struct draw_picture *picture) {
 static void add_observed(struct draw_picture *picture, trod_str id) {
     const struct trod_share *share = draw_choice_of(picture, id);
     if (!share) return;
-    struct draw_para *para = draw_para_begin(&picture->writer, true);
-    draw_para_add(&picture->writer, para, draw_share_text(picture, share), DRAW_BOLD,
+    struct draw_writer *writer = &picture->writer;
+    struct draw_para *para = draw_para_begin(writer, true);
+    para->gap = 1;
+    if (share->of < picture->compare->few) {
+        draw_para_add(writer, para, TROD_STR("too few to tell"), DRAW_REGULAR, DRAW_SOFT);
+        return;
+    }
+    draw_para_add(writer, para, draw_percent(picture->arena, share->share), DRAW_BOLD,
                   DRAW_DATA);
-    if (share->of >= picture->compare->few)
-        draw_para_add(&picture->writer, para, TROD_STR(" walked it"), DRAW_REGULAR, DRAW_DATA);
+    draw_para_add(writer, para, TROD_STR(" walked it"), DRAW_REGULAR, DRAW_DATA);
 }
 
 static void label_way(struct draw_picture *picture, const struct draw_block *block) {

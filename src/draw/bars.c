@@ -2,6 +2,8 @@
  * which and to which they are measured. Bars that would touch take different rows, each the
  * first row in which it has room.
  */
+#include <math.h>
+
 #include "draw/picture.h"
 
 #define BAR_LEAST 260.0
@@ -118,27 +120,38 @@ static const struct trod_kpi_result *kpi_result(const struct draw_picture *pictu
     return NULL;
 }
 
-static trod_str value_text(struct draw_picture *picture, const struct trod_kpi_result *result) {
+static trod_str value_text(struct draw_picture *picture, enum trod_unit unit, double value) {
     char at[40];
-    if (result->unit == TROD_UNIT_SHARE)
-        return draw_percent(picture->arena, result->value.value);
-    if (result->unit == TROD_UNIT_DURATION)
-        return trod_arena_copy(picture->arena,
-                               trod_str_of(trod_duration_write(result->value.value, at)));
-    double rounded = (double)(int64_t)(result->value.value * 10 + 0.5) / 10;
+    if (unit == TROD_UNIT_SHARE) return draw_percent(picture->arena, value);
+    if (unit == TROD_UNIT_DURATION)
+        return trod_arena_copy(picture->arena, trod_str_of(trod_duration_write(value, at)));
+    double rounded = value > -1e12 && value < 1e12 ? floor(value * 10 + 0.5) / 10 : value;
     return trod_arena_copy(picture->arena, trod_str_of(trod_number_write(rounded, at)));
 }
 
 static void write_result(struct draw_picture *picture, const struct trod_kpi_result *result) {
     struct draw_writer *writer = &picture->writer;
+    const struct trod_measured *value = &result->value;
     struct draw_para *para = draw_para_begin(writer, true);
-    if (!result->value.given || result->verdict == TROD_TOO_FEW) {
-        draw_para_add(writer, para, TROD_STR("measured: too few to tell"), DRAW_REGULAR,
-                      DRAW_SOFT);
+    bool few = result->verdict == TROD_TOO_FEW || value->n < picture->compare->few;
+    if (!value->given || few) {
+        draw_para_add(writer, para,
+                      value->given || few ? TROD_STR("measured: too few to tell")
+                                          : TROD_STR("not measured"),
+                      DRAW_REGULAR, DRAW_SOFT);
         return;
     }
     draw_para_add(writer, para, TROD_STR("measured "), DRAW_REGULAR, DRAW_DATA);
-    draw_para_add(writer, para, value_text(picture, result), DRAW_BOLD, DRAW_DATA);
+    draw_para_add(writer, para, value_text(picture, result->unit, value->value), DRAW_BOLD,
+                  DRAW_DATA);
+    if (value->low == value->low && value->high == value->high) {
+        trod_str low = value_text(picture, result->unit, value->low);
+        trod_str high = value_text(picture, result->unit, value->high);
+        draw_para_add(
+            writer, para,
+            trod_arena_format(picture->arena, " (%.*s to %.*s)", TROD_ARG(low), TROD_ARG(high)),
+            DRAW_REGULAR, DRAW_SOFT);
+    }
     if (result->verdict == TROD_MET)
         draw_para_add(writer, para, TROD_STR(", target met"), DRAW_REGULAR, DRAW_DATA);
     if (result->verdict == TROD_MISSED)
@@ -270,7 +283,7 @@ static void put_four_ways(struct draw_scene *scene, const struct draw_bar *bar, 
     double x = bar->x;
     for (size_t i = 0; i < TROD_COUNT(parts); i++) {
         double width = bar->w * (double)parts[i] / (double)ways->started;
-        if (width >= 0.5) draw_rect(scene, x, y - 4, width, 8, 0, inks[i]);
+        if (width >= 0.5) draw_rect(scene, x, y - 3, width, 6, 0, inks[i]);
         x += width;
     }
 }

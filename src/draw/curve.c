@@ -328,19 +328,20 @@ static void put_personas(struct draw_picture *picture, const struct trod_touchpo
  * which the marker lies. */
 static bool word_above(const struct draw_picture *picture, size_t at) {
     double level = draw_point_at(picture, at)->feels.level;
-    int higher = 0, lower = 0;
+    int n = 0, higher = 0, lower = 0;
     for (int way = -1; way <= 1; way += 2) {
         for (size_t i = at; way < 0 ? i > 0 : i + 1 < picture->flow.n_columns;) {
             i = way < 0 ? i - 1 : i + 1;
             const struct trod_touchpoint *point = draw_point_at(picture, i);
             if (!point || !point->feels.given) continue;
+            n++;
             higher += point->feels.level > level;
             lower += point->feels.level < level;
             break;
         }
     }
-    if (higher && !lower) return false;
-    if (lower && !higher) return true;
+    if (n && higher == n) return false;
+    if (n && lower == n) return true;
     return level >= 0;
 }
 

@@ -4,6 +4,8 @@
  */
 #include "draw/picture.h"
 
+#include <stdio.h>
+
 #define MOST_DEVIATIONS 3
 #define SHARE_SHOWN 0.01
 #define BAR 4.0
@@ -14,6 +16,19 @@ trod_str draw_percent(struct trod_arena *arena, double share) {
     if (percent > 0 && percent < 1) return TROD_STR("under 1%");
     if (percent < 100 && percent > 99) return TROD_STR("over 99%");
     return trod_arena_format(arena, "%d%%", (int)(percent + 0.5));
+}
+
+trod_str draw_count(struct trod_arena *arena, uint64_t n) {
+    char digits[24];
+    int length = snprintf(digits, sizeof digits, "%llu", (unsigned long long)n);
+    char *text = TROD_NEW_ARRAY(arena, 32, char);
+    if (!text) return (trod_str){0};
+    size_t at = 0;
+    for (int i = 0; i < length; i++) {
+        if (i > 0 && (length - i) % 3 == 0) text[at++] = ',';
+        text[at++] = digits[i];
+    }
+    return (trod_str){text, at};
 }
 
 trod_str draw_share_text(struct draw_picture *picture, const struct trod_share *share) {
@@ -147,8 +162,8 @@ void draw_data_column(struct draw_picture *picture, size_t at) {
     double width = draw_text(&picture->scene, draw_share_text(picture, &result->share),
                              column->x, y + 18, column->w, 12, DRAW_BOLD, DRAW_DATA, DRAW_LEFT);
     if (result->share.of >= picture->compare->few) {
-        trod_str text = trod_arena_format(picture->arena, "%llu journeys",
-                                          (unsigned long long)result->journeys);
+        trod_str count = draw_count(picture->arena, result->journeys);
+        trod_str text = trod_arena_format(picture->arena, "%.*s journeys", TROD_ARG(count));
         draw_text(&picture->scene, text, column->x + width + 6, y + 18, column->w - width - 6,
                   11, DRAW_REGULAR, DRAW_SOFT, DRAW_LEFT);
     }
@@ -168,9 +183,12 @@ void draw_data_disc(struct draw_picture *picture, size_t at, double x, double y)
         if (deviation->kind == TROD_FAILED)
             draw_circle(&picture->scene, x, y, DRAW_DISC + 2.5,
                         (struct draw_ink){.stroke = DRAW_PAIN, .width = 2});
-        if (deviation->kind == TROD_SKIPPED)
-            draw_path(&picture->scene, "M-15 15L15-15", x, y, 0,
+        if (deviation->kind == TROD_SKIPPED) {
+            draw_circle(&picture->scene, x, y, DRAW_DISC + 2.5,
+                        (struct draw_ink){.stroke = DRAW_PAIN, .width = 1.5, .dash = "3 4"});
+            draw_path(&picture->scene, "M-16 16L16-16", x, y, 0,
                       (struct draw_ink){.stroke = DRAW_PAIN, .width = 2, .round = true});
+        }
     }
 }
 

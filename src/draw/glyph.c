@@ -215,9 +215,8 @@ static const char *const lane_paths[DRAW_N_SIGNS] = {
     [DRAW_SIGN_FRONT] =
         "M7 6.5a3 3 0 1 0 6 0 3 3 0 1 0-6 0zM4 17c.2-3.3 2.5-5 6-5s5.8 1.7 6 5z",
     [DRAW_SIGN_BACK] =
-        "M7.2 10a2.8 2.8 0 1 0 5.6 0 2.8 2.8 0 1 0-5.6 0zM10 2.8v2.4M10 14.8v2.4"
-        "M2.8 10h2.4M14.8 10h2.4M4.9 4.9l1.7 1.7M13.4 13.4l1.7 1.7M15.1 4.9l-1.7 "
-        "1.7M6.6 13.4l-1.7 1.7",
+        "M12.8 3.2a4 4 0 0 0-4.7 5.3L3 13.6 6.4 17l5.1-5.1a4 4 0 0 0 5.3-4.7l-2.7 "
+        "2.7-2.7-.7-.7-2.7z",
     [DRAW_SIGN_SUPPORT] =
         "M3 10a7 7 0 1 0 14 0 7 7 0 1 0-14 0zM7.2 10a2.8 2.8 0 1 0 5.6 0 2.8 2.8 0 "
         "1 0-5.6 0zM5 5l3 3M15 5l-3 3M5 15l3-3M15 15l-3-3",
@@ -249,8 +248,9 @@ enum draw_paint draw_feeling_paint(double level) {
 
 void draw_face_sign(struct draw_scene *scene, double x, double y, double level, bool hollow) {
     static const char *const mouths[5] = {
-        "M-3.8 4.6c1.5-3.4 6.1-3.4 7.6 0", "M-3.2 4.2c1.4-2 5-2 6.4 0", "M-3 3.3h6",
-        "M-3.4 2.3c1.4 2.4 5.4 2.4 6.8 0", "M-4 1.6h8c-.5 4.8-7.5 4.8-8 0z"};
+        "M-3.8 5c1.5-3.8 6.1-3.8 7.6 0M-5.2-4.3l2.4-1.3M5.2-4.3l-2.4-1.3",
+        "M-3.2 4.2c1.4-2 5-2 6.4 0", "M-3 3.3h6", "M-3.4 2.3c1.4 2.4 5.4 2.4 6.8 0",
+        "M-4 1.6h8c-.5 4.8-7.5 4.8-8 0z"};
     int step = (int)floor(level + 0.5) + 2;
     if (step < 0) step = 0;
     if (step > 4) step = 4;

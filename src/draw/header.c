@@ -211,8 +211,13 @@ static void put_meta(struct draw_picture *picture) {
     }
     if (compare) {
         y += 19;
-        trod_str walked = trod_arena_format(picture->arena, "%llu journeys laid on the map",
-                                            (unsigned long long)compare->journeys);
+        trod_str count = draw_count(picture->arena, compare->journeys);
+        trod_str walked = trod_arena_format(picture->arena, "%.*s journeys", TROD_ARG(count));
+        if (compare->succeeds_known && compare->succeeded.of >= compare->few) {
+            trod_str share = draw_percent(picture->arena, compare->succeeded.share);
+            walked = trod_arena_format(picture->arena, "%.*s, %.*s succeeded", TROD_ARG(walked),
+                                       TROD_ARG(share));
+        }
         double width = meta_line(picture, y, walked, DRAW_DATA);
         draw_rect(&picture->scene, picture->x1 - width - 20, y - 6, 14, 4, 2,
                   (struct draw_ink){.fill = DRAW_DATA});

@@ -4,8 +4,6 @@
  */
 #include "draw/picture.h"
 
-#include <stdio.h>
-
 static const char *const border_words[] = {"", "LINE OF INTERACTION", "LINE OF VISIBILITY",
                                            "LINE OF INTERNAL INTERACTION"};
 #define LABEL_EVERY 1600.0
@@ -196,6 +194,24 @@ static void draw_all(struct draw_picture *picture) {
     if (picture->writer.failed || scene->route.failed) scene->failed = true;
 }
 
+trod_status draw_picture_make(const struct trod_map *map, const struct trod_compare *compare,
+                              const struct trod_draw_options *options, struct trod_arena *arena,
+                              struct trod_arena *scratch, struct draw_picture *picture,
+                              struct trod_error *error) {
+    trod_status status = TROD_OK;
+    *picture = (struct draw_picture){.map = map, .compare = compare, .arena = arena};
+    picture->scratch = scratch;
+    if (options) picture->options = *options;
+    picture->writer = (struct draw_writer){.map = map, .arena = arena, .scratch = scratch};
+    draw_scene_init(&picture->scene, arena, scratch);
+    TROD_TRY(draw_layout(picture, error));
+    draw_all(picture);
+    if (picture->scene.failed)
+        TROD_TRY(trod_fail(error, TROD_NO_MEMORY, "there is not enough memory"));
+done:
+    return status;
+}
+
 trod_status trod_draw_svg(const struct trod_map *map, const struct trod_compare *compare,
                           const struct trod_draw_options *options, struct trod_buf *out,
                           struct trod_error *error) {
@@ -206,15 +222,7 @@ trod_status trod_draw_svg(const struct trod_map *map, const struct trod_compare 
     TROD_TRY_ALLOC(scratch, error);
     picture = TROD_NEW(arena, struct draw_picture);
     TROD_TRY_ALLOC(picture, error);
-    picture->map = map;
-    picture->compare = compare;
-    picture->options = options ? *options : (struct trod_draw_options){0};
-    picture->arena = arena;
-    picture->scratch = scratch;
-    picture->writer = (struct draw_writer){.map = map, .arena = arena, .scratch = scratch};
-    draw_scene_init(&picture->scene, arena, scratch);
-    TROD_TRY(draw_layout(picture, error));
-    draw_all(picture);
+    TROD_TRY(draw_picture_make(map, compare, options, arena, scratch, picture, error));
     const struct draw_svg_options svg = {picture->options.theme, picture->options.embedded};
     TROD_TRY(draw_scene_svg(&picture->scene, &svg, out, error));
 done:

@@ -83,6 +83,13 @@ static inline enum draw_paint draw_stage_paint(size_t slot, bool deep) {
     return (enum draw_paint)((deep ? DRAW_STAGE_0 : DRAW_HUE_0) + slot % DRAW_N_STAGE_HUES);
 }
 
+/* picture.c: the whole picture as a scene. The caller releases picture->scene, also on failure. */
+TROD_MUST trod_status draw_picture_make(const struct trod_map *map,
+                                        const struct trod_compare *compare,
+                                        const struct trod_draw_options *options,
+                                        struct trod_arena *arena, struct trod_arena *scratch,
+                                        struct draw_picture *picture, struct trod_error *error);
+
 /* layout.c: everything measured and placed; nothing drawn. */
 TROD_MUST trod_status draw_layout(struct draw_picture *picture, struct trod_error *error);
 
@@ -128,7 +135,9 @@ void draw_data_disc(struct draw_picture *picture, size_t column, double x, doubl
 void draw_data_stage(struct draw_picture *picture, size_t slot);
 const struct trod_touchpoint_result *draw_result_of(const struct draw_picture *picture,
                                                     uint32_t touchpoint_id);
-/* "62 %", "under 1 %", or "too few to tell"; on the arena. */
+/* "5,213". */
+trod_str draw_count(struct trod_arena *arena, uint64_t n);
+/* "62%", "under 1%", or "too few to tell"; on the arena. */
 trod_str draw_share_text(struct draw_picture *picture, const struct trod_share *share);
 trod_str draw_percent(struct trod_arena *arena, double share);
 /* The observed share of a way, an optional touchpoint …, or NULL. */

@@ -7,6 +7,7 @@
 #define STRIP 6.0       /* height of the bar */
 #define STRIP_ROOM 18.0 /* with the space around it */
 #define BETWEEN 8.0
+#define LATE_MATTERS 0.2
 
 /* The windows of a column, in order. */
 struct windows {
@@ -36,7 +37,23 @@ static bool measured(const struct trod_timed *timed) {
     return timed && timed->window && timed->ways.median_us.given;
 }
 
-static void write_measured(struct draw_picture *picture, const struct trod_timed *timed) {
+/* Red is for what a finding speaks of, or what a fifth or more of the people meet. */
+static bool matters(const struct draw_picture *picture, uint32_t touchpoint_id,
+                    const struct trod_four_ways *ways) {
+    const struct trod_compare *compare = picture->compare;
+    if (ways->share_late.of < compare->few) return false;
+    if (ways->share_late.share >= LATE_MATTERS) return true;
+    for (size_t i = 0; i < compare->n_findings; i++) {
+        const struct trod_finding *finding = &compare->findings[i];
+        if (finding->touchpoint_id == touchpoint_id &&
+            (finding->kind == TROD_FINDING_LATE || finding->deviation == TROD_LATE))
+            return true;
+    }
+    return false;
+}
+
+static void write_measured(struct draw_picture *picture, uint32_t touchpoint_id,
+                           const struct trod_timed *timed) {
     struct draw_writer *writer = &picture->writer;
     char median[40];
     struct draw_para *para = draw_para_begin(writer, true);
@@ -47,10 +64,11 @@ static void write_measured(struct draw_picture *picture, const struct trod_timed
     if (timed->ways.late == 0) return;
     trod_str share = draw_share_text(picture, &timed->ways.share_late);
     bool few = timed->ways.share_late.of < picture->compare->few;
+    bool red = matters(picture, touchpoint_id, &timed->ways);
     draw_para_add(writer, para,
                   few ? trod_arena_format(picture->arena, " · late: %.*s", TROD_ARG(share))
                       : trod_arena_format(picture->arena, " · %.*s late", TROD_ARG(share)),
-                  few ? DRAW_REGULAR : DRAW_BOLD, few ? DRAW_SOFT : DRAW_PAIN);
+                  red ? DRAW_BOLD : DRAW_REGULAR, red ? DRAW_PAIN : DRAW_SOFT);
 }
 
 void draw_timing_fill(struct draw_picture *picture, size_t column) {
@@ -71,7 +89,8 @@ void draw_timing_fill(struct draw_picture *picture, size_t column) {
                                             point->comes.before ? "before" : "after",
                                             TROD_ARG(point->comes.after.text)),
                           DRAW_REGULAR, DRAW_SOFT);
-        if (measured(all.timed[i])) write_measured(picture, all.timed[i]);
+        if (measured(all.timed[i]))
+            write_measured(picture, picture->flow.columns[column].touchpoint_id, all.timed[i]);
     }
 }
 
