@@ -78,7 +78,7 @@ static bool reads_from_right(trod_str text) {
 /* Joined to the character before it, whatever its width. */
 static bool joins_before(int32_t c, trod_str one) {
     return c == 0x200D || (c >= 0xFE00 && c <= 0xFE0F) || (c >= 0x1F3FB && c <= 0x1F3FF) ||
-           trod_str_cells(one) == 0;
+           (c >= 0x300 && trod_str_cells(one) == 0);
 }
 
 static bool is_flag(int32_t c) {
