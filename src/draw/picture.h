@@ -83,7 +83,8 @@ static inline enum draw_paint draw_stage_paint(size_t slot, bool deep) {
     return (enum draw_paint)((deep ? DRAW_STAGE_0 : DRAW_HUE_0) + slot % DRAW_N_STAGE_HUES);
 }
 
-/* picture.c: the whole picture as a scene. The caller releases picture->scene, also on failure. */
+/* picture.c: the whole picture as a scene. The caller releases picture->scene, also on failure.
+ */
 TROD_MUST trod_status draw_picture_make(const struct trod_map *map,
                                         const struct trod_compare *compare,
                                         const struct trod_draw_options *options,
