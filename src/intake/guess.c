@@ -274,6 +274,10 @@ static trod_status guess_time(struct guess *guess, struct trod_error *error) {
         TROD_TRY(guess_times(guess, error));
         if (plan->time == INTAKE_NONE) TROD_TRY(check_unread_time(guess, error));
     }
+    if (plan->time == INTAKE_NONE) { /* a lone end is the time */
+        plan->time = plan->end;
+        plan->end = INTAKE_NONE;
+    }
     if (plan->time != INTAKE_NONE) TROD_TRY(read_form(guess, plan->time, error));
     if (plan->end != INTAKE_NONE) TROD_TRY(read_form(guess, plan->end, error));
 done:

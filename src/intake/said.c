@@ -49,26 +49,34 @@ static void say_part(const struct intake_table *table, struct trod_buf *out, con
                     TROD_ARG(table->columns[column].name), guessed ? " (guessed)" : "");
 }
 
-static void say_time(const struct intake_table *table, struct trod_buf *out) {
-    const struct intake_plan *const plan = &table->plan;
-    if (plan->n_dates) {
-        trod_buf_format(out, ", one event for each of %zu columns of dates", plan->n_dates);
-    } else if (!table->timed) {
-        trod_buf_adds(out, ", no times: taken in the order of the file");
-        return;
-    } else {
-        say_part(table, out, plan->end == INTAKE_NONE ? "time" : "begin", plan->time,
-                 plan->guessed_time);
-        say_part(table, out, "end", plan->end, plan->guessed_end);
-    }
-    const uint32_t first = plan->n_dates ? plan->dates[0] : plan->time;
-    trod_buf_format(out, " (%s", short_form(&table->columns[first].form));
+/* "(guessed, ISO 8601, no zone given: taken as UTC)", behind the last column of times. */
+static void say_form(const struct intake_table *table, struct trod_buf *out, uint32_t column,
+                     bool guessed) {
+    trod_buf_format(out, " (%s%s", guessed ? "guessed, " : "",
+                    short_form(&table->columns[column].form));
     if (table->naive && table->wish.time_zone.n)
         trod_buf_format(out, ", in %.*s where no zone is given",
                         TROD_ARG(table->wish.time_zone));
     else if (table->naive)
         trod_buf_adds(out, ", no zone given: taken as UTC");
     trod_buf_adds(out, ")");
+}
+
+static void say_time(const struct intake_table *table, struct trod_buf *out) {
+    const struct intake_plan *const plan = &table->plan;
+    if (plan->n_dates) {
+        trod_buf_format(out, ", one event for each of %zu columns of dates", plan->n_dates);
+        say_form(table, out, plan->dates[0], false);
+    } else if (!table->timed) {
+        trod_buf_adds(out, ", no times: taken in the order of the file");
+    } else if (plan->end == INTAKE_NONE) {
+        say_part(table, out, "time", plan->time, false);
+        say_form(table, out, plan->time, plan->guessed_time);
+    } else {
+        say_part(table, out, "begin", plan->time, plan->guessed_time);
+        say_part(table, out, "end", plan->end, false);
+        say_form(table, out, plan->time, plan->guessed_end);
+    }
 }
 
 static void say_parts(const struct intake_table *table, struct trod_buf *out) {

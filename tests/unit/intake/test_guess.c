@@ -13,30 +13,30 @@ static void names_of_many_programs(void **state) {
     (void)state;
     assert_guess("event_name,event_timestamp,user_pseudo_id\na,1538405774195002,u\n",
                  "customer = user_pseudo_id (guessed), event = event_name (guessed), time = "
-                 "event_timestamp (guessed) (microseconds since 1970)");
+                 "event_timestamp (guessed, microseconds since 1970)");
     assert_guess(
         "Case ID,Activity,Resource,Complete Timestamp\n1,a,r,2012/10/09 14:50:17.000\n",
         "journey = Case ID (guessed), event = Activity (guessed), time = Complete Timestamp "
-        "(guessed) (ISO 8601, no zone given: taken as UTC)");
+        "(guessed, ISO 8601, no zone given: taken as UTC)");
     assert_guess(
         "case:concept:name,concept:name,Activity,time:timestamp\n1,a,b,2024-01-01T00:00:00Z\n",
         "journey = case:concept:name (guessed), event = concept:name (guessed), time = "
-        "time:timestamp (guessed) (ISO 8601)");
+        "time:timestamp (guessed, ISO 8601)");
     assert_guess(
         "visitor,action,ts\nv,a,1709251200\n",
-        "customer = visitor (guessed), event = action (guessed), time = ts (guessed) (seconds "
+        "customer = visitor (guessed), event = action (guessed), time = ts (guessed, seconds "
         "since 1970)");
     assert_guess(
         "userId;eventType;createdAt\nv;a;1709251200123\n",
-        "customer = userId (guessed), event = eventType (guessed), time = createdAt (guessed) "
-        "(milliseconds since 1970), separated by \";\"");
+        "customer = userId (guessed), event = eventType (guessed), time = createdAt (guessed, "
+        "milliseconds since 1970), separated by \";\"");
     assert_guess(
         "shop_customer_id,name,booked_at\nv,a,01.03.2024 10:00\nv,b,02.03.2024 10:00\n",
         "customer = shop_customer_id (guessed), event = name (guessed), time = booked_at "
-        "(guessed) (%d.%m.%Y %H:%M, no zone given: taken as UTC)");
+        "(guessed, %d.%m.%Y %H:%M, no zone given: taken as UTC)");
     assert_guess(
         "who,what,when\nv,a,2024-01-01\n",
-        "customer = who (guessed), event = what (guessed), time = when (guessed) (ISO 8601, no "
+        "customer = who (guessed), event = what (guessed), time = when (guessed, ISO 8601, no "
         "zone given: taken as UTC)");
     assert_guess(
         "session,type,20xx\nv,a,b\n",
@@ -104,6 +104,9 @@ static void begin_and_end(void **state) {
                  "1:\n  a @2024-01-01T10:00:00Z\n");
     assert_taken(NULL, "case,event,end_time\n1,a,2024-01-01 10:00\n",
                  "1:\n  a @2024-01-01T10:00:00Z\n");
+    const struct trod_intake_options end = {.end = "done"};
+    assert_taken(&end, "case,event,done\n1,a,2024-01-01 10:00\n",
+                 "1:\n  a @2024-01-01T10:00:00Z\n");
     /* What lies before the begin is no end. */
     assert_taken(NULL, "case,event,start,date\n1,a,2024-01-02,2024-01-01\n",
                  "1:\n  a @2024-01-02T00:00:00Z date=2024-01-01\n");
@@ -141,7 +144,7 @@ static void content_decides_between_names(void **state) {
     struct taken taken = take_bytes(NULL, NULL, trod_buf_str(&text));
     assert_string_equal(said(&taken),
                         "customer = user (guessed), event = action (guessed), time = logged "
-                        "(guessed) (ISO 8601, no zone given: taken as UTC)");
+                        "(guessed, ISO 8601, no zone given: taken as UTC)");
     taken_free(&taken);
     trod_buf_free(&text);
     /* A customer who is missing in many rows gives way to one who never is. */

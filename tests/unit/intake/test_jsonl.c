@@ -17,7 +17,7 @@ static void one_object_a_line(void **state) {
                                       "  visit @2024-03-01T09:00:00Z price=1.50\n");
     assert_string_equal(
         said(&taken),
-        "customer = user (guessed), event = event (guessed), time = ts (guessed) (ISO 8601)");
+        "customer = user (guessed), event = event (guessed), time = ts (guessed, ISO 8601)");
     assert_int_equal(taken.report->files[0].format, TROD_FORMAT_JSONL);
     taken_free(&taken);
 }
