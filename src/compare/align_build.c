@@ -1,8 +1,8 @@
-/* From the tree to a net. A node stands between two states, and adds only edges out of the one and
- * into the other: so neighbours share a state and still nothing leaks from one into the next. A
- * loop has two states of its own; a bounded loop is written out round by round. An any order is
- * multiplied out if that stays small, and becomes a block of parts if not. All else that makes the
- * net small is left to align_net_reduce. */
+/* From the tree to a net. A node stands between two states, and adds only edges out of the one
+ * and into the other: so neighbours share a state and still nothing leaks from one into the
+ * next. A loop has two states of its own; a bounded loop is written out round by round. An any
+ * order is multiplied out if that stays small, and becomes a block of parts if not. All else
+ * that makes the net small is left to align_net_reduce. */
 #include "compare/align.h"
 
 struct builder {
@@ -11,7 +11,7 @@ struct builder {
     struct trod_arena *arena;
     struct align_mark *marks;
     size_t n_marks, room_marks;
-    size_t n_states;  /* of all nets, raw */
+    size_t n_states; /* of all nets, raw */
     size_t n_blocks;
     unsigned no_blocks;
     struct trod_error *error;
@@ -24,7 +24,8 @@ struct place {
     uint32_t mark;
 };
 
-static trod_status build(struct builder *builder, const struct align_node *node, struct place at);
+static trod_status build(struct builder *builder, const struct align_node *node,
+                         struct place at);
 
 static trod_status no_memory(struct builder *builder) {
     return trod_fail(builder->error, TROD_NO_MEMORY, "there is not enough memory");
@@ -76,7 +77,8 @@ done:
     return status;
 }
 
-/* ---- Loops -------------------------------------------------------------------------------------- */
+/* ---- Loops
+ * -------------------------------------------------------------------------------------- */
 
 /* Whether some touchpoint of the node may come round more often than the limit at no cost. */
 static bool repeat_allowed(const struct builder *builder, const struct align_node *node) {
@@ -101,23 +103,28 @@ done:
     return status;
 }
 
-/* The last round of a loop whose limit may be overrun at no cost: once something of the round has
- * matched, the loop's touchpoints may come again and again. Twice the round's own net: before the
- * first match, and after it. */
-static trod_status build_last_round(struct builder *builder, const struct align_node *loop,
-                                    struct place at) {
+/* A round of a loop whose limit may be overrun at no cost, with what lies between it and the
+ * next. There only rounds in which something has matched may count, or empty ones would be
+ * walked for the sake of the limit: so the round stands there twice, before its first match and
+ * after it, and only from the second half does the next round begin (at `*next`). In the last
+ * round the loop's touchpoints may come again and again there. */
+static trod_status build_counted_round(struct builder *builder, const struct align_node *loop,
+                                       bool last, struct place at, uint32_t *next) {
     trod_status status = TROD_OK;
+    uint32_t middle = 0, base[2] = {0, 0};
     struct align_net *const round = align_net_make(builder->arena);
     TROD_TRY_ALLOC(round, builder->error);
     TROD_TRY(add_state(builder, round, &round->start));
+    TROD_TRY(add_state(builder, round, &middle));
     TROD_TRY(add_state(builder, round, &round->end));
     builder->no_blocks++;
-    status = build(builder, loop->children[0],
-                   (struct place){round, round->start, round->end, at.mark});
+    status =
+        build(builder, loop->children[0], (struct place){round, round->start, middle, at.mark});
+    if (status == TROD_OK && !last)
+        status = build(builder, loop->children[1],
+                       (struct place){round, middle, round->end, at.mark});
     builder->no_blocks--;
     TROD_TRY(status);
-    TROD_TRY(align_net_reduce(round, builder->error));
-    uint32_t base[2] = {0, 0};
     for (int half = 0; half < 2; half++)
         for (uint32_t s = 0; s < round->n_states; s++) {
             uint32_t state = 0;
@@ -133,15 +140,16 @@ static trod_status build_last_round(struct builder *builder, const struct align_
         }
         for (size_t i = 0; i < round->n_hops; i++) {
             const struct align_hop *const hop = &round->hops[i];
-            if (!align_net_hop(at.net, hop->from + base[half], hop->to + base[half], hop->weight,
-                               round->skips + hop->skips, hop->n_skips))
+            if (!align_net_hop(at.net, hop->from + base[half], hop->to + base[half],
+                               hop->weight, round->skips + hop->skips, hop->n_skips))
                 TROD_TRY(no_memory(builder));
         }
-        TROD_TRY(add_silent(builder, at.net, round->end + base[half], at.to));
+        TROD_TRY(add_silent(builder, at.net, middle + base[half], at.to));
     }
-    for (uint32_t s = 0; s < round->n_states; s++)
+    for (uint32_t s = 0; last && s < round->n_states; s++)
         TROD_TRY(allow_repeats(builder, loop, at.net, s + base[1], at.mark));
     TROD_TRY(add_silent(builder, at.net, at.from, round->start + base[0]));
+    *next = round->end + base[1];
 done:
     return status;
 }
@@ -149,25 +157,28 @@ done:
 static trod_status build_rounds(struct builder *builder, const struct align_node *loop,
                                 uint32_t rounds, struct place at) {
     trod_status status = TROD_OK;
-    uint32_t begin = at.from;
+    const uint32_t to = at.to, mark = at.mark;
     if (!TROD_PUSH(builder->arena, builder->marks, builder->n_marks, builder->room_marks,
-                   (struct align_mark){at.mark, loop->loop}))
+                   (struct align_mark){mark, loop->loop}))
         return no_memory(builder);
     const uint32_t last_mark = (uint32_t)builder->n_marks - 1;
     const bool allowed = repeat_allowed(builder, loop);
     for (uint32_t round = 1; round <= rounds; round++) {
-        struct place body = {at.net, begin, 0, round == rounds ? last_mark : at.mark};
-        TROD_TRY(add_state(builder, at.net, &body.to));
-        if (round == rounds && allowed)
-            TROD_TRY(build_last_round(builder, loop, body));
-        else
-            TROD_TRY(build(builder, loop->children[0], body));
-        TROD_TRY(add_silent(builder, at.net, body.to, at.to));
-        if (round == rounds) break;
-        struct place between = {at.net, body.to, 0, at.mark};
-        TROD_TRY(add_state(builder, at.net, &between.to));
-        TROD_TRY(build(builder, loop->children[1], between));
-        begin = between.to;
+        const bool last = round == rounds;
+        at.mark = last ? last_mark : mark;
+        at.to = to;
+        if (allowed) {
+            TROD_TRY(build_counted_round(builder, loop, last, at, &at.from));
+            continue;
+        }
+        TROD_TRY(add_state(builder, at.net, &at.to));
+        TROD_TRY(build(builder, loop->children[0], at));
+        TROD_TRY(add_silent(builder, at.net, at.to, to));
+        if (last) break;
+        at.from = at.to;
+        TROD_TRY(add_state(builder, at.net, &at.to));
+        TROD_TRY(build(builder, loop->children[1], at));
+        at.from = at.to;
     }
 done:
     return status;
@@ -176,8 +187,8 @@ done:
 static trod_status build_loop(struct builder *builder, const struct align_node *node,
                               struct place at) {
     trod_status status = TROD_OK;
-    /* A round without a match is never worth its while, but for the first: a limit above what any
-     * path could use is none. */
+    /* A round without a match is never worth its while, but for the first: a limit above what
+     * any path could use is none. */
     if (node->loop != TROD_NO_ID && !builder->options->bend &&
         node->most_rounds <= builder->options->seen[node->loop])
         return build_rounds(builder, node, node->most_rounds, at);
@@ -192,11 +203,12 @@ done:
     return status;
 }
 
-/* ---- Any order ------------------------------------------------------------------------------------ */
+/* ---- Any order
+ * ------------------------------------------------------------------------------------ */
 
 /* The parts stay apart; passing the block without any step is a hop. */
-static trod_status build_block(struct builder *builder, struct align_net **parts, size_t n_parts,
-                               struct place at) {
+static trod_status build_block(struct builder *builder, struct align_net **parts,
+                               size_t n_parts, struct place at) {
     trod_status status = TROD_OK;
     struct trod_arena *const arena = builder->arena;
     struct align_block block = {.from = at.from, .to = at.to, .parts = parts};
@@ -211,8 +223,8 @@ static trod_status build_block(struct builder *builder, struct align_net **parts
         int64_t *const exits = TROD_NEW_ARRAY(arena, parts[k]->n_states, int64_t);
         TROD_TRY_ALLOC(exits, builder->error);
         TROD_TRY(align_net_exits(parts[k], exits, arena, builder->error));
-        TROD_TRY(align_net_skips(parts[k], exits, parts[k]->start, arena, &skips[k], &n_skips[k],
-                                 builder->error));
+        TROD_TRY(align_net_skips(parts[k], exits, parts[k]->start, arena, &skips[k],
+                                 &n_skips[k], builder->error));
         weight += exits[parts[k]->start];
         n += n_skips[k];
     }
@@ -237,7 +249,8 @@ static trod_status build_any_order(struct builder *builder, const struct align_n
                                    struct place at) {
     trod_status status = TROD_OK;
     const struct align_build_options *const options = builder->options;
-    struct align_net **const parts = TROD_NEW_ARRAY(builder->arena, node->n, struct align_net *);
+    struct align_net **const parts =
+        TROD_NEW_ARRAY(builder->arena, node->n, struct align_net *);
     TROD_TRY_ALLOC(parts, builder->error);
     bool nested = false, done = false;
     for (size_t k = 0; k < node->n; k++) {
@@ -266,22 +279,30 @@ done:
     return status;
 }
 
-static trod_status build(struct builder *builder, const struct align_node *node, struct place at) {
+static trod_status build(struct builder *builder, const struct align_node *node,
+                         struct place at) {
     trod_status status = TROD_OK;
     switch (node->kind) {
-    case TROD_FLOW_SILENT: return add_silent(builder, at.net, at.from, at.to);
-    case TROD_FLOW_TOUCHPOINT: return build_touchpoint(builder, node, at);
-    case TROD_FLOW_SEQUENCE: return build_sequence(builder, node, at);
-    case TROD_FLOW_LOOP: return build_loop(builder, node, at);
-    case TROD_FLOW_ANY_ORDER: return build_any_order(builder, node, at);
-    case TROD_FLOW_CHOICE: break;
+    case TROD_FLOW_SILENT:
+        return add_silent(builder, at.net, at.from, at.to);
+    case TROD_FLOW_TOUCHPOINT:
+        return build_touchpoint(builder, node, at);
+    case TROD_FLOW_SEQUENCE:
+        return build_sequence(builder, node, at);
+    case TROD_FLOW_LOOP:
+        return build_loop(builder, node, at);
+    case TROD_FLOW_ANY_ORDER:
+        return build_any_order(builder, node, at);
+    case TROD_FLOW_CHOICE:
+        break;
     }
     for (size_t i = 0; i < node->n; i++) TROD_TRY(build(builder, node->children[i], at));
 done:
     return status;
 }
 
-/* ---- The whole -------------------------------------------------------------------------------------- */
+/* ---- The whole
+ * -------------------------------------------------------------------------------------- */
 
 static size_t count_states(const struct align_net *net) {
     size_t n = net->n_states;

@@ -1,16 +1,17 @@
-/* The dynamic programme. A column has the least weight of every state after some steps. The next
- * step adds its weight as an extra step to all of them at once (an offset, so nothing is touched),
- * then lowers the targets of its matches, and what is lower spreads along the hops. Columns stay
- * closed under hops, so each step touches only what really gets better.
+/* The dynamic programme. A column has the least weight of every state after some steps. The
+ * next step adds its weight as an extra step to all of them at once (an offset, so nothing is
+ * touched), then lowers the targets of its matches, and what is lower spreads along the hops.
+ * Columns stay closed under hops, so each step touches only what really gets better.
  *
  * Forwards this gives the costs: complete at the end state, so far the least of all states.
- * Backwards, with every edge turned round, it gives for each state the weight of the rest, which
- * is what the walk needs; those columns are kept, or, if they are too many, one in a stride of
- * them, and the piece between two is computed again when the walk comes there.
+ * Backwards, with every edge turned round, it gives for each state the weight of the rest,
+ * which is what the walk needs; those columns are kept, or, if they are too many, one in a
+ * stride of them, and the piece between two is computed again when the walk comes there.
  *
  * Blocks add the stretches that they span: whenever the state before a block gets better on its
- * own account (not by an extra step, which the block could take as well), its row is added to what
- * is pending for the state after it. Exact: it is the shortest way through (state, step). */
+ * own account (not by an extra step, which the block could take as well), its row is added to
+ * what is pending for the state after it. Exact: it is the shortest way through (state, step).
+ */
 #include "compare/align.h"
 
 #include <math.h>
@@ -18,7 +19,7 @@
 enum { ONE_PIECE_BYTES = 4 << 20 };
 
 struct align_column {
-    int64_t *value;  /* [n_states]: less the offset */
+    int64_t *value; /* [n_states]: less the offset */
     int64_t offset;
     uint32_t *queue; /* [n_states], a ring: lowered, not yet spread */
     bool *queued;
@@ -26,7 +27,7 @@ struct align_column {
     struct lower {
         uint32_t state;
         int64_t value;
-    } *lower; /* [n_syncs]: what the matches of one step give */
+    } * lower;       /* [n_syncs]: what the matches of one step give */
     int64_t *before; /* [n_blocks]: value before the block, one step ago */
 };
 
@@ -93,8 +94,7 @@ static void take(struct align_column *column, const struct align_steps *steps, u
             const uint32_t from = backwards ? sync->to : sync->from;
             const uint32_t to = backwards ? sync->from : sync->to;
             if (column->value[from] == ALIGN_FAR) continue;
-            const int64_t value =
-                column->value[from] - extra + (sync->free ? ALIGN_EXTRA : 0);
+            const int64_t value = column->value[from] - extra + (sync->free ? ALIGN_EXTRA : 0);
             if (value < column->value[to]) column->lower[n++] = (struct lower){to, value};
         }
     }
@@ -103,9 +103,11 @@ static void take(struct align_column *column, const struct align_steps *steps, u
         lower(column, net, column->lower[j].state, column->lower[j].value);
 }
 
-/* ---- Forwards --------------------------------------------------------------------------------------- */
+/* ---- Forwards
+ * --------------------------------------------------------------------------------------- */
 
-/* Blocks whose first state is better than by an extra step: their rows are pending from here. */
+/* Blocks whose first state is better than by an extra step: their rows are pending from here.
+ */
 static void enter_blocks(const struct align_steps *steps, uint32_t i, int64_t *open_end) {
     const struct align_net *const net = steps->net;
     struct align_column *const column = steps->column;
@@ -141,7 +143,8 @@ void align_forward(const struct align_steps *steps, uint32_t from, int64_t *ends
         take(column, steps, i, false);
         for (size_t b = 0; b < net->n_blocks; b++) {
             const int64_t value = steps->blocks[b].pending[i + 1];
-            if (value < ALIGN_FAR) lower(column, net, net->blocks[b].to, value - column->offset);
+            if (value < ALIGN_FAR)
+                lower(column, net, net->blocks[b].to, value - column->offset);
         }
         spread(column, net, &net->out);
         enter_blocks(steps, i + 1, &open_end);
@@ -155,7 +158,8 @@ void align_forward(const struct align_steps *steps, uint32_t from, int64_t *ends
     *so_far = open_end < least ? open_end : least;
 }
 
-/* ---- Backwards --------------------------------------------------------------------------------------- */
+/* ---- Backwards
+ * --------------------------------------------------------------------------------------- */
 
 uint32_t align_reading_stride(const struct align_steps *steps, uint32_t n) {
     const double bytes = 8.0 * (steps->net->n_states + 1.0) * (n + 1.0);

@@ -1,6 +1,6 @@
-/* How many touchpoints the least readings must skip before the next step can be taken. Where several
- * runs of skips would do, the shortest is walked: so nothing is skipped before it must be, and an
- * any order keeps to itself what it still has to skip until it is left. */
+/* How many touchpoints the least readings must skip before the next step can be taken. Where
+ * several runs of skips would do, the shortest is walked: so nothing is skipped before it must
+ * be, and an any order keeps to itself what it still has to skip until it is left. */
 #include "compare/align_walk.h"
 
 static uint32_t least(uint32_t a, uint32_t b) {
@@ -48,8 +48,8 @@ static void find_steps(struct align_walker *walker, const bool *known) {
     const int64_t *const rest = align_reading_column(reading, walker->at);
     const int64_t *const next = rest + net->n_states;
     for (uint32_t k = net->kind_first[kind]; k < net->kind_first[kind + 1]; k++)
-        for (uint32_t e = net->first[net->kind_label[k]]; e < net->first[net->kind_label[k] + 1];
-             e++) {
+        for (uint32_t e = net->first[net->kind_label[k]];
+             e < net->first[net->kind_label[k] + 1]; e++) {
             const struct align_sync *const sync = &net->syncs[e];
             if (known[sync->from] &&
                 next[sync->to] + (sync->free ? ALIGN_EXTRA : 0) == rest[sync->from])

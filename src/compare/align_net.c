@@ -1,6 +1,6 @@
-/* Nets: states, matches between them, hops that need no step, blocks. Here is how one grows, how
- * far each state is from the end by hops alone, what is skipped on that way, and the indexes that
- * the columns run over. */
+/* Nets: states, matches between them, hops that need no step, blocks. Here is how one grows,
+ * how far each state is from the end by hops alone, what is skipped on that way, and the
+ * indexes that the columns run over. */
 #include "compare/align.h"
 
 #include <stdlib.h>
@@ -83,9 +83,11 @@ done:
     return status;
 }
 
-/* ---- What is skipped on the way to the end ---------------------------------------------------- */
+/* ---- What is skipped on the way to the end
+ * ---------------------------------------------------- */
 
-/* All least ways at once: the states that they have reached, and the hops that they are amid. */
+/* All least ways at once: the states that they have reached, and the hops that they are amid.
+ */
 struct ways {
     const struct align_net *net;
     const int64_t *exits;
@@ -95,7 +97,7 @@ struct ways {
     bool *reached;
     struct amid {
         uint32_t hop, offset;
-    } *amid;
+    } * amid;
     size_t n_amid, room_amid;
     struct trod_arena *arena;
 };
@@ -182,7 +184,8 @@ done:
     return status;
 }
 
-/* ---- Indexes ------------------------------------------------------------------------------------ */
+/* ---- Indexes
+ * ------------------------------------------------------------------------------------ */
 
 static int by_touchpoint(const void *left, const void *right) {
     const struct align_sync *const a = left, *const b = right;
@@ -258,7 +261,8 @@ static bool gather_labels(struct align_net *net) {
     return true;
 }
 
-static bool index_kinds(struct align_net *net, const struct align_kind *kinds, uint32_t n_kinds) {
+static bool index_kinds(struct align_net *net, const struct align_kind *kinds,
+                        uint32_t n_kinds) {
     uint32_t *const first = TROD_NEW_ARRAY(net->arena, (size_t)n_kinds + 1, uint32_t);
     uint32_t *list = NULL;
     size_t n = 0, room = 0, at = 0;
@@ -304,7 +308,8 @@ static bool index_opening(struct align_net *net) {
     if (!later || !list) return false;
     size_t n = 0;
     for (size_t i = 0; i < net->n_syncs + net->n_blocks; i++) {
-        const uint32_t to = i < net->n_syncs ? net->syncs[i].to : net->blocks[i - net->n_syncs].to;
+        const uint32_t to =
+            i < net->n_syncs ? net->syncs[i].to : net->blocks[i - net->n_syncs].to;
         if (later[to]) continue;
         later[to] = true;
         list[n++] = to;

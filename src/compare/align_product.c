@@ -1,14 +1,14 @@
-/* An any order multiplied out: a state for every combination of its parts' states. What a part may
- * still have to skip is put off until all leave together, so that combinations which differ only
- * in skips do not come up: every combination has one hop to the end, with what its parts have left
- * to skip, and within a part a hop that leads nowhere but out is not needed at all. */
+/* An any order multiplied out: a state for every combination of its parts' states. What a part
+ * may still have to skip is put off until all leave together, so that combinations which differ
+ * only in skips do not come up: a combination has one hop to the end, with what its parts have
+ * left to skip, and within a part a hop that leads nowhere but out is not needed at all. */
 #include "compare/align.h"
 
 /* A part with its way out kept apart. */
 struct part {
-    struct align_net net;    /* a copy: hops to the end gone */
-    const int64_t *weight;   /* [n_states] of the way out, and … */
-    uint32_t **skips;        /* … what is skipped on it */
+    struct align_net net;  /* a copy: hops to the end gone */
+    const int64_t *weight; /* [n_states] of the way out, and … */
+    uint32_t **skips;      /* … what is skipped on it */
     uint32_t *n_skips;
     uint32_t *sync_first, *hop_first; /* its edges are sorted by state */
 };
@@ -17,9 +17,9 @@ struct product {
     struct trod_arena *arena;
     struct part *parts;
     size_t n_parts;
-    size_t *factor;      /* of a part's state in the code of a combination */
-    uint32_t *state;     /* [codes]: of the net, or TROD_NO_ID */
-    size_t *codes;       /* those reached, in order */
+    size_t *factor;  /* of a part's state in the code of a combination */
+    uint32_t *state; /* [codes]: of the net, or TROD_NO_ID */
+    size_t *codes;   /* those reached, in order */
     size_t n_codes;
     uint32_t from, to;
     const uint32_t **heads; /* [n_parts], scratch: what is left to skip */
@@ -59,11 +59,13 @@ static trod_status open_part(const struct align_net *net, struct trod_arena *are
     TROD_TRY_ALLOC(part->hop_first, error);
     for (uint32_t s = 0; s < left; s++) {
         weight[s] = exits[old[s]];
+        if (weight[s] == ALIGN_FAR) continue; /* only by a match */
         TROD_TRY(align_net_skips(net, exits, old[s], arena, &part->skips[s], &part->n_skips[s],
                                  error));
     }
     part->weight = weight;
-    for (size_t i = 0; i < part->net.n_syncs; i++) part->sync_first[part->net.syncs[i].from + 1]++;
+    for (size_t i = 0; i < part->net.n_syncs; i++)
+        part->sync_first[part->net.syncs[i].from + 1]++;
     for (size_t i = 0; i < part->net.n_hops; i++) part->hop_first[part->net.hops[i].from + 1]++;
     for (uint32_t s = 0; s < left; s++) {
         part->sync_first[s + 1] += part->sync_first[s];
@@ -89,6 +91,7 @@ static bool leave(struct product *product, size_t code, uint32_t from) {
     for (size_t k = 0; k < product->n_parts; k++) {
         const struct part *const part = &product->parts[k];
         const size_t s = code / product->factor[k] % part->net.n_states;
+        if (part->weight[s] == ALIGN_FAR) return true;
         weight += part->weight[s];
         product->heads[k] = part->skips[s];
         product->n_heads[k] = part->n_skips[s];
@@ -131,8 +134,8 @@ static bool expand(struct product *product, size_t code) {
 }
 
 trod_status align_net_product(struct align_net *net, struct align_net *const *parts,
-                              size_t n_parts, uint32_t from, uint32_t to, size_t most, bool *done,
-                              struct trod_error *error) {
+                              size_t n_parts, uint32_t from, uint32_t to, size_t most,
+                              bool *done, struct trod_error *error) {
     trod_status status = TROD_OK;
     struct product product = {.net = net, .n_parts = n_parts, .from = from, .to = to};
     *done = false;
@@ -167,7 +170,8 @@ trod_status align_net_product(struct align_net *net, struct align_net *const *pa
     TROD_TRY_ALLOC(product.merged, error);
     for (size_t i = 0; i < n_codes; i++) product.state[i] = TROD_NO_ID;
     bool fine = align_net_hop(net, from, combine(&product, start), 0, NULL, 0);
-    for (size_t i = 0; fine && i < product.n_codes; i++) fine = expand(&product, product.codes[i]);
+    for (size_t i = 0; fine && i < product.n_codes; i++)
+        fine = expand(&product, product.codes[i]);
     if (!fine) TROD_TRY(trod_fail(error, TROD_NO_MEMORY, "there is not enough memory"));
     *done = true;
 done:

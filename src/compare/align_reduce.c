@@ -1,24 +1,22 @@
 /* The same language in fewer states. Nets are built with a state for every seam; here the seams
  * go. Five rules, in turns until none applies:
  *  - states on a silent circle are one state;
- *  - a silent hop goes, and its two ends are one, if it is the only way out of the one or the only
- *    way into the other (so nothing can leak from loop to loop);
+ *  - a silent hop goes, and its two ends are one, if it is the only way out of the one or the
+ * only way into the other (so nothing can leak from loop to loop);
  *  - a silent hop is replaced by copies of what its target offers, if that makes no more edges;
  *  - a hop goes if all that it leads to can be had without it, for less (or for nothing);
  *  - states that offer the same are one.
- * So an optional touchpoint that may be repeated becomes a single state with a circle, and an any
- * order of such parts stays small. Each rule keeps every sequence of moves that could stand first
- * in the order of moves, not only the weights. */
+ * So an optional touchpoint that may be repeated becomes a single state with a circle, and an
+ * any order of such parts stays small. Each rule keeps every sequence of moves that could stand
+ * first in the order of moves, not only the weights. */
 #include "compare/align.h"
 
 #include <stdlib.h>
 
-#include "trod/base/hash.h"
-
 enum {
     MOST_TURNS = 40,
-    SMALL_EDGES = 60000,  /* above it, only the rules that take one pass */
-    EXPLORED = 20000000,  /* states looked at by the fourth rule, in all */
+    SMALL_EDGES = 60000, /* above it, only the rules that take one pass */
+    EXPLORED = 20000000, /* states looked at by the fourth rule, in all */
 };
 
 struct reducer {
@@ -40,7 +38,8 @@ static bool silent(const struct align_hop *hop) {
     return hop->weight == 0 && hop->n_skips == 0;
 }
 
-/* ---- Putting a net in order ---------------------------------------------------------------------- */
+/* ---- Putting a net in order
+ * ---------------------------------------------------------------------- */
 
 static int compare_lists(const struct align_net *net, const struct align_hop *a,
                          const struct align_hop *b) {
@@ -87,7 +86,8 @@ static bool trim(struct reducer *reducer) {
     for (uint32_t s = 0; s < n; s++) first[s + 2] += first[s + 1];
     for (size_t i = 0; i < net->n_syncs; i++)
         to[first[net->syncs[i].from + 1]++] = net->syncs[i].to;
-    for (size_t i = 0; i < net->n_hops; i++) to[first[net->hops[i].from + 1]++] = net->hops[i].to;
+    for (size_t i = 0; i < net->n_hops; i++)
+        to[first[net->hops[i].from + 1]++] = net->hops[i].to;
     for (size_t i = 0; i < net->n_blocks; i++)
         to[first[net->blocks[i].from + 1]++] = net->blocks[i].to;
     for (uint32_t s = 0; s < n; s++) name[s] = TROD_NO_ID;
@@ -182,7 +182,8 @@ static bool put_in_order(struct reducer *reducer) {
     return true;
 }
 
-/* ---- Edges by state, for one turn --------------------------------------------------------------- */
+/* ---- Edges by state, for one turn
+ * --------------------------------------------------------------- */
 
 struct edges {
     uint32_t *sync_first, *hop_first; /* [n_states + 1]; the net's edges are sorted by state */
@@ -213,7 +214,8 @@ static bool parents_make(struct reducer *reducer) {
     return true;
 }
 
-/* ---- Silent circles (Tarjan's strong components, without recursion) ------------------------------- */
+/* ---- Silent circles (Tarjan's strong components, without recursion)
+ * ------------------------------- */
 
 static bool merge_circles(struct reducer *reducer, const struct edges *edges) {
     const struct align_net *const net = reducer->net;
@@ -262,7 +264,8 @@ static bool merge_circles(struct reducer *reducer, const struct edges *edges) {
     return true;
 }
 
-/* ---- Silent hops that are the only way -------------------------------------------------------------- */
+/* ---- Silent hops that are the only way
+ * -------------------------------------------------------------- */
 
 static bool merge_seams(struct reducer *reducer) {
     const struct align_net *const net = reducer->net;
@@ -298,7 +301,8 @@ static void drop(struct reducer *reducer, const bool *gone, size_t n) {
     }
 }
 
-/* ---- Silent hops replaced by what they lead to -------------------------------------------------------- */
+/* ---- Silent hops replaced by what they lead to
+ * -------------------------------------------------------- */
 
 static bool offers_sync(const struct align_net *net, const struct edges *edges, uint32_t s,
                         struct align_sync sync) {
@@ -312,9 +316,9 @@ static bool offers_hop(const struct align_net *net, const struct edges *edges, u
                        const struct align_hop *hop) {
     if (hop->to == s) return true;
     for (uint32_t i = edges->hop_first[s]; i < edges->hop_first[s + 1]; i++)
-        if (net->hops[i].to == hop->to &&
-            (net->hops[i].weight < hop->weight ||
-             (net->hops[i].weight == hop->weight && compare_lists(net, &net->hops[i], hop) <= 0)))
+        if (net->hops[i].to == hop->to && (net->hops[i].weight < hop->weight ||
+                                           (net->hops[i].weight == hop->weight &&
+                                            compare_lists(net, &net->hops[i], hop) <= 0)))
             return true;
     return false;
 }
@@ -362,7 +366,8 @@ static bool replace_silent(struct reducer *reducer, const struct edges *edges) {
     return true;
 }
 
-/* ---- Hops that nobody needs ----------------------------------------------------------------------------- */
+/* ---- Hops that nobody needs
+ * ----------------------------------------------------------------------------- */
 
 struct explorer {
     struct reducer *reducer;
@@ -390,8 +395,8 @@ static void explore(struct explorer *explorer, int which, uint32_t from, size_t 
         for (size_t i = 0; i < n; i++) {
             const uint32_t s = list[i];
             explorer->reducer->explored++;
-            for (uint32_t e = explorer->edges->hop_first[s]; e < explorer->edges->hop_first[s + 1];
-                 e++) {
+            for (uint32_t e = explorer->edges->hop_first[s];
+                 e < explorer->edges->hop_first[s + 1]; e++) {
                 const struct align_hop *const hop = &net->hops[e];
                 if (e == without || explorer->gone[e]) continue;
                 if (weight[s] + hop->weight >= weight[hop->to]) continue;
@@ -416,10 +421,12 @@ static bool covered(const struct explorer *explorer, uint32_t s, int64_t weight)
     const int64_t *const other = explorer->weight[0];
     if (!explorer->reducer->open && s == net->end && !cheaper(other[s], weight)) return false;
     if (explorer->edges->has_block[s] && !cheaper(other[s], weight)) return false;
-    for (uint32_t i = explorer->edges->sync_first[s]; i < explorer->edges->sync_first[s + 1]; i++) {
+    for (uint32_t i = explorer->edges->sync_first[s]; i < explorer->edges->sync_first[s + 1];
+         i++) {
         const uint32_t group = explorer->group[i];
         bool found = false;
-        for (uint32_t m = explorer->member_first[group]; m < explorer->member_first[group + 1]; m++)
+        for (uint32_t m = explorer->member_first[group]; m < explorer->member_first[group + 1];
+             m++)
             found |= cheaper(other[explorer->member[m]], weight);
         if (!found) return false;
     }
@@ -456,7 +463,8 @@ static bool group_offers(struct explorer *explorer) {
     explorer->group = TROD_NEW_ARRAY(arena, net->n_syncs, uint32_t);
     explorer->member = TROD_NEW_ARRAY(arena, net->n_syncs, uint32_t);
     explorer->member_first = TROD_NEW_ARRAY(arena, net->n_syncs + 1, uint32_t);
-    if (!order || !explorer->group || !explorer->member || !explorer->member_first) return false;
+    if (!order || !explorer->group || !explorer->member || !explorer->member_first)
+        return false;
     for (uint32_t i = 0; i < net->n_syncs; i++) order[i] = i;
     if (net->n_syncs > 1) qsort_r(order, net->n_syncs, sizeof *order, by_offer, net);
     uint32_t n = 0;
@@ -490,7 +498,8 @@ static bool drop_useless(struct reducer *reducer, const struct edges *edges) {
     return true;
 }
 
-/* ---- States that offer the same ---------------------------------------------------------------------- */
+/* ---- States that offer the same
+ * ---------------------------------------------------------------------- */
 
 struct signature {
     uint64_t hash;
@@ -515,7 +524,8 @@ static uint64_t sign(const struct align_net *net, const struct edges *edges, uin
         const uint64_t words[] = {hop->to, (uint64_t)hop->weight};
         hash = trod_hash64(words, sizeof words, hash);
         if (hop->n_skips)
-            hash = trod_hash64(net->skips + hop->skips, hop->n_skips * sizeof *net->skips, hash);
+            hash =
+                trod_hash64(net->skips + hop->skips, hop->n_skips * sizeof *net->skips, hash);
     }
     return hash;
 }
@@ -535,7 +545,8 @@ static bool same_offers(const struct align_net *net, const struct edges *edges, 
     for (uint32_t i = 0; i < n_hops; i++) {
         const struct align_hop *const a = &net->hops[edges->hop_first[s] + i];
         const struct align_hop *const b = &net->hops[edges->hop_first[t] + i];
-        if (a->to != b->to || a->weight != b->weight || compare_lists(net, a, b) != 0) return false;
+        if (a->to != b->to || a->weight != b->weight || compare_lists(net, a, b) != 0)
+            return false;
     }
     return true;
 }
@@ -560,7 +571,8 @@ static bool merge_equal(struct reducer *reducer, const struct edges *edges) {
     return true;
 }
 
-/* ---- The turns ---------------------------------------------------------------------------------------- */
+/* ---- The turns
+ * ---------------------------------------------------------------------------------------- */
 
 static bool turn(struct reducer *reducer) {
     struct edges edges;
@@ -599,7 +611,8 @@ trod_status align_net_reduce(struct align_net *net, struct trod_error *error) {
     return reduce(&reducer, error);
 }
 
-trod_status align_net_open(struct align_net *net, const uint32_t **old, struct trod_error *error) {
+trod_status align_net_open(struct align_net *net, const uint32_t **old,
+                           struct trod_error *error) {
     struct reducer reducer = {.net = net, .open = true, .old = old};
     *old = NULL;
     return reduce(&reducer, error);

@@ -1,19 +1,22 @@
-/* The steps of a path as the automaton sees them. Without blocks there is nothing to do. A block
- * (an any order too wide to be multiplied out) is a sum: whatever interleaving, each of its parts
- * sees its own steps only, and every step that no part knows is extra. So each part gets the steps
- * that it may match, and a table of what any stretch of them costs it; the weight of a stretch of
- * the path in the block is then read off, part by part, while the stretch grows. The table of a
- * part that is only ever entered before the first step is one row. */
+/* The steps of a path as the automaton sees them. Without blocks there is nothing to do. A
+ * block (an any order too wide to be multiplied out) is a sum: whatever interleaving, each of
+ * its parts sees its own steps only, and every step that no part knows is extra. So each part
+ * gets the steps that it may match, and a table of what any stretch of them costs it; the
+ * weight of a stretch of the path in the block is then read off, part by part, while the
+ * stretch grows. The table of a part that is only ever entered before the first step is one
+ * row. */
 #include "compare/align.h"
 
 static trod_status make(const struct align_automaton *automaton, const struct align_net *net,
-                        const uint32_t *kind, uint32_t n, bool from_zero, struct trod_arena *arena,
-                        struct align_steps **steps, struct trod_error *error);
+                        const uint32_t *kind, uint32_t n, bool from_zero,
+                        struct trod_arena *arena, struct align_steps **steps,
+                        struct trod_error *error);
 
 /* Shares the steps out among the parts of a block. */
-static trod_status share_out(const struct align_automaton *automaton, const struct align_steps *steps,
-                             const struct align_block *block, struct align_block_steps *mine,
-                             struct trod_arena *arena, struct trod_error *error) {
+static trod_status share_out(const struct align_automaton *automaton,
+                             const struct align_steps *steps, const struct align_block *block,
+                             struct align_block_steps *mine, struct trod_arena *arena,
+                             struct trod_error *error) {
     trod_status status = TROD_OK;
     const uint32_t n = steps->n;
     uint32_t *const owner = TROD_NEW_ARRAY(arena, n, uint32_t);
@@ -51,8 +54,9 @@ done:
 }
 
 static trod_status make(const struct align_automaton *automaton, const struct align_net *net,
-                        const uint32_t *kind, uint32_t n, bool from_zero, struct trod_arena *arena,
-                        struct align_steps **steps, struct trod_error *error) {
+                        const uint32_t *kind, uint32_t n, bool from_zero,
+                        struct trod_arena *arena, struct align_steps **steps,
+                        struct trod_error *error) {
     trod_status status = TROD_OK;
     struct align_steps *const made = TROD_NEW(arena, struct align_steps);
     TROD_TRY_ALLOC(made, error);
@@ -75,15 +79,15 @@ trod_status align_steps_make(const struct align_automaton *automaton, const uint
     return make(automaton, automaton->root, kind, n, true, arena, steps, error);
 }
 
-/* ---- What it takes ------------------------------------------------------------------------------- */
+/* ---- What it takes
+ * ------------------------------------------------------------------------------- */
 
 /* One run over n steps of the net, its blocks' tables being there. */
 static double run_work(const struct align_steps *steps) {
     const struct align_net *const net = steps->net;
     const double n = steps->n;
     double work = n * (double)(net->n_states + net->n_syncs + net->n_hops);
-    for (size_t b = 0; b < net->n_blocks; b++)
-        work += net->blocks[b].opens ? n : n * n / 2;
+    for (size_t b = 0; b < net->n_blocks; b++) work += net->blocks[b].opens ? n : n * n / 2;
     return work + 1;
 }
 
@@ -91,7 +95,8 @@ void align_steps_need(const struct align_steps *steps, double *bytes, double *wo
     const struct align_net *const net = steps->net;
     const double n = steps->n, states = net->n_states;
     const double stride = align_reading_stride(steps, steps->n);
-    /* Numbers and scratch of the column; then the reading: a piece, and a column every stride. */
+    /* Numbers and scratch of the column; then the reading: a piece, and a column every stride.
+     */
     *bytes = 32 * (states + (double)net->n_syncs + 8);
     *bytes += 8 * states * (stride + 2 + n / (stride + 1));
     *work = 3 * run_work(steps);
@@ -109,7 +114,8 @@ void align_steps_need(const struct align_steps *steps, double *bytes, double *wo
     }
 }
 
-/* ---- The tables of the blocks ---------------------------------------------------------------------- */
+/* ---- The tables of the blocks
+ * ---------------------------------------------------------------------- */
 
 static trod_status fill_part(struct align_steps *part, struct trod_arena *arena,
                              struct trod_error *error) {
@@ -188,7 +194,8 @@ void align_block_row(const struct align_steps *steps, size_t b, uint32_t i, int6
     }
 }
 
-uint32_t align_block_rank(const struct align_steps *steps, size_t block, uint32_t part, uint32_t i) {
+uint32_t align_block_rank(const struct align_steps *steps, size_t block, uint32_t part,
+                          uint32_t i) {
     const struct align_block_steps *const mine = &steps->blocks[block];
     while (i > 0 && mine->owner[i - 1] != part) i--;
     return i == 0 ? 0 : mine->rank[i - 1] + 1;

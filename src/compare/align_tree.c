@@ -1,6 +1,7 @@
-/* The flow as the aligner sees it. Touchpoints that leave no trace become silent, silent parts of
- * a sequence or an any order fall away, and nested sequences, choices and any orders become one:
- * the fewer nodes, the smaller the automaton. What remains has every touchpoint at most once. */
+/* The flow as the aligner sees it. Touchpoints that leave no trace become silent, silent parts
+ * of a sequence or an any order fall away, and nested sequences, choices and any orders become
+ * one: the fewer nodes, the smaller the automaton. What remains has every touchpoint at most
+ * once. */
 #include "compare/align.h"
 
 struct maker {
@@ -18,7 +19,8 @@ static struct align_node *node_make(struct maker *maker, enum trod_flow_kind kin
 
 static struct align_node *convert(struct maker *maker, const struct trod_flow *flow);
 
-/* Appends a child to a sequence, choice or any order: itself, or its children if it is the same. */
+/* Appends a child to a sequence, choice or any order: itself, or its children if it is the
+ * same. */
 static bool append(struct maker *maker, struct align_node *node, struct align_node *child,
                    size_t *room) {
     const bool silent = child->kind == TROD_FLOW_SILENT;
@@ -71,10 +73,14 @@ static struct align_node *convert(struct maker *maker, const struct trod_flow *f
     switch (flow->kind) {
     case TROD_FLOW_SEQUENCE:
     case TROD_FLOW_CHOICE:
-    case TROD_FLOW_ANY_ORDER: return convert_group(maker, flow);
-    case TROD_FLOW_LOOP: return convert_loop(maker, flow);
-    case TROD_FLOW_TOUCHPOINT: break;
-    case TROD_FLOW_SILENT: return node_make(maker, TROD_FLOW_SILENT);
+    case TROD_FLOW_ANY_ORDER:
+        return convert_group(maker, flow);
+    case TROD_FLOW_LOOP:
+        return convert_loop(maker, flow);
+    case TROD_FLOW_TOUCHPOINT:
+        break;
+    case TROD_FLOW_SILENT:
+        return node_make(maker, TROD_FLOW_SILENT);
     }
     const uint32_t touchpoint = flow->touchpoint_id;
     CHECK(touchpoint < maker->tree->n_touchpoints);
@@ -100,7 +106,8 @@ static bool settle(struct maker *maker, struct align_node *node, size_t *room_lo
     }
     if (node->kind == TROD_FLOW_LOOP && node->most_rounds > 0) {
         node->loop = (uint32_t)tree->n_loops;
-        if (!TROD_PUSH(maker->arena, tree->loops, tree->n_loops, *room_loops, node)) return false;
+        if (!TROD_PUSH(maker->arena, tree->loops, tree->n_loops, *room_loops, node))
+            return false;
     }
     for (size_t i = 0; i < node->n; i++) {
         node->children[i]->parent = node;
@@ -111,7 +118,8 @@ static bool settle(struct maker *maker, struct align_node *node, size_t *room_lo
     return true;
 }
 
-/* Least cost of passing a node without any step: to what follows it, and to an `ends here` in it. */
+/* Least cost of passing a node without any step: to what follows it, and to an `ends here` in
+ * it. */
 struct passage {
     uint32_t through, ended;
 };
@@ -128,7 +136,8 @@ static struct passage pass(const struct align_tree *tree, const struct align_nod
     struct passage whole = {0, UINT32_MAX};
     if (node->kind == TROD_FLOW_TOUCHPOINT) {
         const uint32_t cost = tree->rules[node->touchpoint].skip == ALIGN_SKIP_COSTS;
-        return node->ends ? (struct passage){UINT32_MAX, cost} : (struct passage){cost, UINT32_MAX};
+        return node->ends ? (struct passage){UINT32_MAX, cost}
+                          : (struct passage){cost, UINT32_MAX};
     }
     if (node->kind == TROD_FLOW_LOOP) return pass(tree, node->children[0]);
     if (node->kind == TROD_FLOW_CHOICE) whole.through = UINT32_MAX;
@@ -187,14 +196,18 @@ bool align_tree_resets(const struct align_tree *tree, uint32_t touchpoint, uint3
             place_b = b->place;
             b = b->parent;
         }
-        /* Climbing in turns, each from the deeper side, they meet at the nearest common node. */
+        /* Climbing in turns, each from the deeper side, they meet at the nearest common node.
+         */
         CHECK(a && b);
     }
     if (a == tree->loops[loop]) return false; /* it lies in the loop */
     switch (a->kind) {
-    case TROD_FLOW_SEQUENCE: return place_a < place_b;
+    case TROD_FLOW_SEQUENCE:
+        return place_a < place_b;
     case TROD_FLOW_CHOICE:
-    case TROD_FLOW_LOOP: return true;
-    default: return false;
+    case TROD_FLOW_LOOP:
+        return true;
+    default:
+        return false;
     }
 }

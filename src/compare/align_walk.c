@@ -1,13 +1,13 @@
-/* The moves of a path. Of all readings with the least weight, one stands first. Step by step, a match
- * comes before an extra step; skips come only when no least reading can take the next step without
- * them, and then as few as will do; equal moves go by touchpoint, in the order of the map. To find
- * it, the walk goes forward with all least readings at once: the set of states in which they may
- * be, closed under silent hops. The first move that any of them can make next is made; readings
- * that cannot make it fall out. So the moves depend on the map and the path alone, not on how the
- * automaton was built.
+/* The moves of a path. Of all readings with the least weight, one stands first. Step by step, a
+ * match comes before an extra step; skips come only when no least reading can take the next
+ * step without them, and then as few as will do; equal moves go by touchpoint, in the order of
+ * the map. To find it, the walk goes forward with all least readings at once: the set of states
+ * in which they may be, closed under silent hops. The first move that any of them can make next
+ * is made; readings that cannot make it fall out. So the moves depend on the map and the path
+ * alone, not on how the automaton was built.
  *
- * Whether a reading stays least is seen from the weights of the rest (struct align_reading). Inside
- * a block each part is walked by a walker of its own (align_walker.c). */
+ * Whether a reading stays least is seen from the weights of the rest (struct align_reading).
+ * Inside a block each part is walked by a walker of its own (align_walker.c). */
 #include "compare/align_walk.h"
 
 enum offer_kind { OFFER_MATCH, OFFER_FREE, OFFER_EXTRA, OFFER_SKIP, OFFER_NONE };
@@ -32,7 +32,8 @@ static void turn_over(struct align_walker *walker) {
     walker->round++;
 }
 
-/* ---- What the readings can do next ---------------------------------------------------------------------- */
+/* ---- What the readings can do next
+ * ---------------------------------------------------------------------- */
 
 static void propose(struct offer *best, enum offer_kind kind, uint32_t touchpoint) {
     if (kind > best->kind || (kind == best->kind && touchpoint >= best->touchpoint)) return;
@@ -50,8 +51,8 @@ static void propose_steps(struct align_walker *walker, struct offer *best) {
     const int64_t *const rest = align_reading_column(reading, walker->at);
     const int64_t *const next = rest + net->n_states;
     for (uint32_t k = net->kind_first[kind]; k < net->kind_first[kind + 1]; k++)
-        for (uint32_t e = net->first[net->kind_label[k]]; e < net->first[net->kind_label[k] + 1];
-             e++) {
+        for (uint32_t e = net->first[net->kind_label[k]];
+             e < net->first[net->kind_label[k] + 1]; e++) {
             const struct align_sync *const sync = &net->syncs[e];
             if (!align_walker_holds(walker, sync->from)) continue;
             if (next[sync->to] + (sync->free ? ALIGN_EXTRA : 0) != rest[sync->from]) continue;
@@ -74,7 +75,8 @@ static void propose_steps(struct align_walker *walker, struct offer *best) {
 }
 
 /* Whether the rest of a hop, from one of its skips on, begins a shortest run. */
-static bool on_run(const struct align_walker *walker, const struct align_hop *hop, uint32_t offset) {
+static bool on_run(const struct align_walker *walker, const struct align_hop *hop,
+                   uint32_t offset) {
     const uint32_t length = walker->length[hop->to];
     return length != UINT32_MAX && length + hop->n_skips - offset == walker->shortest;
 }
@@ -85,8 +87,8 @@ static bool inside_on_run(const struct align_walker *walker, const struct align_
     return to_end ? inside->exit == walker->at : inside->length == walker->shortest;
 }
 
-/* What the parts of a block have to do on a shortest run: go to their end if the block is left here,
- * else the owner of the next step goes to where it can take it. */
+/* What the parts of a block have to do on a shortest run: go to their end if the block is left
+ * here, else the owner of the next step goes to where it can take it. */
 static void assign(const struct align_walker *walker, struct align_entry *entry, bool to_end) {
     const uint32_t n_parts = align_walker_net(walker)->blocks[entry->block].n_parts;
     for (size_t i = 0; i < entry->n_walkers; i++) entry->walkers[i]->task = ALIGN_REST;
@@ -96,15 +98,16 @@ static void assign(const struct align_walker *walker, struct align_entry *entry,
         if (inside->exit == walker->at) {
             for (uint32_t p = 0; p < n_parts; p++) inside->parts[p]->task = ALIGN_TO_END;
         } else {
-            const uint32_t owner = walker->reading->steps->blocks[entry->block].owner[walker->at];
+            const uint32_t owner =
+                walker->reading->steps->blocks[entry->block].owner[walker->at];
             CHECK(owner != ALIGN_FOREIGN);
             inside->parts[owner]->task = ALIGN_TO_NEXT;
         }
     }
 }
 
-/* The skips that lie on a shortest run: the walker has been measured. With `to_end`, all that lead to
- * the end of a part whose block is left here: all such runs are equally long. */
+/* The skips that lie on a shortest run: the walker has been measured. With `to_end`, all that
+ * lead to the end of a part whose block is left here: all such runs are equally long. */
 static void propose_skips(struct align_walker *walker, bool to_end, struct offer *best) {
     const struct align_net *const net = align_walker_net(walker);
     const int64_t *const rest = align_reading_column(walker->reading, walker->at);
@@ -132,7 +135,9 @@ static void propose_skips(struct align_walker *walker, bool to_end, struct offer
     }
 }
 
-/* ---- Doing it --------------------------------------------------------------------------------------------- */
+/* ---- Doing it
+ * ---------------------------------------------------------------------------------------------
+ */
 
 static void note_mark(struct align_walk *walk, const struct align_sync *sync) {
     if (walk->tree->n_loops == 0) return;
@@ -142,16 +147,15 @@ static void note_mark(struct align_walk *walk, const struct align_sync *sync) {
             walk->last[node->loop] = align_mark_has(walk->automaton, sync->mark, node->loop);
 }
 
-
 static bool empty(const struct align_walker *walker) {
     return walker->n_states == 0 && walker->n_amid == 0 && walker->entries == NULL;
 }
 
 /* Drops the ways out that do not stay, and the walkers that none of the others needs. */
-static void sift(struct align_walker *walker, bool (*stays)(const struct align_walker *walker,
-                                                            const struct align_entry *entry,
-                                                            const struct align_inside *inside,
-                                                            enum offer_kind kind),
+static void sift(struct align_walker *walker,
+                 bool (*stays)(const struct align_walker *walker,
+                               const struct align_entry *entry,
+                               const struct align_inside *inside, enum offer_kind kind),
                  enum offer_kind kind) {
     struct align_entry **link = &walker->entries;
     while (*link) {
@@ -202,7 +206,8 @@ static bool stays_after_skip(const struct align_walker *walker, const struct ali
 }
 
 /* Takes the next own step in the way offered. */
-static trod_status step(struct align_walk *walk, struct align_walker *walker, struct offer offer) {
+static trod_status step(struct align_walk *walk, struct align_walker *walker,
+                        struct offer offer) {
     trod_status status = TROD_OK;
     struct align_reading *const reading = walker->reading;
     const struct align_net *const net = align_walker_net(walker);
@@ -220,8 +225,8 @@ static trod_status step(struct align_walk *walk, struct align_walker *walker, st
     const int64_t *const next = rest + net->n_states;
     turn_over(walker);
     for (uint32_t k = net->kind_first[kind]; k < net->kind_first[kind + 1]; k++)
-        for (uint32_t e = net->first[net->kind_label[k]]; e < net->first[net->kind_label[k] + 1];
-             e++) {
+        for (uint32_t e = net->first[net->kind_label[k]];
+             e < net->first[net->kind_label[k] + 1]; e++) {
             const struct align_sync *const sync = &net->syncs[e];
             if (offer.kind != (sync->free ? OFFER_FREE : OFFER_MATCH) ||
                 offer.touchpoint != sync->touchpoint || !held(walker, sync->from) ||
@@ -251,7 +256,8 @@ done:
     return status;
 }
 
-/* Skips a touchpoint wherever a shortest run begins with that; *moved tells whether one does. */
+/* Skips a touchpoint wherever a shortest run begins with that; *moved tells whether one does.
+ */
 static trod_status skip(struct align_walk *walk, struct align_walker *walker, bool to_end,
                         uint32_t touchpoint, bool *moved) {
     trod_status status = TROD_OK;
@@ -309,7 +315,9 @@ done:
     return status;
 }
 
-/* ---- The whole ---------------------------------------------------------------------------------------------- */
+/* ---- The whole
+ * ----------------------------------------------------------------------------------------------
+ */
 
 /* Keeps track of which bounded loops are used up, after a match. */
 static void follow_loops(struct align_walk *walk, uint32_t touchpoint) {
@@ -326,18 +334,19 @@ static uint32_t too_often(const struct align_walk *walk, const struct align_kind
     for (uint32_t i = 0; i < kind->n; i++)
         for (const struct align_node *node = walk->tree->leaf[kind->touchpoints[i]]; node;
              node = node->parent)
-            if (node->loop != TROD_NO_ID && walk->used_up[node->loop]) return kind->touchpoints[i];
+            if (node->loop != TROD_NO_ID && walk->used_up[node->loop])
+                return kind->touchpoints[i];
     return TROD_NO_ID;
 }
 
 static struct trod_move move_of(const struct align_walk *walk, const struct align_steps *steps,
                                 uint32_t i, struct offer offer) {
     if (offer.kind == OFFER_SKIP)
-        return (struct trod_move){
-            .kind = TROD_MOVE_SKIPPED,
-            .touchpoint_id = offer.touchpoint,
-            .step = UINT32_MAX,
-            .accepted = walk->tree->rules[offer.touchpoint].skip == ALIGN_SKIP_ALLOWED};
+        return (struct trod_move){.kind = TROD_MOVE_SKIPPED,
+                                  .touchpoint_id = offer.touchpoint,
+                                  .step = UINT32_MAX,
+                                  .accepted = walk->tree->rules[offer.touchpoint].skip ==
+                                              ALIGN_SKIP_ALLOWED};
     if (offer.kind == OFFER_MATCH)
         return (struct trod_move){
             .kind = TROD_MOVE_MATCH, .touchpoint_id = offer.touchpoint, .step = i};
@@ -358,7 +367,8 @@ trod_status align_walk(const struct align_automaton *automaton, const struct ali
                        struct trod_arena *arena, struct align_moves *moves,
                        struct trod_error *error) {
     trod_status status = TROD_OK;
-    struct align_walk walk = {.automaton = automaton, .tree = tree, .arena = arena, .error = error};
+    struct align_walk walk = {
+        .automaton = automaton, .tree = tree, .arena = arena, .error = error};
     struct align_walker *walker = NULL;
     walk.most_bytes = (double)memory_bytes;
     walk.used_up = TROD_NEW_ARRAY(arena, tree->n_loops, bool);
@@ -375,8 +385,7 @@ trod_status align_walk(const struct align_automaton *automaton, const struct ali
             propose_skips(walker, false, &best);
         }
         CHECK(best.kind != OFFER_NONE);
-        if (!TROD_PUSH(arena, moves->at, moves->n, moves->room,
-                       move_of(&walk, steps, i, best)))
+        if (!TROD_PUSH(arena, moves->at, moves->n, moves->room, move_of(&walk, steps, i, best)))
             TROD_TRY(align_walk_no_memory(&walk));
         if (best.kind == OFFER_SKIP) {
             bool moved = false;

@@ -43,7 +43,7 @@ struct align_walker {
     size_t n_amid, room_amid;
     struct align_entry *entries;
     struct align_entry *prepared; /* looked into at this step, not entered yet */
-    uint32_t *length;             /* [n_states]: fewest skips to a step; UINT32_MAX: not known */
+    uint32_t *length; /* [n_states]: fewest skips to a step; UINT32_MAX: not known */
     uint32_t *reached, n_reached;
     uint32_t shortest;
 };
@@ -70,16 +70,18 @@ static inline void align_walker_put(struct align_walker *walker, uint32_t state)
 }
 TROD_MUST trod_status align_walk_no_memory(struct align_walk *walk);
 /* At its first step, its set closed. */
-TROD_MUST trod_status align_walker_make(struct align_walk *walk, const struct align_steps *steps,
-                                        uint32_t from, uint32_t to, bool open,
-                                        struct align_walker **walker);
+TROD_MUST trod_status align_walker_make(struct align_walk *walk,
+                                        const struct align_steps *steps, uint32_t from,
+                                        uint32_t to, bool open, struct align_walker **walker);
 /* Adds what silent hops reach, enters blocks and leaves them. */
 TROD_MUST trod_status align_walker_close(struct align_walk *walk, struct align_walker *walker);
-/* The ways through a block from the walker's step on; for a state that may not be in its set yet. */
+/* The ways through a block from the walker's step on; for a state that may not be in its set
+ * yet. */
 TROD_MUST trod_status align_walker_prepare(struct align_walk *walk, struct align_walker *walker,
                                            size_t block, struct align_entry **entry);
 /* Fewest skips from each state, and from what the walker is in, until a step can be taken:
  * walker->length, walker->shortest, and the lengths of its entries. */
-TROD_MUST trod_status align_walker_measure(struct align_walk *walk, struct align_walker *walker);
+TROD_MUST trod_status align_walker_measure(struct align_walk *walk,
+                                           struct align_walker *walker);
 
 #endif

@@ -1,6 +1,7 @@
-/* Walkers: the set of states in which the least readings of a net may be, and the blocks that they
- * are in. A block may be left after several steps at the same weight; each of these ways out has a
- * walker for each part, shared among ways out that leave after the same of the part's own steps. */
+/* Walkers: the set of states in which the least readings of a net may be, and the blocks that
+ * they are in. A block may be left after several steps at the same weight; each of these ways
+ * out has a walker for each part, shared among ways out that leave after the same of the part's
+ * own steps. */
 #include "compare/align_walk.h"
 
 trod_status align_walk_no_memory(struct align_walk *walk) {
@@ -22,14 +23,15 @@ trod_status align_walker_make(struct align_walk *walk, const struct align_steps 
     TROD_TRY(account(walk, 24 * (double)n + 8 * (double)n * (stride + 1) + 256));
     struct align_walker *const made = TROD_NEW(walk->arena, struct align_walker);
     TROD_TRY_ALLOC(made, walk->error);
-    uint32_t **const arrays[] = {&made->states, &made->old_states, &made->stamp,
-                                 &made->old_stamp, &made->length,  &made->reached};
+    uint32_t **const arrays[] = {&made->states,    &made->old_states, &made->stamp,
+                                 &made->old_stamp, &made->length,     &made->reached};
     for (size_t i = 0; i < TROD_COUNT(arrays); i++) {
         *arrays[i] = TROD_NEW_ARRAY(walk->arena, n, uint32_t);
         TROD_TRY_ALLOC(*arrays[i], walk->error);
     }
     for (size_t s = 0; s < n; s++) made->length[s] = UINT32_MAX;
-    TROD_TRY(align_reading_make(steps, from, to, open, walk->arena, &made->reading, walk->error));
+    TROD_TRY(
+        align_reading_make(steps, from, to, open, walk->arena, &made->reading, walk->error));
     made->at = from;
     made->round = 1;
     align_walker_put(made, steps->net->start);
@@ -39,10 +41,11 @@ done:
     return status;
 }
 
-/* ---- Blocks ------------------------------------------------------------------------------------------ */
+/* ---- Blocks
+ * ------------------------------------------------------------------------------------------ */
 
-/* Whether the rest from a state, at a step, may be least in another way than by an extra step now:
- * if not, a block may as well be left one step later. */
+/* Whether the rest from a state, at a step, may be least in another way than by an extra step
+ * now: if not, a block may as well be left one step later. */
 static trod_status may_go_on(struct align_walk *walk, struct align_reading *reading,
                              uint32_t state, uint32_t at, bool *may) {
     trod_status status = TROD_OK;
@@ -68,11 +71,11 @@ static trod_status may_go_on(struct align_walk *walk, struct align_reading *read
         if (found[net->blocks[b].from]) goto done;
     const uint32_t kind = reading->steps->kind[at];
     for (uint32_t k = net->kind_first[kind]; k < net->kind_first[kind + 1]; k++)
-        for (uint32_t e = net->first[net->kind_label[k]]; e < net->first[net->kind_label[k] + 1];
-             e++) {
+        for (uint32_t e = net->first[net->kind_label[k]];
+             e < net->first[net->kind_label[k] + 1]; e++) {
             const struct align_sync *const sync = &net->syncs[e];
-            if (found[sync->from] && next[sync->to] + (sync->free ? ALIGN_EXTRA : 0) ==
-                                         rest[sync->from])
+            if (found[sync->from] &&
+                next[sync->to] + (sync->free ? ALIGN_EXTRA : 0) == rest[sync->from])
                 goto done;
         }
     *may = false;
@@ -82,7 +85,8 @@ done:
 
 static trod_status part_walker(struct align_walk *walk, struct align_entry *entry,
                                const struct align_block_steps *block, uint32_t part,
-                               uint32_t from, uint32_t exit, struct align_part_walker **walker) {
+                               uint32_t from, uint32_t exit,
+                               struct align_part_walker **walker) {
     trod_status status = TROD_OK;
     for (size_t i = 0; i < entry->n_walkers; i++)
         if (entry->walkers[i]->part == part && entry->walkers[i]->exit == exit) {
@@ -113,7 +117,8 @@ static trod_status add_inside(struct align_walk *walk, struct align_entry *entry
     TROD_TRY_ALLOC(inside.parts, walk->error);
     for (uint32_t p = 0; p < n_parts; p++)
         TROD_TRY(part_walker(walk, entry, block, p, from[p],
-                             exit == ALIGN_ANYWHERE ? ALIGN_ANYWHERE : to[p], &inside.parts[p]));
+                             exit == ALIGN_ANYWHERE ? ALIGN_ANYWHERE : to[p],
+                             &inside.parts[p]));
     if (!TROD_PUSH(walk->arena, entry->insides, entry->n_insides, entry->room_insides, inside))
         TROD_TRY(align_walk_no_memory(walk));
 done:
@@ -168,7 +173,8 @@ trod_status align_walker_prepare(struct align_walk *walk, struct align_walker *w
     TROD_TRY_ALLOC(made, walk->error);
     *made = (struct align_entry){.block = block, .from = walker->at, .next = walker->prepared};
     walker->prepared = made;
-    /* An opening block is entered before the first step, with all that is extra before it in it. */
+    /* An opening block is entered before the first step, with all that is extra before it in
+     * it. */
     if (!align_walker_net(walker)->blocks[block].opens || walker->at == walker->reading->from)
         TROD_TRY(find_insides(walk, walker, made));
     *entry = made;

@@ -1,6 +1,6 @@
-/* The interval programme, for trees in which every touchpoint stands once and steps that fit at most
- * one: the least cost of a node for every stretch of the steps that it may know, from the leaves up.
- * Costs only; complete, and so far. No `ends here`, nothing allowed. */
+/* The interval programme, for trees in which every touchpoint stands once and steps that fit at
+ * most one: the least cost of a node for every stretch of the steps that it may know, from the
+ * leaves up. Costs only; complete, and so far. No `ends here`, nothing allowed. */
 #ifndef TESTS_ALIGN_INTERVALS_H
 #define TESTS_ALIGN_INTERVALS_H
 
@@ -22,8 +22,8 @@ static bool intervals_knows(const struct trod_flow *flow, uint32_t touchpoint) {
     return false;
 }
 
-static struct stretch_costs intervals(const struct trod_flow *flow, const uint32_t *steps, uint32_t n,
-                                  const bool *silent);
+static struct stretch_costs intervals(const struct trod_flow *flow, const uint32_t *steps,
+                                      uint32_t n, const bool *silent);
 
 static uint32_t *intervals_table(uint32_t n) {
     uint32_t *const table = malloc((n + 1) * (n + 1) * sizeof *table);
@@ -43,7 +43,7 @@ static void lower_to(uint32_t *a, uint32_t b) {
 
 /* A child's costs by the parent's steps: those that the child does not know cost 1 each. */
 static struct stretch_costs intervals_child(const struct trod_flow *flow, const uint32_t *steps,
-                                        uint32_t n, const bool *silent, uint32_t foreign) {
+                                            uint32_t n, const bool *silent, uint32_t foreign) {
     const struct stretch_costs own = intervals(flow, steps, n, silent);
     struct stretch_costs c = {.n = n, .whole = intervals_table(n)};
     uint32_t *const rank = calloc(n + 1, sizeof *rank);
@@ -61,7 +61,8 @@ static struct stretch_costs intervals_child(const struct trod_flow *flow, const 
 }
 
 static void intervals_loop(struct stretch_costs *c, const struct trod_flow *flow,
-                           const struct stretch_costs *body, const struct stretch_costs *between) {
+                           const struct stretch_costs *body,
+                           const struct stretch_costs *between) {
     const uint32_t n = c->n, w = n + 1;
     const uint32_t most = flow->most_rounds ? flow->most_rounds : n + 2;
     uint32_t *const at = calloc(w, sizeof *at), *const then = calloc(w, sizeof *then);
@@ -83,7 +84,8 @@ static void intervals_loop(struct stretch_costs *c, const struct trod_flow *flow
             for (uint32_t j = i; j <= n; j++) {
                 lower_to(&c->rest[i], then[j] + body->rest[j]);
                 at[j] = UINT32_MAX / 4;
-                for (uint32_t k = i; k <= j; k++) lower_to(&at[j], then[k] + body->whole[k * w + j]);
+                for (uint32_t k = i; k <= j; k++)
+                    lower_to(&at[j], then[k] + body->whole[k * w + j]);
             }
         }
     }
@@ -91,8 +93,8 @@ static void intervals_loop(struct stretch_costs *c, const struct trod_flow *flow
     free(then);
 }
 
-static struct stretch_costs intervals(const struct trod_flow *flow, const uint32_t *steps, uint32_t n,
-                                  const bool *silent) {
+static struct stretch_costs intervals(const struct trod_flow *flow, const uint32_t *steps,
+                                      uint32_t n, const bool *silent) {
     struct stretch_costs c = {0};
     c.steps = malloc((n + 1) * sizeof *c.steps);
     for (uint32_t i = 0; i < n; i++)
@@ -123,7 +125,8 @@ static struct stretch_costs intervals(const struct trod_flow *flow, const uint32
             for (size_t k = 0; k < flow->n; k++) c.rest[i] += child[k].rest[i];
             for (uint32_t j = i; j <= n; j++) {
                 c.whole[i * w + j] = 0;
-                for (size_t k = 0; k < flow->n; k++) c.whole[i * w + j] += child[k].whole[i * w + j];
+                for (size_t k = 0; k < flow->n; k++)
+                    c.whole[i * w + j] += child[k].whole[i * w + j];
             }
         }
     } else if (flow->kind == TROD_FLOW_CHOICE) {
@@ -138,7 +141,8 @@ static struct stretch_costs intervals(const struct trod_flow *flow, const uint32
         for (uint32_t i = 0; i <= n; i++) {
             for (uint32_t j = i; j <= n; j++) at[j] = j - i; /* extra before the first */
             for (size_t k = 0; k < flow->n; k++) {
-                for (uint32_t j = i; j <= n; j++) lower_to(&c.rest[i], at[j] + child[k].rest[j]);
+                for (uint32_t j = i; j <= n; j++)
+                    lower_to(&c.rest[i], at[j] + child[k].rest[j]);
                 for (uint32_t j = n + 1; j-- > i;) {
                     uint32_t best = UINT32_MAX / 4;
                     for (uint32_t m = i; m <= j; m++)

@@ -1,5 +1,5 @@
-/* What the aligner is held against: the flow tree played out state by state, as its rules read, with
- * nothing left out; every state is a number for each node. Slow and plain. */
+/* What the aligner is held against: the flow tree played out state by state, as its rules read,
+ * with nothing left out; every state is a number for each node. Slow and plain. */
 #ifndef TESTS_ALIGN_ORACLE_H
 #define TESTS_ALIGN_ORACLE_H
 
@@ -12,7 +12,7 @@ enum edge_kind { EDGE_SILENT, EDGE_MATCH, EDGE_FREE, EDGE_SKIP };
 
 struct config {
     uint8_t at[NODES];      /* per node: 0 not begun, DONE, else how far */
-    uint8_t matched[NODES]; /* of a bounded loop: something has matched in its last round */
+    uint8_t matched[NODES]; /* of a bounded loop: something has matched in this round */
 };
 struct edge {
     uint32_t from, to;
@@ -61,7 +61,8 @@ static void oracle_begin(const struct oracle *o, struct config *c, int node) {
     const enum trod_flow_kind kind = o->node[node]->kind;
     if (kind == TROD_FLOW_ANY_ORDER)
         for (size_t i = 0; i < o->node[node]->n; i++) oracle_begin(o, c, o->child[node][i]);
-    if (kind == TROD_FLOW_SEQUENCE || kind == TROD_FLOW_LOOP) oracle_begin(o, c, o->child[node][0]);
+    if (kind == TROD_FLOW_SEQUENCE || kind == TROD_FLOW_LOOP)
+        oracle_begin(o, c, o->child[node][0]);
 }
 
 static void oracle_clear(const struct oracle *o, struct config *c, int node) {
@@ -113,18 +114,17 @@ static void oracle_leaf(struct oracle *o, int node) {
     const bool ends = leaf->ends && !o->inside[node];
     uint64_t last = 0;
     to.at[node] = DONE;
-    for (int up = node; up >= 0; up = o->parent[up])
-        if (oracle_last_round(o, &o->now, up)) {
-            last |= UINT64_C(1) << up;
-            to.matched[up] = 1;
-        }
+    for (int up = node; up >= 0; up = o->parent[up]) {
+        if (oracle_last_round(o, &o->now, up)) last |= UINT64_C(1) << up;
+        if (oracle_bounded(o, up)) to.matched[up] = 1;
+    }
     if (ends) {
         memset(&to, 0, sizeof to);
         to.at[0] = DONE;
     }
     if (!rule->absent) oracle_edge(o, &to, EDGE_MATCH, leaf->touchpoint_id, 0, last);
     if (!ends) {
-        to = o->now;
+        to = o->now; /* nothing has matched */
         to.at[node] = DONE;
     }
     if (rule->skip == ALIGN_SKIP_SILENT)
@@ -149,7 +149,9 @@ static void oracle_moves(struct oracle *o, int node) {
     struct config to = o->now;
     switch (flow->kind) {
     case TROD_FLOW_SILENT:
-    case TROD_FLOW_TOUCHPOINT: oracle_leaf(o, node); return;
+    case TROD_FLOW_TOUCHPOINT:
+        oracle_leaf(o, node);
+        return;
     case TROD_FLOW_SEQUENCE: {
         const int k = at - 1, child = o->child[node][k];
         if (o->now.at[child] != DONE) {
@@ -191,10 +193,11 @@ static void oracle_moves(struct oracle *o, int node) {
         oracle_edge(o, &to, EDGE_SILENT, 0, 0, 0);
         return;
     }
-    case TROD_FLOW_LOOP: break;
+    case TROD_FLOW_LOOP:
+        break;
     }
-    /* Rounds: the body in round r is 2r - 1, what lies between r and r + 1 is 2r; without a limit
-     * there is no need to count. */
+    /* Rounds: the body in round r is 2r - 1, what lies between r and r + 1 is 2r; without a
+     * limit there is no need to count. */
     const bool body = at % 2 == 1;
     const int child = o->child[node][body ? 0 : 1];
     if (oracle_last_round(o, &o->now, node) && o->now.matched[node])
@@ -212,6 +215,11 @@ static void oracle_moves(struct oracle *o, int node) {
         if (oracle_last_round(o, &o->now, node)) return;
     }
     const bool bounded = flow->most_rounds > 0;
+    if (bounded && !body) {
+        /* A round in which nothing matched does not count, and nobody needs it. */
+        if (!o->now.matched[node]) return;
+        to.matched[node] = 0;
+    }
     to.at[node] = (uint8_t)(bounded ? at + 1 : body ? 2 : 1);
     oracle_begin(o, &to, o->child[node][body ? 1 : 0]);
     oracle_edge(o, &to, EDGE_SILENT, 0, 0, 0);
@@ -286,7 +294,8 @@ static int64_t *oracle_rest(const struct oracle *o, const struct align_kind *kin
     return rest;
 }
 
-/* ---- The moves that stand first -------------------------------------------------------------------- */
+/* ---- The moves that stand first
+ * -------------------------------------------------------------------- */
 
 static bool oracle_within(const struct oracle *o, uint32_t touchpoint, int loop) {
     for (int i = 0; i < o->n_nodes; i++)

@@ -18,7 +18,8 @@ static uint32_t random_below(struct random_flow *r, uint32_t n) {
     return (uint32_t)trod_rng_below(&r->rng, n);
 }
 
-static struct trod_flow *random_node(struct random_flow *r, enum trod_flow_kind kind, size_t n) {
+static struct trod_flow *random_node(struct random_flow *r, enum trod_flow_kind kind,
+                                     size_t n) {
     struct trod_flow *const flow = TROD_NEW(r->arena, struct trod_flow);
     flow->kind = kind;
     flow->children = TROD_NEW_ARRAY(r->arena, n, const struct trod_flow *);

@@ -28,7 +28,8 @@ struct scene {
     uint32_t seen[32];
 };
 
-static void scene_kind(struct scene *scene, uint32_t n, const uint32_t *touchpoints, bool free) {
+static void scene_kind(struct scene *scene, uint32_t n, const uint32_t *touchpoints,
+                       bool free) {
     uint32_t *const copy = TROD_NEW_ARRAY(scene->arena, n, uint32_t);
     if (n) memcpy(copy, touchpoints, n * sizeof *copy);
     scene->kinds[scene->n_kinds++] =
@@ -66,9 +67,9 @@ static void solve(const struct scene *scene, const struct align_automaton *autom
     align_forward(prepared, 0, NULL, &answer->complete, &answer->so_far);
     struct align_moves moves = {0};
     const bool complete = answer->complete / ALIGN_COST == answer->so_far / ALIGN_COST;
-    assert_int_equal(align_walk(automaton, scene->tree, prepared, complete, 1 << 30, arena, &moves,
-                                NULL),
-                     TROD_OK);
+    assert_int_equal(
+        align_walk(automaton, scene->tree, prepared, complete, 1 << 30, arena, &moves, NULL),
+        TROD_OK);
     assert_true(moves.n <= MOST_MOVES);
     if (moves.n) memcpy(answer->moves, moves.at, moves.n * sizeof *moves.at);
     answer->n_moves = moves.n;
@@ -82,8 +83,8 @@ static void ask_oracle(const struct scene *scene, const struct oracle *o, const 
     answer->complete = complete[0];
     answer->so_far = so_far[0];
     const bool ended = answer->complete / ALIGN_COST == answer->so_far / ALIGN_COST;
-    answer->n_moves = oracle_walk(o, scene->kinds, steps, n, ended ? complete : so_far,
-                                  answer->moves);
+    answer->n_moves =
+        oracle_walk(o, scene->kinds, steps, n, ended ? complete : so_far, answer->moves);
     free(complete);
     free(so_far);
 }
@@ -93,9 +94,10 @@ static void print_answer(struct trod_buf *out, const char *name, const struct an
                     (long long)(answer->complete / ALIGN_COST),
                     (long long)(answer->so_far / ALIGN_COST));
     for (size_t i = 0; i < answer->n_moves; i++)
-        trod_buf_format(out, " %s%d%s%s", ((const char *[]){"=", "+", "-"})[answer->moves[i].kind],
-                        (int)answer->moves[i].touchpoint_id, answer->moves[i].too_often ? "#" : "",
-                        answer->moves[i].accepted ? "a" : "");
+        trod_buf_format(
+            out, " %s%d%s%s", ((const char *[]){"=", "+", "-"})[answer->moves[i].kind],
+            (int)answer->moves[i].touchpoint_id, answer->moves[i].too_often ? "#" : "",
+            answer->moves[i].accepted ? "a" : "");
 }
 
 static void must_agree(const struct scene *scene, const uint32_t *steps, uint32_t n,
@@ -104,21 +106,23 @@ static void must_agree(const struct scene *scene, const uint32_t *steps, uint32_
                 want->n_moves == got->n_moves;
     for (size_t i = 0; same && i < want->n_moves; i++) {
         const struct trod_move *const a = &want->moves[i], *const b = &got->moves[i];
-        same = a->kind == b->kind && a->touchpoint_id == b->touchpoint_id && a->step == b->step &&
-               a->too_often == b->too_often && a->accepted == b->accepted;
+        same = a->kind == b->kind && a->touchpoint_id == b->touchpoint_id &&
+               a->step == b->step && a->too_often == b->too_often && a->accepted == b->accepted;
     }
     if (same) return;
     struct trod_buf out = {0};
     flow_print(&out, scene->flow);
     trod_buf_adds(&out, "\nrules:");
     for (uint32_t t = 0; t < scene->n_touchpoints; t++)
-        trod_buf_format(&out, " %d%s%s", scene->rules[t].skip, scene->rules[t].absent ? "!" : "",
+        trod_buf_format(&out, " %d%s%s", scene->rules[t].skip,
+                        scene->rules[t].absent ? "!" : "",
                         scene->rules[t].repeat_allowed ? "r" : "");
     trod_buf_adds(&out, "\nsteps:");
     for (uint32_t i = 0; i < n; i++) {
         const struct align_kind *const kind = &scene->kinds[steps[i]];
         trod_buf_adds(&out, kind->extra < ALIGN_COST ? " f{" : " {");
-        for (uint32_t k = 0; k < kind->n; k++) trod_buf_format(&out, " %u", kind->touchpoints[k]);
+        for (uint32_t k = 0; k < kind->n; k++)
+            trod_buf_format(&out, " %u", kind->touchpoints[k]);
         trod_buf_adds(&out, " }");
     }
     print_answer(&out, "want", want);
@@ -228,7 +232,8 @@ static uint64_t one_flow(uint64_t seed, struct round_options options, uint32_t n
                    options.allowed && random_below(&r, 12) == 0);
     scene_kind(scene, 0, NULL, false);
     for (int i = 0; options.sets && i < 3 && r.n_touchpoints > 1; i++) {
-        uint32_t set[2] = {random_below(&r, r.n_touchpoints), random_below(&r, r.n_touchpoints)};
+        uint32_t set[2] = {random_below(&r, r.n_touchpoints),
+                           random_below(&r, r.n_touchpoints)};
         if (set[0] >= set[1] || scene->rules[set[0]].absent || scene->rules[set[1]].absent)
             continue;
         scene_kind(scene, 2, set, random_below(&r, 6) == 0);
@@ -298,28 +303,35 @@ static void single_labels(void **state) {
 
 static void silent_touchpoints_and_bounded_loops(void **state) {
     (void)state;
-    many_flows((struct round_options){.bounded = true, .silent = true, .most = 6, .depth = 4}, 20000,
-               500, 20);
+    many_flows((struct round_options){.bounded = true, .silent = true, .most = 6, .depth = 4},
+               20000, 500, 20);
 }
 
 static void ends_here(void **state) {
     (void)state;
-    many_flows((struct round_options){.ends = true, .bounded = true, .silent = true, .most = 8,
-                                      .depth = 5},
-               40000, 500, 20);
+    many_flows(
+        (struct round_options){
+            .ends = true, .bounded = true, .silent = true, .most = 8, .depth = 5},
+        40000, 500, 20);
 }
 
 static void steps_that_fit_several(void **state) {
     (void)state;
-    many_flows((struct round_options){.ends = true, .bounded = true, .sets = true, .most = 7,
-                                      .depth = 4},
-               60000, 500, 20);
+    many_flows(
+        (struct round_options){
+            .ends = true, .bounded = true, .sets = true, .most = 7, .depth = 4},
+        60000, 500, 20);
 }
 
 static void allowed_deviations(void **state) {
     (void)state;
-    many_flows((struct round_options){.ends = true, .bounded = true, .sets = true, .allowed = true,
-                                      .silent = true, .most = 6, .depth = 4},
+    many_flows((struct round_options){.ends = true,
+                                      .bounded = true,
+                                      .sets = true,
+                                      .allowed = true,
+                                      .silent = true,
+                                      .most = 6,
+                                      .depth = 4},
                80000, 500, 20);
 }
 
