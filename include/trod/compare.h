@@ -95,8 +95,8 @@ struct trod_four_ways {
  *
  * A span runs from the first visit to one of its `from` to the first visit to one of its `to` after
  * it. `comes` runs from the begin of the visit before on the path (of the last visit to X, for
- * `after X`; to the next visit to X, for `before X`); those who have not come are counted where
- * every journey that stands there must meet the touchpoint next. `takes` of a touchpoint runs from
+ * `after X`; to the next visit to X, for `before X`); those who have not come are counted only
+ * where every journey that stands there must meet the touchpoint (next, without `after`). `takes` of a touchpoint runs from
  * the begin to the end of a visit that has more than one event or a known end; `takes` of a stage
  * from the visit before it (its first, if there is none) to the last matched visit in it. */
 enum trod_timed_kind { TROD_TIMED_SPAN, TROD_TIMED_COMES, TROD_TIMED_TAKES, TROD_TIMED_STAGE };

@@ -16,6 +16,7 @@
 #define FINDINGS_DIFFERENCE 0.05 /* between a group and the rest, at least */
 #define FINDINGS_RATIO 1.5       /* the same */
 #define FINDINGS_PEOPLE 10       /* journeys, at least */
+#define FINDINGS_WEEK_PEOPLE 4   /* the same in one week */
 #define FINDINGS_LATE 0.10       /* share that may be late before anybody need act */
 #define FINDINGS_DEVIATION 0.05  /* share that may deviate */
 #define FINDINGS_LOSS 0.20       /* share that may stop in a stage */

@@ -59,7 +59,7 @@ static bool stands_out(const struct trod_share *week, const struct trod_share *r
                        const struct trod_share_difference *difference) {
     return difference->difference >= FINDINGS_DIFFERENCE &&
            difference->low >= FINDINGS_DIFFERENCE / 2 &&
-           week->share >= FINDINGS_RATIO * rest->share && week->n >= FINDINGS_PEOPLE &&
+           week->share >= FINDINGS_RATIO * rest->share && week->n >= FINDINGS_WEEK_PEOPLE &&
            difference->p <= FINDINGS_LEVEL;
 }
 
@@ -105,7 +105,7 @@ static void judge_weeks(struct scan *scan) {
         const struct trod_share rest =
             trod_share_make(failed - week->failed, tried - week->tried);
         p[w] = NAN;
-        if (in.of >= FINDINGS_PEOPLE && rest.of > 0) {
+        if (in.of >= FINDINGS_WEEK_PEOPLE && rest.of > 0) {
             const struct trod_share_difference difference = trod_share_compare(in, rest);
             p[w] = difference.p;
             week->stands_out = stands_out(&in, &rest, &difference);
@@ -145,7 +145,7 @@ trod_status findings_bursts(struct finder *finder, struct trod_error *error) {
     const size_t n = (size_t)(cell_of(last_us, length_us) - first_cell) + 1;
     if (n < 2 || n > 100000) return TROD_OK;
     for (uint32_t t = 0; t < compare->n_touchpoints; t++) {
-        if (compare->touchpoints[t].failed_journeys < FINDINGS_PEOPLE) continue;
+        if (compare->touchpoints[t].failed_journeys < FINDINGS_WEEK_PEOPLE) continue;
         struct scan scan = {.finder = finder,
                             .touchpoint_id = t,
                             .first_cell = first_cell,

@@ -180,6 +180,35 @@ static bool climb(struct due *due, uint32_t id) {
     return last;
 }
 
+/* Whether nobody who enters `id` leaves it without the touchpoint's trace. */
+static bool mandatory(const struct compare_flow *flow, uint32_t id, uint32_t t) {
+    uint32_t at = flow->node[t];
+    if (flow->nodes[at].nullable) return false;
+    for (; at != id; at = flow->nodes[at].parent) {
+        if (flow->nodes[flow->nodes[at].parent].flow->kind == TROD_FLOW_CHOICE) return false;
+        if (flow->nodes[flow->nodes[at].parent].can_end) return false;
+    }
+    return true;
+}
+
+bool compare_flow_must_follow(const struct compare_flow *flow, uint32_t from, uint32_t to) {
+    uint32_t id = flow->node[from];
+    if (id == COMPARE_NONE || flow->node[to] == COMPARE_NONE || from == to) return false;
+    for (; flow->nodes[id].parent != COMPARE_NONE; id = flow->nodes[id].parent) {
+        const struct compare_node *node = &flow->nodes[id];
+        if (node->can_end) return false;
+        if (flow->nodes[node->parent].flow->kind != TROD_FLOW_SEQUENCE) continue;
+        for (uint32_t c = node->next; c != COMPARE_NONE; c = flow->nodes[c].next) {
+            const struct compare_node *later = &flow->nodes[c];
+            if (flow->leaf[to] >= later->first && flow->leaf[to] < later->after) {
+                return mandatory(flow, c, to);
+            }
+            if (later->can_end) return false;
+        }
+    }
+    return false;
+}
+
 /* Whether all that must come in the touchpoint's stage has come when it is met. */
 static bool closes_stage(const struct compare_node *nodes, uint32_t id) {
     while (nodes[id].parent != COMPARE_NONE && nodes[id].flow->stage_id == TROD_NO_ID) {

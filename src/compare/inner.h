@@ -39,6 +39,8 @@ struct compare_flow {
 TROD_MUST trod_status compare_flow_make(const struct trod_map *map, const bool *recorded,
                                         struct trod_arena *arena, struct compare_flow *flow,
                                         struct trod_error *error);
+/* Whether every journey that stands at `from` must meet `to` later on. */
+bool compare_flow_must_follow(const struct compare_flow *flow, uint32_t from, uint32_t to);
 
 /* ---- choices.c: which way, taken or passed
  * ----------------------------------------------------- */
@@ -214,6 +216,11 @@ struct compare_wait {
     uint32_t n_late, n_early; /* times */
     double time_us;           /* the longest of those that arrived; else since it started */
 };
+struct compare_tie {
+    uint32_t touchpoint_id;
+    const bool *must; /* [comes.after.n]: whether the one must follow the other: only then is it
+                       * waited for */
+};
 /* Scratch of one thread: make once, then ask for one journey after the other. */
 struct compare_watch {
     const struct compare_base *base;
@@ -228,8 +235,8 @@ struct compare_watch {
     struct compare_stay *stays; /* [stages] */
     uint32_t *entered;          /* stages to be cleared */
     size_t n_entered;
-    uint32_t stage;                 /* where the journey is now */
-    const uint32_t *after, *before; /* touchpoints whose `comes` names others */
+    uint32_t stage;                           /* where the journey is now */
+    const struct compare_tie *after, *before; /* touchpoints whose `comes` names others */
     size_t n_after, n_before;
 };
 TROD_MUST trod_status compare_watch_make(const struct compare_base *base,

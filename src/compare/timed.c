@@ -101,8 +101,8 @@ trod_status compare_watch_make(const struct compare_base *base, struct trod_aren
                                struct compare_watch *watch, struct trod_error *error) {
     trod_status status = TROD_OK;
     const size_t n = base->n_touchpoints;
-    uint32_t *after = TROD_NEW_ARRAY(arena, n, uint32_t);
-    uint32_t *before = TROD_NEW_ARRAY(arena, n, uint32_t);
+    struct compare_tie *after = TROD_NEW_ARRAY(arena, n, struct compare_tie);
+    struct compare_tie *before = TROD_NEW_ARRAY(arena, n, struct compare_tie);
     *watch = (struct compare_watch){.base = base, .after = after, .before = before};
     watch->waits = TROD_NEW_ARRAY(arena, base->n_plans, struct compare_wait);
     watch->slot = TROD_NEW_ARRAY(arena, base->n_plans, uint32_t);
@@ -120,10 +120,18 @@ trod_status compare_watch_make(const struct compare_base *base, struct trod_aren
         const struct trod_comes *comes = &base->map->touchpoints[t].comes;
         watch->last_us[t] = watch->open_us[t] = TROD_NO_TIME;
         if (!comes->window.given || comes->after.n == 0) continue;
+        bool *must = TROD_NEW_ARRAY(arena, comes->after.n, bool);
+        TROD_TRY_ALLOC(must, error);
+        for (size_t i = 0; i < comes->after.n; i++) {
+            const uint32_t x = comes->after.touchpoints[i];
+            must[i] = comes->before ? compare_flow_must_follow(&base->flow, t, x)
+                                    : compare_flow_must_follow(&base->flow, x, t);
+        }
+        const struct compare_tie tie = {.touchpoint_id = t, .must = must};
         if (comes->before)
-            before[watch->n_before++] = t;
+            before[watch->n_before++] = tie;
         else
-            after[watch->n_after++] = t;
+            after[watch->n_after++] = tie;
     }
 done:
     return status;
@@ -273,7 +281,7 @@ static void visit_on_map(struct compare_watch *watch, const struct trod_laid *la
         arrive(watch, plan, laid->customer, latest(watch, &comes->after), visit->begin_us);
     }
     for (size_t i = 0; i < watch->n_before; i++) {
-        const uint32_t b = watch->before[i];
+        const uint32_t b = watch->before[i].touchpoint_id;
         if (watch->open_us[b] == TROD_NO_TIME) continue;
         if (!compare_in(&base->map->touchpoints[b].comes.after, t)) continue;
         arrive(watch, compare_plan_comes(base, b), laid->customer, watch->open_us[b],
@@ -310,14 +318,21 @@ static void wait_at_end(struct compare_watch *watch, const struct trod_laid *lai
         }
     }
     for (size_t i = 0; i < watch->n_after; i++) {
-        const uint32_t t = watch->after[i];
+        const uint32_t t = watch->after[i].touchpoint_id;
         const struct trod_points *after = &base->map->touchpoints[t].comes.after;
-        if (!meant(base, laid, t)) continue;
-        if (watch->last_us[t] != TROD_NO_TIME && !compare_in(after, t)) continue;
-        waiting(watch, compare_plan_comes(base, t), laid, latest(watch, after));
+        if (watch->last_us[t] != TROD_NO_TIME || !meant(base, laid, t)) continue;
+        const int64_t since_us = latest(watch, after);
+        for (size_t k = 0; k < after->n && since_us != TROD_NO_TIME; k++) {
+            if (watch->last_us[after->touchpoints[k]] != since_us) continue;
+            if (watch->after[i].must[k]) {
+                waiting(watch, compare_plan_comes(base, t), laid, since_us);
+            }
+            break;
+        }
     }
     for (size_t i = 0; i < watch->n_before; i++) {
-        const uint32_t t = watch->before[i];
+        const uint32_t t = watch->before[i].touchpoint_id;
+        if (!watch->before[i].must[0]) continue;
         waiting(watch, compare_plan_comes(base, t), laid, watch->open_us[t]);
     }
 }
