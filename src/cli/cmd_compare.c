@@ -1,5 +1,6 @@
 /* cmd_compare: designed against trodden. */
 #include "cli/cli.h"
+#include "draw/draw.h"
 #include "trod/compare.h"
 
 /* --where and --events narrow what is compared, --by compares it value by value. */
@@ -24,6 +25,17 @@ done:
     return status;
 }
 
+static trod_status write_as(const struct cli *cli, const struct trod_compare *compare,
+                            const char *format, size_t n_paths, struct trod_buf *out,
+                            struct trod_error *error) {
+    const bool to_screen = !cli_text(cli, "output");
+    const struct trod_report_options options = {.width = to_screen ? cli_width() : 80,
+                                                .colour = to_screen && cli_colour(stdout)};
+    if (strcmp(format, "json") == 0) return trod_compare_json(compare, n_paths, out, error);
+    if (strcmp(format, "html") == 0) return trod_report_html(compare, &options, out, error);
+    return trod_report_text(compare, &options, out, error);
+}
+
 static int run_compare(struct cli *cli) {
     trod_status status = TROD_OK;
     struct trod_error error = {0};
@@ -40,12 +52,12 @@ static int run_compare(struct cli *cli) {
         trod_error_hint(&error, "for example: trod compare cargo-bike.journey events.csv");
         goto done;
     }
-    TROD_TRY(cli_format(cli, "json", "json", &format, &error));
+    TROD_TRY(cli_format(cli, "text html json", "text", &format, &error));
     TROD_TRY(read_options(cli, &view, &options, &n_paths, &error));
     TROD_TRY(cli_read_map(cli, cli->arguments[0], &map, &error));
     TROD_TRY(cli_read_log(cli, cli->arguments + 1, cli->n_arguments - 1, map, &log, &error));
     TROD_TRY(trod_compare_make(map, log, &options, &cli->run, &compare, &error));
-    TROD_TRY(trod_compare_json(compare, (size_t)n_paths, &out, &error));
+    TROD_TRY(write_as(cli, compare, format, (size_t)n_paths, &out, &error));
     TROD_TRY(cli_write(cli, trod_buf_str(&out), &error));
 done:
     trod_buf_free(&out);
