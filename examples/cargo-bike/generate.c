@@ -2,7 +2,7 @@
  *
  *     generate FOLDER [SEED] [none|all|skip,late,fail]
  *
- * Six thousand people come to Towpath Bikes over eighteen months and leave their traces in three
+ * Sixteen thousand people come to Towpath Bikes over eighteen months and leave their traces in three
  * systems, as in life: the website knows a visitor, the letters an address, the till a customer
  * number, and only some rows join two of them. Everybody walks as the map says, with its shares;
  * waiting times are log-normal, with the map's "usually" as median and one in fifty beyond "at
@@ -19,7 +19,7 @@
 
 #include "trod/base.h"
 
-enum { PEOPLE = 6400 };
+enum { PEOPLE = 16000 };
 enum source { WEB, SHOP, MAIL, N_SOURCES };
 
 struct row {
@@ -180,7 +180,7 @@ static bool try_it(struct world *world, struct person *person) {
 
 static void try_card(struct world *world, struct person *person) {
     const bool bad = world->fail && person->now_us >= world->bad_from_us && person->now_us < world->bad_until_us;
-    for (int i = 0; i < 4 && chance(person, bad ? 0.7 : 0.02); i++) {
+    for (int i = 0; i < 4 && chance(person, bad ? 0.8 : 0.02); i++) {
         web(world, person, "payment_failed", "/pay", "", "");
         person->now_us += (int64_t)(5 + trod_rng_below(&person->rng, 600)) * TROD_MINUTE_US;
     }

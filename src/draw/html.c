@@ -76,9 +76,7 @@ void html_time(struct trod_buf *out, const struct trod_measured *measured) {
     words_duration(out, measured->value);
     if (!isnan(measured->low) && !isnan(measured->high)) {
         trod_buf_adds(out, "<small>");
-        words_duration(out, measured->low);
-        trod_buf_adds(out, " to ");
-        words_duration(out, measured->high);
+        words_durations(out, measured->low, measured->high);
         trod_buf_adds(out, "</small>");
     }
     trod_buf_adds(out, "</td>");

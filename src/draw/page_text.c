@@ -20,7 +20,8 @@ static unsigned add_cut(struct page *page, trod_str text, unsigned cells) {
         return (unsigned)all;
     }
     if (cells == 0) return 0;
-    const trod_str cut = trod_str_trim(trod_str_cut_cells(text, cells - 1));
+    trod_str cut = trod_str_cut_cells(text, cells - 1);
+    while (cut.n && cut.at[cut.n - 1] == ' ') cut.n--;
     trod_buf_add(page->out, cut);
     trod_buf_adds(page->out, "…");
     return (unsigned)trod_str_cells(cut) + 1;

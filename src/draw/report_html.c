@@ -80,7 +80,11 @@ static void lead(struct trod_buf *out, const struct trod_compare *compare) {
                         stage->share_stopped.share * 100);
         trod_buf_adds(out, compare->left_known ? "leave there. " : "are last seen there. ");
     }
-    if (compare->n_findings) html_text(out, compare->findings[0].sentence);
+    for (size_t i = 0; i < compare->n_findings; i++) {
+        if (compare->findings[i].kind == TROD_FINDING_LOSS) continue; /* just said */
+        html_text(out, compare->findings[i].sentence);
+        break;
+    }
     trod_buf_adds(out, "</p>\n");
 }
 

@@ -199,12 +199,12 @@ void report_stages(struct page *page, const struct trod_compare *compare) {
             trod_buf_byte(&texts[5], ')');
         }
         const struct page_cell row[N] = {
-            {trod_buf_str(&texts[0]), 24, false, PAGE_PLAIN},
+            {trod_buf_str(&texts[0]), 22, false, PAGE_PLAIN},
             {trod_buf_str(&texts[1]), 9, true, PAGE_PLAIN},
             {trod_buf_str(&texts[2]), 8, true, PAGE_PLAIN},
             {trod_buf_str(&texts[3]), 12, true, PAGE_PLAIN},
             {trod_buf_str(&texts[4]), 7, true, PAGE_PLAIN},
-            {trod_buf_str(&texts[5]), 20, false, PAGE_PLAIN},
+            {trod_buf_str(&texts[5]), 22, false, PAGE_PLAIN},
         };
         page_row(page, row, N);
         for (size_t t = 0; t < N; t++) trod_buf_free(&texts[t]);

@@ -55,17 +55,15 @@ static void monday_began(struct page *page, const struct trod_compare *compare) 
             trod_duration_write((double)(period->until_us - period->from_us), at);
         trod_buf_format(&text, "Last %s: ", stretch);
         words_count(&text, period->began);
-        trod_buf_adds(&text, " began");
+        trod_buf_adds(&text, " began (");
+        words_count(&text, period->began_before);
+        trod_buf_format(&text, " in the %s before)", stretch);
         if (compare->succeeds_known) {
             trod_buf_adds(&text, ", ");
             words_count(&text, period->succeeded);
-            trod_buf_adds(&text, " succeeded");
-        }
-        trod_buf_format(&text, "; the %s before: ", stretch);
-        words_count(&text, period->began_before);
-        if (compare->succeeds_known) {
-            trod_buf_adds(&text, " and ");
+            trod_buf_adds(&text, " succeeded (");
             words_count(&text, period->succeeded_before);
+            trod_buf_byte(&text, ')');
         }
         trod_buf_byte(&text, '.');
         page_beside(page, MARGIN, PAGE_PLAIN, "", trod_buf_str(&text), 1);
@@ -92,33 +90,45 @@ static void monday_good(struct page *page, const struct trod_compare *compare) {
     trod_buf_free(&text);
 }
 
-static void kpi_words(struct trod_buf *text, const struct trod_compare *compare,
-                      const struct trod_kpi_result *result) {
+/* "met: 16 days, at most 3 weeks" */
+static void kpi_verdict(struct trod_buf *text, const struct trod_compare *compare,
+                        const struct trod_kpi_result *result) {
     const struct trod_kpi *kpi = &compare->map->kpis[result->kpi_id];
-    trod_buf_add(text, kpi->title.n ? kpi->title : kpi->id);
-    trod_buf_adds(text, ": ");
+    if (result->verdict != TROD_NO_TARGET && result->verdict != TROD_NOT_MEASURED)
+        trod_buf_format(text, "%s: ", trod_verdict_word(result->verdict));
     if (result->value.given)
         words_value(text, result->value.value, result->unit);
     else
         trod_buf_adds(text, "not measured");
-    if (kpi->target.given) {
-        trod_buf_format(text, "; target %s ", kpi->target.at_least ? "at least" : "at most");
-        words_value(text, kpi->target.value, kpi->target.unit);
-    }
-    if (result->verdict != TROD_NO_TARGET && result->verdict != TROD_NOT_MEASURED)
-        trod_buf_format(text, ": %s", trod_verdict_word(result->verdict));
+    if (!kpi->target.given) return;
+    trod_buf_format(text, ", %s ", kpi->target.at_least ? "at least" : "at most");
+    words_value(text, kpi->target.value, kpi->target.unit);
+}
+
+static trod_str kpi_title(const struct trod_compare *compare,
+                          const struct trod_kpi_result *result) {
+    const struct trod_kpi *kpi = &compare->map->kpis[result->kpi_id];
+    return kpi->title.n ? kpi->title : kpi->id;
 }
 
 static void monday_kpis(struct page *page, const struct trod_compare *compare, size_t most) {
     for (size_t i = 0; i < compare->n_kpis && i < most; i++) {
         const struct trod_kpi_result *result = &compare->kpis[i];
-        struct trod_buf text = {0};
-        kpi_words(&text, compare, result);
+        struct trod_buf verdict = {0};
+        kpi_verdict(&verdict, compare, result);
         const enum page_ink ink = result->verdict == TROD_MISSED ? PAGE_RED
                                   : result->verdict == TROD_MET  ? PAGE_GREEN
                                                                  : PAGE_PLAIN;
-        page_beside(page, MARGIN, ink, i ? "" : "Targets", trod_buf_str(&text), 1);
-        trod_buf_free(&text);
+        const unsigned cells = page->width - MARGIN;
+        const unsigned right = (unsigned)trod_str_cells(trod_buf_str(&verdict));
+        const struct page_cell row[] = {
+            {i ? TROD_STR("") : TROD_STR("Targets"), MARGIN, false, PAGE_BOLD},
+            {kpi_title(compare, result), cells > right + 2 ? cells - right - 2 : 0, false,
+             PAGE_PLAIN},
+            {trod_buf_str(&verdict), right + 2, true, ink},
+        };
+        page_row(page, row, TROD_COUNT(row));
+        trod_buf_free(&verdict);
     }
 }
 
@@ -206,7 +216,9 @@ static void more_targets(struct page *page, const struct trod_compare *compare) 
         const struct trod_kpi_result *result = &compare->kpis[i];
         const struct trod_kpi *kpi = &compare->map->kpis[result->kpi_id];
         struct trod_buf text = {0};
-        kpi_words(&text, compare, result);
+        trod_buf_add(&text, kpi_title(compare, result));
+        trod_buf_adds(&text, ": ");
+        kpi_verdict(&text, compare, result);
         trod_buf_adds(&text, ".");
         if (result->value.given && !isnan(result->value.low)) {
             trod_buf_adds(&text, " Between ");

@@ -69,6 +69,19 @@ void words_duration(struct trod_buf *out, double duration_us) {
     trod_buf_adds(out, isnan(duration_us) ? "–" : trod_duration_write(duration_us, at));
 }
 
+void words_durations(struct trod_buf *out, double low_us, double high_us) {
+    char low[40], high[40];
+    trod_duration_write(low_us, low);
+    trod_duration_write(high_us, high);
+    const char *low_unit = strchr(low, ' '), *high_unit = strchr(high, ' ');
+    if (low_unit && high_unit && strcmp(low_unit, high_unit) == 0)
+        trod_buf_add(out, (trod_str){low, (size_t)(low_unit - low)});
+    else
+        trod_buf_adds(out, low);
+    trod_buf_adds(out, " to ");
+    trod_buf_adds(out, high);
+}
+
 void words_measured_time(struct trod_buf *out, const struct trod_measured *measured) {
     if (!measured->given) {
         trod_buf_adds(out, "–");
@@ -77,9 +90,7 @@ void words_measured_time(struct trod_buf *out, const struct trod_measured *measu
     words_duration(out, measured->value);
     if (isnan(measured->low) || isnan(measured->high)) return;
     trod_buf_adds(out, " (");
-    words_duration(out, measured->low);
-    trod_buf_adds(out, " to ");
-    words_duration(out, measured->high);
+    words_durations(out, measured->low, measured->high);
     trod_buf_byte(out, ')');
 }
 

@@ -19,6 +19,8 @@ void words_interval(struct trod_buf *out, double low, double high);
 void words_share(struct trod_buf *out, struct trod_share share, uint64_t few);
 /* "2.3 weeks"; absent: "–" */
 void words_duration(struct trod_buf *out, double duration_us);
+/* "2.2 to 2.4 weeks", "13 h to 1.2 days" */
+void words_durations(struct trod_buf *out, double low_us, double high_us);
 /* "2.3 weeks (2.2 to 2.4 weeks)" */
 void words_measured_time(struct trod_buf *out, const struct trod_measured *measured);
 /* "30 Jun 2025" */
