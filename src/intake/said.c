@@ -67,7 +67,7 @@ static void say_time(const struct intake_table *table, struct trod_buf *out) {
     if (plan->n_dates) {
         trod_buf_format(out, ", one event for each of %zu columns of dates", plan->n_dates);
         say_form(table, out, plan->dates[0], false);
-    } else if (!table->timed) {
+    } else if (!table->timed || plan->time == INTAKE_NONE) {
         trod_buf_adds(out, ", no times: taken in the order of the file");
     } else if (plan->end == INTAKE_NONE) {
         say_part(table, out, "time", plan->time, false);

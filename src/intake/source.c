@@ -135,6 +135,7 @@ trod_status intake_wish_make(struct intake_table *table, struct trod_error *erro
         .no_time = options->time && !*options->time,
         .xes = xes,
     };
+    if (wish->no_time) wish->end = (trod_str){NULL, 0};
     if (table->map && table->map->per == TROD_PER_FIELD)
         wish->journey_field = table->map->per_field;
     /* A survey is one kind of event: an answer. Other sources name theirs in a column. */

@@ -233,6 +233,9 @@ static void other_keys_can_be_said(void **state) {
     const struct trod_intake_options end = {.time = "start_timestamp", .end = "time:timestamp"};
     assert_xes(&end, text,
                "1 owner=anna:\n  a @2024-01-01T00:00:00Z ..2024-01-02T00:00:00Z what=A\n");
+    const struct trod_intake_options none = {.time = "", .end = "time:timestamp"};
+    assert_xes(&none, text,
+               "1 owner=anna:\n  a what=A start_timestamp=2024-01-01 time:timestamp=2024-01-02\n");
     const struct trod_intake_options customer = {.customer = "owner", .time = ""};
     assert_xes(&customer, text,
                "anna:\n  a /1 what=A start_timestamp=2024-01-01 time:timestamp=2024-01-02\n");
