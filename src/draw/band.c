@@ -86,7 +86,7 @@ static void label_way(struct draw_picture *picture, const struct draw_block *blo
     if (way->share == way->share) {
         draw_para_add(writer, para, draw_percent(picture->arena, way->share), DRAW_BOLD,
                       DRAW_INK);
-        draw_para_add(writer, para, TROD_STR("  "), DRAW_REGULAR, DRAW_INK);
+        draw_para_add(writer, para, TROD_STR("\xC2\xA0 "), DRAW_REGULAR, DRAW_INK);
     }
     draw_para_add(writer, para, way->title.n ? way->title : way->id, DRAW_REGULAR, DRAW_SOFT);
     add_observed(picture, way->id);
@@ -226,6 +226,13 @@ static double row_top(const double *rows, double bottom, unsigned height) {
     return bottom;
 }
 
+/* Frames inside frames end a little higher. */
+static double frame_bottom(const struct draw_picture *picture, unsigned height) {
+    double inset = 2.0 * (picture->flow.most_height - height);
+    return picture->lane_y[DRAW_LANE_TOUCHPOINTS] + picture->lane_h[DRAW_LANE_TOUCHPOINTS] - 3 -
+           (inset > 6 ? 6 : inset);
+}
+
 static void words_of(struct draw_picture *picture, const struct draw_block *block,
                      trod_str *title, trod_str *desc) {
     static const char *const kinds[] = {"One way of a choice", "Optional part", "In any order",
@@ -254,13 +261,10 @@ void draw_blocks(struct draw_picture *picture, size_t first, size_t last, bool o
                   (pad > 9 ? 9 : pad),
             .label = top + rows[block->height] - 19 - picture->labels[i].height,
             .line = top + rows[block->height] - 16,
-            .bottom = over_stages ? picture->lanes_end
-                                  : picture->lane_y[DRAW_LANE_TOUCHPOINTS] +
-                                        picture->lane_h[DRAW_LANE_TOUCHPOINTS] - 5,
+            .bottom = over_stages ? picture->band_y + picture->band_h + 4
+                                  : frame_bottom(picture, block->height),
             .paint = draw_stage_paint(flow->columns[block->first].slot, false),
         };
-        if (over_stages && block->kind == DRAW_BLOCK_ANY_ORDER)
-            at.bottom = picture->band_y + picture->band_h + 4;
         trod_str title, desc;
         words_of(picture, block, &title, &desc);
         draw_begin(&picture->scene, "block", (trod_str){0}, title, desc);

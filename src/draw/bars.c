@@ -104,7 +104,7 @@ static void fill_span(struct draw_picture *picture, const struct trod_span *span
     struct draw_writer *writer = &picture->writer;
     struct draw_para *para = draw_para_begin(writer, false);
     draw_para_add(writer, para, words_of(picture, span->id), DRAW_BOLD, DRAW_INK);
-    draw_para_add(writer, para, TROD_STR("  "), DRAW_REGULAR, DRAW_SOFT);
+    draw_para_add(writer, para, TROD_STR("\xC2\xA0 "), DRAW_REGULAR, DRAW_SOFT);
     draw_para_add(writer, para, span->window.text, DRAW_REGULAR, DRAW_SOFT);
     if (bar->timed) write_four_ways(picture, &bar->timed->ways);
 }

@@ -139,7 +139,7 @@ static void write_sources(struct draw_picture *picture) {
             if (writer->cited[i] != number) continue;
             const struct trod_research *research = &map->researches[i];
             struct draw_para *para = draw_para_begin(writer, true);
-            draw_para_add(writer, para, trod_arena_format(picture->arena, "%u  ", number),
+            draw_para_add(writer, para, trod_arena_format(picture->arena, "%u\xC2\xA0 ", number),
                           DRAW_BOLD, DRAW_INK);
             draw_para_add(writer, para, research->title.n ? research->title : research->id,
                           DRAW_REGULAR, DRAW_INK);

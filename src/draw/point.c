@@ -68,8 +68,11 @@ static double put_discs(struct draw_picture *picture, const struct trod_touchpoi
     struct draw_ink ring = {.fill = DRAW_PAGE, .stroke = paint, .width = 2};
     if (point->not_recorded) ring.dash = "2 3.3";
     draw_circle(scene, x + DRAW_DISC, y, DRAW_DISC - 1, ring);
-    enum draw_channel first =
-        point->channels.n ? draw_channel_of(point->channels.at[0]) : DRAW_OTHER;
+    if (point->channels.n == 0) {
+        draw_circle(scene, x + DRAW_DISC, y, 4, (struct draw_ink){.fill = paint});
+        return x + 2 * DRAW_DISC;
+    }
+    enum draw_channel first = draw_channel_of(point->channels.at[0]);
     draw_channel_sign(scene, first, x + DRAW_DISC - 11, y - 11, 1.1, DRAW_INK);
     double end = x + 2 * DRAW_DISC;
     enum draw_channel last = first;
