@@ -3,10 +3,12 @@
  */
 #include "cli/cli.h"
 
-extern const struct cli_command cli_check, cli_compare, cli_convert, cli_fmt, cli_flow, cli_paths;
+extern const struct cli_command cli_check, cli_compare, cli_convert, cli_draw, cli_fmt, cli_flow,
+    cli_paths;
 
 const struct cli_command *const cli_commands[] = {
     /* Draw */
+    &cli_draw,
     &cli_check,
     &cli_fmt,
     &cli_convert,

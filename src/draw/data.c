@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #define MOST_DEVIATIONS 3
-#define SHARE_SHOWN 0.01
+#define SHARE_SHOWN 0.05
 #define BAR 4.0
 
 trod_str draw_percent(struct trod_arena *arena, double share) {
