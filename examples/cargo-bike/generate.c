@@ -167,8 +167,8 @@ static bool try_it(struct world *world, struct person *person) {
         shop(world, person, "walk-in", "shop");
     }
     const double skips = person->trade && world->skip ? 0.40 : 0.03;
-    if (chance(person, skips)) return true;
     if (!chance(person, 0.85)) return false;
+    if (chance(person, skips)) return true;
     const int rides = chance(person, 0.12) ? 2 : 1;
     for (int i = 0; i < rides; i++) {
         wait_for(person, 3.0 * TROD_DAY_US, 21.0 * TROD_DAY_US);
