@@ -297,7 +297,7 @@ static void advise_stage(struct map_builder *b, size_t i) {
             b->remarks,
             advise(b, item, stage->line, "empty-stage", "the stage `%s` has no touchpoint",
                    id.at),
-            "customers meet nobody and nothing there: add a touchpoint, or join it with its "
+            "customers meet nobody and nothing there; add a touchpoint, or join it with its "
             "neighbour");
         return;
     }
@@ -391,7 +391,7 @@ static void advise_limits(struct map_builder *b, const struct trod_flow *flow,
                "%s",
                map_show(stage->id).at, trod_duration_write((double)stage->takes.most_us, limit),
                trod_duration_write(us, way)),
-        "lengthen its `takes`, or shorten a `comes` in it: customers who are in time at every "
+        "lengthen its `takes`, or shorten a `comes` in it; customers who are in time at every "
         "touchpoint would be late at the end");
 }
 
@@ -464,13 +464,13 @@ static void advise_journey(struct map_builder *b) {
         map_hint(
             b->remarks,
             advise(b, journey, line, "many-stages", "the map has %zu stages", map->n_stages),
-            "with more than 8, readers lose the thread: join stages, or split the map in two");
+            "with more than 8, readers lose the thread; join stages, or split the map in two");
     if (map->n_touchpoints > 40)
         map_hint(
             b->remarks,
             advise(b, journey, line, "many-touchpoints", "the map has %zu touchpoints",
                    map->n_touchpoints),
-            "with more than 40, nobody reads it to the end: split the map, or leave out what "
+            "with more than 40, nobody reads it to the end; split the map, or leave out what "
             "decides nothing");
     advise_review(b, journey);
     advise_agreements(b, journey);

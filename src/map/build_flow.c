@@ -169,7 +169,7 @@ static void check_shares(struct map_builder *b, const struct map_node *node,
     map_hint(b->remarks,
              map_wrong(b, node, node->level * 2u, "shares-not-100",
                        "the shares of this `choose` add up to %.6g%%, not to 100%%", sum),
-             "exactly one way is taken: let the shares of its ways add up to 100%%");
+             "exactly one way is taken, so let the shares of its ways add up to 100%%");
 }
 
 static struct grown grow_choose(struct map_builder *b, const struct map_node *node,

@@ -76,12 +76,12 @@ static void build_variants(struct map_builder *b, const struct map_node *node,
     if (n == 1)
         map_hint(b->remarks,
                  map_wrong(b, node, 0, "one-variant", "this experiment has one variant"),
-                 "an experiment compares at least two: add another `variant`");
+                 "an experiment compares at least two; add another `variant`");
     else if (fabs(sum - 100) > 0.05)
         map_hint(b->remarks,
                  map_wrong(b, node, 0, "shares-not-100",
                            "the shares of these variants add up to %.6g%%, not to 100%%", sum),
-                 "everybody gets one variant: let their shares add up to 100%%");
+                 "everybody gets one variant, so let their shares add up to 100%%");
 }
 
 static void build_guards(struct map_builder *b, const struct map_node *node,

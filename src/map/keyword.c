@@ -65,7 +65,7 @@ static trod_str as_many_words(trod_str text, const char *keyword, char room[40],
         *n_taken = at;
         while (at < text.n && (text.at[at] == ' ' || text.at[at] == '\t')) at++;
         if (!*c) break;
-        room[n++] = ' ';
+        if (n < 38) room[n++] = ' ';
     }
     while (n && room[n - 1] == ' ') n--;
     return (trod_str){room, n};
@@ -142,6 +142,7 @@ struct map_found map_keyword_nearest(trod_str text, enum map_place place) {
             const trod_str start = as_many_words(text, words[i].keyword, room, &n_taken);
             const trod_str keyword = trod_str_of(words[i].keyword);
             const unsigned limit = keyword.n < 4 ? 1 : keyword.n < 8 ? 2 : 3;
+            if (start.n > keyword.n + limit || keyword.n > start.n + limit) continue;
             const unsigned distance = trod_str_distance(start, keyword, limit);
             if (distance > limit || distance >= start.n || distance >= best) continue;
             best = distance;

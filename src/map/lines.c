@@ -217,14 +217,14 @@ static void misplaced(struct reader *r, const struct map_word *word, size_t inde
         map_hint(r->remarks,
                  wrong(r, "misplaced", indent, "`%s` cannot stand below `%s`", word->keyword,
                        r->stack[parent].node->word->keyword),
-                 "indent it less: it stands %s", places);
+                 "indent it less; it stands %s", places);
         return;
     }
     struct trod_remark *const remark = wrong(r, "misplaced", indent, "`%s` cannot stand %s",
                                              word->keyword, map_place_name(place));
     map_hint(r->remarks, remark,
              place == MAP_ROOT ? "indent it, so that it stands %s"
-                               : "it stands %s: move or indent it accordingly",
+                               : "it stands %s; move or indent it accordingly",
              places);
 }
 
@@ -399,7 +399,7 @@ static bool check_indent(struct reader *r, size_t n_blanks, size_t indent, size_
         map_hint(r->remarks,
                  wrong(r, "indent", 0, "this line is indented by %zu space%s", indent,
                        indent == 1 ? "" : "s"),
-                 "2 spaces for each level: %zu, to belong to line %" PRIu32, parent * 2,
+                 "2 spaces for each level make %zu, to belong to line %" PRIu32, parent * 2,
                  r->stack[parent].node->line);
     return false;
 }
