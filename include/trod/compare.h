@@ -214,7 +214,8 @@ struct trod_finding {
     struct trod_share share;       /* what was found, and … */
     struct trod_share others;      /* … in the rest (of == 0 if there is no rest to compare with) */
     double p;                      /* adjusted over everything tried (Benjamini-Hochberg); NaN */
-    double worth;                  /* share of all journeys concerned, for the order */
+    double worth;                  /* for the order: people times the distance of the share from what
+                                    * would have to be expected, of all journeys */
     trod_str sentence;
     trod_str team;                 /* owner; missing */
     trod_str quote;                /* the map's own pain or quote there; missing */

@@ -1,7 +1,7 @@
 /* Findings, from all that was tried to the few that somebody should act on.
  *
  * Gather, judge in one family, merge what is about the same journeys, put in order, word. The
- * order is by worth: the share of all journeys that are concerned beyond what would have to be
+ * order is by worth: the people concerned times the distance from what would have to be
  * expected. But five findings of one kind say less than five different things: the best of each
  * kind comes first, then the rest.
  */
@@ -33,6 +33,12 @@ void findings_add(struct finder *finder, const struct finding_candidate *candida
     if (!TROD_PUSH(finder->scratch, finder->at, finder->n, finder->room, *candidate)) {
         finder->failed = true;
     }
+}
+
+void findings_weigh(const struct finder *finder, struct trod_finding *finding,
+                    double expected) {
+    finding->worth = (double)finding->people * (finding->share.share - expected) /
+                     (double)finder->compare->journeys;
 }
 
 double findings_above(const struct trod_share *share, double floor) {

@@ -49,6 +49,8 @@ struct finder {
 };
 struct finding_candidate findings_blank(enum trod_finding_kind kind);
 void findings_add(struct finder *finder, const struct finding_candidate *candidate);
+/* Fills worth from people and share; `expected` is the share that would surprise nobody. */
+void findings_weigh(const struct finder *finder, struct trod_finding *finding, double expected);
 /* One-sided p that the true share is at most `floor`. */
 double findings_above(const struct trod_share *share, double floor);
 

@@ -81,8 +81,7 @@ static void add_stretch(struct scan *scan, size_t from, size_t to, double p,
     finding->people = failed;
     finding->share = trod_share_make(failed, tried);
     finding->others = *others;
-    finding->worth =
-        ((double)failed - others->share * (double)tried) / (double)finder->compare->journeys;
+    findings_weigh(finder, finding, others->share);
     candidate.p = p;
     candidate.worthy = candidate.compares = true;
     findings_add(finder, &candidate);

@@ -27,7 +27,6 @@ static void add(struct praise *praise, struct trod_buf *out) {
 }
 
 static void praise_spans(struct praise *praise) {
-    const struct trod_map *map = praise->base->map;
     for (size_t i = 0; i < praise->compare->n_spans; i++) {
         const struct trod_timed *timed = &praise->compare->spans[i];
         const struct trod_four_ways *ways = &timed->ways;
@@ -36,12 +35,10 @@ static void praise_spans(struct praise *praise) {
         if (kept.of < praise->base->few || !(kept.share > 0.9)) continue;
         struct trod_buf out = {0};
         char at[40];
+        findings_title(&out, timed->id);
+        trod_buf_adds(&out, " is kept: ");
         findings_percent(&out, &kept);
-        trod_buf_adds(&out, " of those who come from ");
-        findings_points(&out, map, &map->spans[i].from);
-        trod_buf_adds(&out, " to ");
-        findings_points(&out, map, &map->spans[i].to);
-        trod_buf_format(&out, " do so within the promised %.*s.",
+        trod_buf_format(&out, " of those who arrive need no more than %.*s.",
                         TROD_ARG(findings_limit(timed->window, at)));
         add(praise, &out);
     }

@@ -26,8 +26,7 @@ static void try_share(struct finder *finder, uint32_t segment, const struct trod
     finding->people = part->n;
     finding->share = *part;
     finding->others = rest;
-    finding->worth =
-        ((double)part->n - rest.share * (double)part->of) / (double)finder->compare->journeys;
+    findings_weigh(finder, finding, rest.share);
     candidate->segment = segment;
     candidate->p = difference.p;
     candidate->worthy = difference.difference >= FINDINGS_DIFFERENCE &&

@@ -27,8 +27,7 @@ static void try_late(struct finder *finder, const struct trod_timed *timed, uint
     }
     finding->people = late->n;
     finding->share = *late;
-    finding->worth = ((double)late->n - FINDINGS_LATE * (double)late->of) /
-                     (double)finder->compare->journeys;
+    findings_weigh(finder, finding, FINDINGS_LATE);
     candidate.plan = plan;
     candidate.p = findings_above(late, FINDINGS_LATE);
     candidate.worthy = late->low > FINDINGS_LATE && late->n >= FINDINGS_PEOPLE;
@@ -64,8 +63,7 @@ static void try_deviations(struct finder *finder) {
         candidate.finding.touchpoint_id = deviation->touchpoint_id;
         candidate.finding.people = deviation->journeys;
         candidate.finding.share = *share;
-        candidate.finding.worth = ((double)share->n - FINDINGS_DEVIATION * (double)share->of) /
-                                  (double)compare->journeys;
+        findings_weigh(finder, &candidate.finding, FINDINGS_DEVIATION);
         candidate.p = findings_above(share, FINDINGS_DEVIATION);
         candidate.worthy = share->low > FINDINGS_DEVIATION && share->n >= FINDINGS_PEOPLE;
         findings_add(finder, &candidate);
@@ -91,8 +89,7 @@ static void try_loss(struct finder *finder, struct finding_candidate *candidate,
     candidate->finding.deviation = TROD_STOPPED_HERE;
     candidate->finding.people = stopped->n;
     candidate->finding.share = *stopped;
-    candidate->finding.worth = ((double)stopped->n - FINDINGS_LOSS * (double)stopped->of) /
-                               (double)finder->compare->journeys;
+    findings_weigh(finder, &candidate->finding, FINDINGS_LOSS);
     candidate->p = findings_above(stopped, FINDINGS_LOSS);
     candidate->worthy = stopped->low > FINDINGS_LOSS && stopped->n >= FINDINGS_PEOPLE;
     findings_add(finder, candidate);
@@ -139,7 +136,8 @@ static void try_choices(struct finder *finder) {
         candidate.finding.span = (trod_str){NULL, 0};
         candidate.finding.people = share->n;
         candidate.finding.share = *share;
-        candidate.finding.worth = distance * (double)share->of / (double)compare->journeys;
+        candidate.finding.worth =
+            distance * distance * (double)share->of / (double)compare->journeys;
         candidate.p = se > 0 ? erfc(distance / se / sqrt(2.0)) : (distance > 0 ? 0.0 : 1.0);
         candidate.worthy = distance >= FINDINGS_CHOICE && (share->low > d || share->high < d);
         findings_add(finder, &candidate);

@@ -177,47 +177,37 @@ static void say_deviation(struct trod_buf *out, const struct finder *finder,
     add_others(out, &finding->others, "others");
 }
 
+/* A span is called by its id, as in the table of promises. */
 static void say_late(struct trod_buf *out, const struct finder *finder,
                      const struct finding_candidate *candidate) {
     const struct compare_base *base = finder->base;
     const struct trod_map *map = base->map;
     const struct compare_plan *plan = &base->plans[candidate->plan];
+    const bool comes = plan->kind == TROD_TIMED_COMES;
     char at[40];
-    const trod_str limit = findings_limit(plan->window, at);
+    findings_title(out, plan->kind == TROD_TIMED_SPAN    ? map->spans[plan->at].id
+                        : plan->kind == TROD_TIMED_STAGE ? map->stages[plan->at].title
+                                                         : map->touchpoints[plan->at].title);
+    trod_buf_format(out,
+                    comes ? " comes later than the promised %.*s for "
+                          : " takes longer than the promised %.*s for ",
+                    TROD_ARG(findings_limit(plan->window, at)));
     add_subject(out, finder, candidate);
-    if (plan->kind == TROD_TIMED_COMES) {
-        trod_buf_adds(out,
-                      candidate->segment == COMPARE_NONE ? "those who come to " : " come to ");
-        findings_title(out, map->touchpoints[plan->at].title);
-        trod_buf_format(out, "%s later than the promised %.*s",
-                        candidate->segment == COMPARE_NONE ? " come" : "", TROD_ARG(limit));
-    } else {
-        const bool span = plan->kind == TROD_TIMED_SPAN;
-        if (candidate->segment == COMPARE_NONE) {
-            trod_buf_adds(out, span ? "those who arrive" : "those who have been there");
-        }
-        trod_buf_format(out, " take longer than the promised %.*s ", TROD_ARG(limit));
-        trod_buf_adds(out, span ? "from " : "in ");
-        if (span) {
-            findings_points(out, map, &map->spans[plan->at].from);
-            trod_buf_adds(out, " to ");
-            findings_points(out, map, &map->spans[plan->at].to);
-        } else {
-            findings_title(out, plan->kind == TROD_TIMED_STAGE
-                                    ? map->stages[plan->at].title
-                                    : map->touchpoints[plan->at].title);
-        }
+    if (candidate->segment == COMPARE_NONE) {
+        trod_buf_adds(out, plan->kind == TROD_TIMED_SPAN    ? "those who arrive"
+                           : plan->kind == TROD_TIMED_STAGE ? "those who get through it"
+                           : comes                          ? "those who come"
+                                                            : "those who have it");
     }
     add_others(out, &candidate->finding.others, "others");
     if (candidate->cause == TROD_NO_ID) return;
     const struct trod_touchpoint *cause = &map->touchpoints[candidate->cause];
-    trod_buf_adds(out, ". What runs over is the wait for ");
+    trod_buf_adds(out, "; what runs over is the wait for ");
     findings_title(out, cause->title);
     if (!cause->comes.window.given) return;
-    trod_buf_adds(out, ": ");
+    trod_buf_adds(out, " (");
     findings_percent(out, &candidate->cause_share);
-    trod_buf_format(out, " wait longer than %.*s",
-                    TROD_ARG(findings_limit(&cause->comes.window, at)));
+    trod_buf_format(out, " over %.*s)", TROD_ARG(findings_limit(&cause->comes.window, at)));
 }
 
 static void say_burst(struct trod_buf *out, const struct finder *finder,
