@@ -575,8 +575,13 @@ TROD_MUST trod_status trod_map_format(trod_str text, const char *name, struct tr
 /* The JSON twin (schemas/journey.schema.json): everything that the text says, comments included. */
 TROD_MUST trod_status trod_map_to_json(const struct trod_map *map, struct trod_buf *out,
                                        struct trod_error *error);
-/* The map's text from its twin, in canonical spacing. Errors name the JSON path. */
+/* The map's text from its twin, in canonical spacing: text whose lines read as the twin says.
+ * Errors: TROD_BAD_INPUT with the JSON path of what does not fit ("at $.lines[3].stage: …"). */
 TROD_MUST trod_status trod_map_from_json(trod_str json, const char *name, struct trod_buf *out,
+                                         struct trod_error *error);
+/* Adds the JSON path of the twin's member that became this line of the text; for messages about
+ * the text. Adds nothing if there is no such line. */
+TROD_MUST trod_status trod_map_json_path(trod_str json, uint32_t line, struct trod_buf *path,
                                          struct trod_error *error);
 /* The text of a map of one stage from PM4Py's process-tree notation: titles keep the labels
  * exactly, ids are made from them and are unique. */

@@ -130,18 +130,22 @@ struct map_arg {
         raw; /* as it was spelled, with inner spacing made canonical; missing: write `text` */
 };
 
-/* One slot of a pattern, for those who go through a pattern without a line: twin, schema, docs.
- */
+/* One slot of a pattern, for those who go through a pattern without a line: twin, schema, docs. */
 struct map_slot {
     trod_str name;
     enum map_leaf leaf;
     trod_str choices; /* of a CHOICE or NOUN: joined by "/", with "_" for a space */
     bool many;        /* may stand several times: a list leaf, or in a repeated group */
+    bool always;      /* no line can do without it; a NOUN and a TEXT may be left out */
 };
 #define MAP_MAX_SLOTS 16
-/* The slots of a word in the order of its pattern, each name once; a COND gives its slot, "op"
- * and "value". Returns how many. */
+/* The slots of a word in the order of its pattern, each name once; a COND gives its slot, "op" and
+ * "value". Returns how many. */
 size_t map_word_slots(const struct map_word *word, struct map_slot slots[MAP_MAX_SLOTS]);
+/* The order in which the given slots (bits of their places in map_word_slots, without "op" and
+ * "value") stand in a line. False if no line has just these. */
+bool map_word_order(const struct map_word *word, uint32_t given, uint8_t at[MAP_MAX_SLOTS],
+                    size_t *n);
 
 /* ---- Nodes ---------------------------------------------------------------------------------
  */

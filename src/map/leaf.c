@@ -194,7 +194,8 @@ static bool read_time(struct map_scan *s, enum map_leaf leaf, trod_str slot, boo
     while (s->at < s->line.n && !ends_word(s, s->at)) s->at++;
     const trod_str unit = trod_str_slice(s->line, at, s->at);
     trod_str raw = trod_str_slice(s->line, from, s->at);
-    if (raw.n != n + 1 + (working ? strlen("working ") : 0) + unit.n) {
+    if (raw.n != n + 1 + (working ? strlen("working ") : 0) + unit.n ||
+        trod_str_find(raw, '\t') != SIZE_MAX) {
         raw = trod_arena_format(s->arena, "%.*s %s%.*s", TROD_ARG(number),
                                 working ? "working " : "", TROD_ARG(unit));
         if (!raw.at) s->no_memory = true;

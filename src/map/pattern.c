@@ -42,7 +42,7 @@ static const struct {
              "[ within <within:period> ] )"},
 };
 
-static trod_str part_of(trod_str name) {
+trod_str map_pattern_part(trod_str name) {
     for (size_t i = 0; i < TROD_COUNT(parts); i++)
         if (trod_str_is(name, parts[i].name)) return trod_str_of(parts[i].pattern);
     const bool is_a_part = false;
@@ -50,8 +50,7 @@ static trod_str part_of(trod_str name) {
     return (trod_str){0};
 }
 
-/* The next token of a pattern; a bracket is one token, with all in it. */
-static trod_str token(trod_str *pattern) {
+trod_str map_pattern_token(trod_str *pattern) {
     while (pattern->n && *pattern->at == ' ')
         *pattern = trod_str_slice(*pattern, 1, pattern->n);
     size_t depth = 0, n = 0;
@@ -66,17 +65,16 @@ static trod_str token(trod_str *pattern) {
     return found;
 }
 
-static trod_str inside(trod_str bracket) {
+trod_str map_pattern_inside(trod_str bracket) {
     return trod_str_slice(bracket, 1, bracket.n - 1);
 }
 
-/* The next alternative of "a | b | c". */
-static bool alternative(trod_str *rest, trod_str *found) {
+bool map_pattern_alternative(trod_str *rest, trod_str *found) {
     if (!rest->at) return false;
     trod_str scan = *rest;
     for (;;) {
         const trod_str before = scan;
-        const trod_str next = token(&scan);
+        const trod_str next = map_pattern_token(&scan);
         if (next.n && !trod_str_is(next, "|")) continue;
         *found = trod_str_slice(*rest, 0, (size_t)((next.n ? next.at : before.at) - rest->at));
         *rest = next.n ? scan : (trod_str){0};
@@ -109,7 +107,7 @@ static bool choose(struct map_scan *s, trod_str alternatives) {
     /* When writing, what takes no argument would always fit: it comes last. */
     for (int pass = s->writing ? 0 : 1; pass < 2; pass++) {
         trod_str rest = alternatives, one;
-        while (alternative(&rest, &one)) {
+        while (map_pattern_alternative(&rest, &one)) {
             s->cut = false;
             if (sequence(s, one) && (pass == 1 || s->k > mark.k)) return true;
             back_to(s, mark);
@@ -174,41 +172,34 @@ static bool rest_fits(struct map_scan *s, const void *owner) {
     return fits;
 }
 
-static bool slot(struct map_scan *s, trod_str slot_text, trod_str behind) {
-    const trod_str in = inside(slot_text);
-    size_t sign = 0;
-    while (in.at[sign] != ':' && in.at[sign] != '=' && in.at[sign] != '~') sign++;
-    const trod_str name = trod_str_slice(in, 0, sign);
-    const trod_str what = trod_str_slice(in, sign + 1, in.n);
-    const enum map_leaf leaf = in.at[sign] == '='   ? MAP_LEAF_CHOICE
-                               : in.at[sign] == '~' ? MAP_LEAF_NOUN
-                                                    : map_leaf_of(what);
-    if (s->writing) return map_leaf_write(s, leaf, name, what);
+static bool slot(struct map_scan *s, trod_str token, trod_str behind) {
+    const struct map_slot is = map_slot_of(token);
+    if (s->writing) return map_leaf_write(s, is.leaf, is.name, is.choices);
     const struct rest rest = {behind};
     const struct map_behind tell = {rest_fits, &rest};
-    return map_leaf_read(s, leaf, name, what, &tell);
+    return map_leaf_read(s, is.leaf, is.name, is.choices, &tell);
 }
 
 static bool sequence(struct map_scan *s, trod_str pattern) {
     for (;;) {
-        const trod_str next = token(&pattern);
+        const trod_str next = map_pattern_token(&pattern);
         if (next.n == 0) return true;
         bool fits = true;
         switch (next.at[0]) {
         case '[':
-            try_optional(s, inside(next));
+            try_optional(s, map_pattern_inside(next));
             break;
         case '{':
-            try_repeatedly(s, inside(next));
+            try_repeatedly(s, map_pattern_inside(next));
             break;
         case '(':
-            fits = choose(s, inside(next));
+            fits = choose(s, map_pattern_inside(next));
             break;
         case '<':
             fits = slot(s, next, pattern);
             break;
         case '@':
-            fits = sequence(s, part_of(trod_str_slice(next, 1, next.n)));
+            fits = sequence(s, map_pattern_part(trod_str_slice(next, 1, next.n)));
             break;
         case '!':
             s->cut = true;
@@ -272,67 +263,4 @@ void map_scan_put(struct map_scan *scan, trod_str text) {
     trod_buf_repeat(scan->out, ' ', blanks);
     trod_buf_add(scan->out, text);
     scan->gap = MAP_GAP_SPACE;
-}
-
-/* ---- Going through a pattern without a line
- * -------------------------------------------------- */
-
-static void add_slot(struct map_slot *slots, size_t *n, struct map_slot slot) {
-    for (size_t i = 0; i < *n; i++)
-        if (trod_str_equal(slots[i].name, slot.name)) {
-            slots[i].many = slots[i].many || slot.many;
-            return;
-        }
-    CHECK(*n < MAP_MAX_SLOTS);
-    slots[(*n)++] = slot;
-}
-
-static void list_slots(trod_str pattern, bool many, struct map_slot *slots, size_t *n) {
-    for (;;) {
-        const trod_str next = token(&pattern);
-        if (next.n == 0) return;
-        switch (next.at[0]) {
-        case '[':
-        case '(':
-            list_slots(inside(next), many, slots, n);
-            break;
-        case '{':
-            list_slots(inside(next), true, slots, n);
-            break;
-        case '@':
-            list_slots(part_of(trod_str_slice(next, 1, next.n)), many, slots, n);
-            break;
-        case '<': {
-            const trod_str in = inside(next);
-            size_t sign = 0;
-            while (in.at[sign] != ':' && in.at[sign] != '=' && in.at[sign] != '~') sign++;
-            struct map_slot slot = {.name = trod_str_slice(in, 0, sign), .many = many};
-            const trod_str what = trod_str_slice(in, sign + 1, in.n);
-            if (in.at[sign] == ':') {
-                slot.leaf = map_leaf_of(what);
-            } else {
-                slot.leaf = in.at[sign] == '=' ? MAP_LEAF_CHOICE : MAP_LEAF_NOUN;
-                slot.choices = what;
-            }
-            if (slot.leaf == MAP_LEAF_REFS || slot.leaf == MAP_LEAF_POINTS ||
-                slot.leaf == MAP_LEAF_NAMES || slot.leaf == MAP_LEAF_ITEMS)
-                slot.many = true;
-            add_slot(slots, n, slot);
-            if (slot.leaf == MAP_LEAF_COND) {
-                add_slot(slots, n, (struct map_slot){TROD_STR("op"), MAP_LEAF_OP, {0}, many});
-                add_slot(slots, n,
-                         (struct map_slot){TROD_STR("value"), MAP_LEAF_SET, {0}, many});
-            }
-            break;
-        }
-        default:
-            break;
-        }
-    }
-}
-
-size_t map_word_slots(const struct map_word *word, struct map_slot slots[MAP_MAX_SLOTS]) {
-    size_t n = 0;
-    list_slots(trod_str_of(word->pattern), false, slots, &n);
-    return n;
 }

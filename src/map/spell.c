@@ -84,6 +84,13 @@ static bool put_arg(struct map_scan *s, const struct map_arg *arg) {
     return true;
 }
 
+bool map_arg_spell(const struct map_arg *arg, bool escape, struct trod_buf *out) {
+    struct map_arg plain = *arg;
+    plain.raw = (trod_str){0};
+    struct map_scan scan = {.out = out, .start = out->n, .escape = escape};
+    return put_arg(&scan, &plain);
+}
+
 static bool put_list(struct map_scan *s, trod_str slot, trod_str between) {
     const struct map_arg *arg = next_arg(s, slot);
     if (!arg) return false;

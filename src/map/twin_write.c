@@ -1,29 +1,53 @@
-/* twin_write: a map's document as JSON. See twin.h for the shape. */
+/* twin_write: a map's document as JSON. See twin.h for the shape.
+ *
+ * A value is written plainly if trod would spell it as it stands in the file: then reading the
+ * twin gives the same line again. Otherwise its spelling goes with it.
+ */
 #include "map/pattern.h"
 #include "map/twin.h"
 
 struct writer {
     struct trod_json_writer json;
-    struct trod_buf quoted; /* scratch: a text in quotes, as the language writes it */
+    struct trod_buf spelled; /* scratch */
+    const struct map_node *node;
+    struct map_slot slots[MAP_MAX_SLOTS]; /* of the node's word */
+    size_t n_slots;
 };
 
+static bool is_raw(struct writer *writer, const struct map_arg *arg) {
+    return !arg->raw.at || trod_str_equal(arg->raw, trod_buf_str(&writer->spelled));
+}
+
+static bool is_plain(struct writer *writer, const struct map_arg *arg) {
+    const struct map_node *const node = writer->node;
+    trod_buf_clear(&writer->spelled);
+    if (!map_arg_spell(arg, node->word->flags & MAP_PROOF && !node->research.n,
+                       &writer->spelled))
+        return false;
+    if (arg->leaf == MAP_LEAF_PERCENT && writer->spelled.n)
+        writer->spelled.n--; /* the sign is no part of `raw` */
+    return is_raw(writer, arg);
+}
+
 static bool is_quoted_form(struct writer *writer, const struct map_arg *arg) {
-    trod_buf_clear(&writer->quoted);
-    map_quoted_write(&writer->quoted, arg->text);
-    return trod_str_equal(arg->raw, trod_buf_str(&writer->quoted));
+    trod_buf_clear(&writer->spelled);
+    map_quoted_write(&writer->spelled, arg->text);
+    return is_raw(writer, arg);
+}
+
+static void pair(struct trod_json_writer *json, const char *key, trod_str value) {
+    trod_json_key(json, key);
+    trod_json_str(json, value);
 }
 
 static void write_spelled(struct writer *writer, const struct map_arg *arg) {
     struct trod_json_writer *const json = &writer->json;
     trod_json_object(json);
     if (is_quoted_form(writer, arg)) {
-        trod_json_key(json, "quoted");
-        trod_json_str(json, arg->text);
+        pair(json, "quoted", arg->text);
     } else {
-        trod_json_key(json, "is");
-        trod_json_str(json, arg->text);
-        trod_json_key(json, "written");
-        trod_json_str(json, arg->raw);
+        pair(json, "is", arg->text);
+        pair(json, "written", arg->raw);
     }
     trod_json_end_object(json);
 }
@@ -31,34 +55,35 @@ static void write_spelled(struct writer *writer, const struct map_arg *arg) {
 static bool write_as_number(struct writer *writer, trod_str text, enum map_leaf leaf) {
     double value = 0;
     char at[40];
-    if (!trod_str_number(text, &value) || !trod_str_is(text, twin_number(value, leaf, at)))
+    const trod_str unsigned_text =
+        trod_str_starts(text, TROD_STR("+")) ? trod_str_slice(text, 1, text.n) : text;
+    if (!trod_str_number(unsigned_text, &value) ||
+        !trod_str_is(text, twin_number(value, leaf, at)))
         return false;
     trod_json_number(&writer->json, value);
     return true;
 }
 
-/* The value of a condition: text in quotes is a string, a number a number, yes and no are true and
- * false, and every other word (a date) says that it is one. */
+/* The value of a condition: text in quotes is a string, a number a number, yes and no are true
+ * and false, and every other word (a date) says that it is one. */
 static void write_set(struct writer *writer, const struct map_arg *arg) {
     struct trod_json_writer *const json = &writer->json;
-    if (arg->quoted && (!arg->raw.at || is_quoted_form(writer, arg))) {
+    if (arg->quoted) {
         trod_json_str(json, arg->text);
-    } else if (arg->quoted || (arg->raw.at && !trod_str_equal(arg->raw, arg->text))) {
-        write_spelled(writer, arg);
     } else if (trod_str_is(arg->text, "yes") || trod_str_is(arg->text, "no")) {
         trod_json_bool(json, arg->text.n == 3);
     } else if (!write_as_number(writer, arg->text, MAP_LEAF_NUMBER)) {
         trod_json_object(json);
-        trod_json_key(json, "word");
-        trod_json_str(json, arg->text);
+        pair(json, "word", arg->text);
         trod_json_end_object(json);
     }
 }
 
 static void write_value(struct writer *writer, const struct map_arg *arg) {
-    const bool spelled = arg->raw.at && !trod_str_equal(arg->raw, arg->text);
-    if (spelled)
+    if (!is_plain(writer, arg))
         write_spelled(writer, arg);
+    else if (arg->leaf == MAP_LEAF_SET)
+        write_set(writer, arg);
     else if (!twin_is_number(arg->leaf) || !write_as_number(writer, arg->text, arg->leaf))
         trod_json_str(&writer->json, arg->text);
 }
@@ -76,31 +101,55 @@ static size_t write_condition(struct writer *writer, const struct map_arg *args,
     }
     if (used < n && args[used].leaf == MAP_LEAF_SET) {
         trod_json_key(json, "value");
-        write_set(writer, &args[used++]);
+        write_value(writer, &args[used++]);
     }
     trod_json_end_object(json);
     return used;
 }
 
-static bool same_slot(const struct map_arg *a, const struct map_arg *b) {
-    return trod_str_equal((trod_str){a->slot, a->slot_n}, (trod_str){b->slot, b->slot_n});
+static trod_str slot_name(const struct map_arg *arg) {
+    return (trod_str){arg->slot, arg->slot_n};
 }
 
-static void write_args(struct writer *writer, const struct map_node *node) {
+static const struct map_slot *slot_of(const struct writer *writer, const struct map_arg *arg) {
+    for (size_t i = 0; i < writer->n_slots; i++)
+        if (trod_str_equal(writer->slots[i].name, slot_name(arg))) return &writer->slots[i];
+    const bool is_a_slot = false;
+    CHECK(is_a_slot);
+    return NULL;
+}
+
+/* A noun that agrees with its number goes without saying. */
+static bool is_usual_noun(struct writer *writer, const struct map_slot *slot, size_t i) {
+    if (slot->leaf != MAP_LEAF_NOUN) return false;
+    trod_buf_clear(&writer->spelled);
+    struct map_scan scan = {
+        .in = writer->node->args, .n_in = i, .k = i, .out = &writer->spelled};
+    return map_leaf_write(&scan, slot->leaf, slot->name, slot->choices) &&
+           is_raw(writer, &writer->node->args[i]);
+}
+
+static void write_args(struct writer *writer) {
+    const struct map_node *const node = writer->node;
     struct trod_json_writer *const json = &writer->json;
+    writer->n_slots = map_word_slots(node->word, writer->slots);
     for (size_t i = 0; i < node->n_args;) {
         const struct map_arg *const arg = &node->args[i];
-        const bool conditions = arg->leaf == MAP_LEAF_COND;
-        const trod_str slot = {arg->slot, arg->slot_n};
-        const bool list = twin_is_list(arg->leaf) || (conditions && trod_str_is(slot, "name"));
-        trod_json_key_str(json, twin_key(slot, arg->leaf));
+        const struct map_slot *const slot = slot_of(writer, arg);
+        const bool list = twin_is_list(slot);
+        if (is_usual_noun(writer, slot, i)) {
+            i++;
+            continue;
+        }
+        trod_json_key_str(json, twin_key(slot));
         if (list) trod_json_array(json);
         do {
-            if (conditions)
+            if (arg->leaf == MAP_LEAF_COND)
                 i += write_condition(writer, &node->args[i], node->n_args - i);
             else
                 write_value(writer, &node->args[i++]);
-        } while (list && i < node->n_args && same_slot(arg, &node->args[i]));
+        } while (list && i < node->n_args &&
+                 trod_str_equal(slot->name, slot_name(&node->args[i])));
         if (list) trod_json_end_array(json);
     }
 }
@@ -118,21 +167,31 @@ static void write_lines(struct writer *writer, const struct map_node *parent) {
 static void write_line(struct writer *writer, const struct map_node *node) {
     struct trod_json_writer *const json = &writer->json;
     const bool own = trod_str_starts(node->keyword, TROD_STR("x-"));
+    writer->node = node;
     trod_json_key_str(json, own ? node->keyword : trod_str_of(node->word->keyword));
     trod_json_object(json);
-    write_args(writer, node);
+    write_args(writer);
     if (node->research.n) {
         trod_json_key(json, "proof");
         trod_json_object(json);
-        trod_json_key(json, "research");
-        trod_json_str(json, node->research);
-        if (node->note.n) {
-            trod_json_key(json, "note");
-            trod_json_str(json, node->note);
-        }
+        pair(json, "research", node->research);
+        if (node->note.n) pair(json, "note", node->note);
         trod_json_end_object(json);
     }
     if (node->first) write_lines(writer, node);
+    trod_json_end_object(json);
+}
+
+static void write_raw(struct writer *writer, const struct map_node *node) {
+    struct trod_json_writer *const json = &writer->json;
+    trod_json_key(json, "raw");
+    if (!node->first) {
+        trod_json_str(json, node->text);
+        return;
+    }
+    trod_json_object(json);
+    pair(json, "text", node->text);
+    write_lines(writer, node);
     trod_json_end_object(json);
 }
 
@@ -142,31 +201,32 @@ static void write_node(struct writer *writer, const struct map_node *node) {
     if (!node->first) trod_json_flat(json);
     trod_json_object(json);
     switch (node->kind) {
-    case MAP_LINE: write_line(writer, node); break;
+    case MAP_LINE:
+        write_line(writer, node);
+        break;
+    case MAP_RAW:
+        write_raw(writer, node);
+        break;
+    case MAP_LONG:
+        pair(json, "long", node->text);
+        break;
+    case MAP_COMMENT:
+        pair(json, "comment", node->text);
+        break;
     case MAP_BLANK:
         trod_json_key(json, "blank");
         trod_json_bool(json, true);
-        break;
-    case MAP_LONG:
-    case MAP_COMMENT:
-    case MAP_RAW:
-        trod_json_key(json, node->kind == MAP_LONG      ? "long"
-                            : node->kind == MAP_COMMENT ? "comment"
-                                                        : "raw");
-        trod_json_str(json, node->text);
         break;
     }
     trod_json_end_object(json);
 }
 
-trod_status trod_map_to_json(const struct trod_map *map, struct trod_buf *out,
-                             struct trod_error *error) {
-    const struct trod_doc *const doc = map->doc;
+trod_status twin_write(const struct trod_doc *doc, struct trod_buf *out,
+                       struct trod_error *error) {
     struct writer writer = {.json = {.out = out}};
     struct trod_json_writer *const json = &writer.json;
     trod_json_object(json);
-    trod_json_key(json, "trod");
-    trod_json_text(json, "journey");
+    pair(json, "trod", TROD_STR("journey"));
     trod_json_key(json, "version");
     trod_json_int(json, TWIN_VERSION);
     if (doc->bom || doc->crlf) {
@@ -178,8 +238,14 @@ trod_status trod_map_to_json(const struct trod_map *map, struct trod_buf *out,
     write_lines(&writer, doc->root);
     trod_json_end_object(json);
     trod_buf_byte(out, '\n');
-    const bool failed = out->failed || writer.quoted.failed;
-    trod_buf_free(&writer.quoted);
-    if (failed) return trod_fail(error, TROD_TOO_MUCH, "the twin of this map is too large to write");
+    const bool failed = out->failed || writer.spelled.failed;
+    trod_buf_free(&writer.spelled);
+    if (failed)
+        return trod_fail(error, TROD_TOO_MUCH, "the twin of this map is too large to write");
     return TROD_OK;
+}
+
+trod_status trod_map_to_json(const struct trod_map *map, struct trod_buf *out,
+                             struct trod_error *error) {
+    return twin_write(map->doc, out, error);
 }
