@@ -20,9 +20,10 @@ static trod_status read_theme(const struct cli *cli, enum trod_theme *theme,
 static void warn_of_size(const struct trod_map *map) {
     if (map->n_stages <= MANY_STAGES && map->n_touchpoints <= MANY_TOUCHPOINTS) return;
     fprintf(stderr,
-            "trod: note: %zu stages and %zu touchpoints make a picture that is hard to read; "
+            "trod: note: %zu stage%s and %zu touchpoints make a picture that is hard to read; "
             "up to %d stages and %d touchpoints fit a wall.\n",
-            map->n_stages, map->n_touchpoints, MANY_STAGES, MANY_TOUCHPOINTS);
+            map->n_stages, map->n_stages == 1 ? "" : "s", map->n_touchpoints, MANY_STAGES,
+            MANY_TOUCHPOINTS);
 }
 
 /* The comparison with the files after the map; NULL without any. */

@@ -276,10 +276,8 @@ static void put_ends(struct draw_scene *scene, const struct draw_bar *bar, doubl
 static void put_four_ways(struct draw_scene *scene, const struct draw_bar *bar, double y) {
     const struct trod_four_ways *ways = &bar->timed->ways;
     const uint64_t parts[] = {ways->in_time, ways->late, ways->open, ways->gone};
-    const struct draw_ink inks[] = {{.fill = DRAW_DELIGHT},
-                                    {.fill = DRAW_PAIN},
-                                    {.fill = DRAW_PANEL, .stroke = DRAW_SOFT, .width = 1},
-                                    {.fill = DRAW_SOFT}};
+    const struct draw_ink inks[] = {
+        {.fill = DRAW_DELIGHT}, {.fill = DRAW_PAIN}, {.fill = DRAW_WAIT}, {.fill = DRAW_GONE}};
     double x = bar->x;
     for (size_t i = 0; i < TROD_COUNT(parts); i++) {
         double width = bar->w * (double)parts[i] / (double)ways->started;

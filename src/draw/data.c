@@ -13,9 +13,9 @@
 trod_str draw_percent(struct trod_arena *arena, double share) {
     if (share != share) return TROD_STR("?");
     double percent = share * 100;
-    if (percent > 0 && percent < 1) return TROD_STR("under 1%");
-    if (percent < 100 && percent > 99) return TROD_STR("over 99%");
-    return trod_arena_format(arena, "%d%%", (int)(percent + 0.5));
+    if (percent > 0 && percent < 1) return TROD_STR("under 1\xC2\xA0%");
+    if (percent < 100 && percent > 99) return TROD_STR("over 99\xC2\xA0%");
+    return trod_arena_format(arena, "%d\xC2\xA0%%", (int)(percent + 0.5));
 }
 
 trod_str draw_count(struct trod_arena *arena, uint64_t n) {

@@ -95,11 +95,10 @@ static double put_key(struct draw_picture *picture, enum key key, double x, doub
         draw_rect(scene, x, y - 2, 28, 4, 2, (struct draw_ink){.fill = DRAW_DATA});
         return 44;
     case KEY_FOUR_WAYS:
-        draw_rect(scene, x, y - 4, 22, 8, 0, (struct draw_ink){.fill = DRAW_DELIGHT});
-        draw_rect(scene, x + 22, y - 4, 10, 8, 0, (struct draw_ink){.fill = DRAW_PAIN});
-        draw_rect(scene, x + 32, y - 4, 8, 8, 0,
-                  (struct draw_ink){.fill = DRAW_PANEL, .stroke = DRAW_SOFT, .width = 1});
-        draw_rect(scene, x + 40, y - 4, 8, 8, 0, (struct draw_ink){.fill = DRAW_SOFT});
+        draw_rect(scene, x, y - 3, 22, 6, 0, (struct draw_ink){.fill = DRAW_DELIGHT});
+        draw_rect(scene, x + 22, y - 3, 10, 6, 0, (struct draw_ink){.fill = DRAW_PAIN});
+        draw_rect(scene, x + 32, y - 3, 8, 6, 0, (struct draw_ink){.fill = DRAW_WAIT});
+        draw_rect(scene, x + 40, y - 3, 8, 6, 0, (struct draw_ink){.fill = DRAW_GONE});
         return 48;
     case KEY_N:
         break;
@@ -139,8 +138,9 @@ static void write_sources(struct draw_picture *picture) {
             if (writer->cited[i] != number) continue;
             const struct trod_research *research = &map->researches[i];
             struct draw_para *para = draw_para_begin(writer, true);
-            draw_para_add(writer, para, trod_arena_format(picture->arena, "%u\xC2\xA0 ", number),
-                          DRAW_BOLD, DRAW_INK);
+            draw_para_add(writer, para,
+                          trod_arena_format(picture->arena, "%u\xC2\xA0 ", number), DRAW_BOLD,
+                          DRAW_INK);
             draw_para_add(writer, para, research->title.n ? research->title : research->id,
                           DRAW_REGULAR, DRAW_INK);
             const trod_str parts[] = {research->kind, research->people, research->on};

@@ -22,6 +22,8 @@ static const struct {
     [DRAW_NEUTRAL] = {"neutral", "#6B7480", "#8D96A1"},
     [DRAW_DATA] = {"data", "#2463A8", "#7FB2F0"},
     [DRAW_AMBER] = {"amber", "#D98332", "#E8A05C"},
+    [DRAW_WAIT] = {"wait", "#D7B24A", "#D7B24A"},
+    [DRAW_GONE] = {"gone", "#B9BDC2", "#565D66"},
     [DRAW_STAGE_0] = {"stage0", "#33658A", "#33658A"},
     [DRAW_STAGE_1] = {"stage1", "#267884", "#267884"},
     [DRAW_STAGE_2] = {"stage2", "#3F7D5A", "#3F7D5A"},

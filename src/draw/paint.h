@@ -21,6 +21,8 @@ enum draw_paint {
     DRAW_NEUTRAL, /* a feeling of 0 */
     DRAW_DATA,    /* what was measured */
     DRAW_AMBER,   /* a review that ages */
+    DRAW_WAIT,    /* still open */
+    DRAW_GONE,    /* gone */
     DRAW_STAGE_0, /* chevrons: six steps, dark enough for white text */
     DRAW_STAGE_1,
     DRAW_STAGE_2,

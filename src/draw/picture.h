@@ -138,7 +138,7 @@ const struct trod_touchpoint_result *draw_result_of(const struct draw_picture *p
                                                     uint32_t touchpoint_id);
 /* "5,213". */
 trod_str draw_count(struct trod_arena *arena, uint64_t n);
-/* "62%", "under 1%", or "too few to tell"; on the arena. */
+/* "62 %", "under 1 %", or "too few to tell"; on the arena. */
 trod_str draw_share_text(struct draw_picture *picture, const struct trod_share *share);
 trod_str draw_percent(struct trod_arena *arena, double share);
 /* The observed share of a way, an optional touchpoint …, or NULL. */

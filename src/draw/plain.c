@@ -285,7 +285,7 @@ static void put_choice(struct plain *plain, const struct trod_flow *node) {
         struct trod_buf words = {0};
         const struct trod_way *way = node->ways ? &node->ways[i] : NULL;
         if (way && way->share == way->share)
-            trod_buf_format(&words, "%d%% ", (int)(way->share * 100 + 0.5));
+            trod_buf_format(&words, "%d\xC2\xA0%% ", (int)(way->share * 100 + 0.5));
         if (way) trod_buf_add(&words, way->title.n ? way->title : way->id);
         put_text(plain, flat ? "" : "├ ", INK_SOFT, trod_buf_str(&words), INK_PLAIN);
         trod_buf_free(&words);
@@ -310,7 +310,8 @@ static void bend_words(const struct trod_flow *node, char *at, size_t room) {
     size_t n = strlen(at);
     const char *before = n ? " · " : "";
     if (node->kind == TROD_FLOW_CHOICE && node->share == node->share)
-        snprintf(at + n, room - n, "%soptional, %d%%", before, (int)(node->share * 100 + 0.5));
+        snprintf(at + n, room - n, "%soptional, %d\xC2\xA0%%", before,
+                 (int)(node->share * 100 + 0.5));
     else if (node->kind == TROD_FLOW_CHOICE)
         snprintf(at + n, room - n, "%soptional", before);
     else if (node->kind == TROD_FLOW_LOOP && node->most_rounds)

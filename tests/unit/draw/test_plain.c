@@ -41,7 +41,7 @@ static void test_words(void **state) {
     struct trod_buf out = {0};
     draw_text_of(map, 80, false, &out);
     static const char *const wanted[] = {
-        "━━ Find", "in any order", "├ 40% By phone", "nothing happens", "optional, 30%",
+        "━━ Find", "in any order", "├ 40\xC2\xA0% By phone", "nothing happens", "optional, 30\xC2\xA0%",
         "up to 3 times", "up to 4 times", "between two rounds", "the journey may end here",
         "again as often as needed", "★ Signs", "▼▼ the pen does not write", "At any time",
         "first-to-sign: from guide to sign", "Who signs", "│ ● ·  curious", "│ ○ ·  reassured"};
