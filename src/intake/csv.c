@@ -263,7 +263,9 @@ trod_status intake_csv(struct intake_table *table, struct intake_feed *feed,
                       .line = 1,
                       .scratch = {.ceiling = 5 * INTAKE_ROW_CEILING}};
     struct intake_split *const split = &csv.split;
-    split->limit = INTAKE_MOST_COLUMNS;
+    /* One more than is read, so that too many are seen; a short file needs less. */
+    split->limit = feed->ended && feed->window.n < INTAKE_MOST_COLUMNS ? feed->window.n + 1
+                                                                       : INTAKE_MOST_COLUMNS;
     split->cells = TROD_NEW_ARRAY(table->arena, split->limit, trod_str);
     TROD_TRY_ALLOC(split->cells, error);
     split->doubled = TROD_NEW_ARRAY(table->arena, split->limit, bool);

@@ -14,6 +14,10 @@ trod_status intake_feed_open(struct intake_feed *feed, struct trod_error *error)
     feed->window.ceiling = INTAKE_ROW_CEILING + 2 * INTAKE_CHUNK + 4 * INTAKE_PADDING;
     feed->raw.ceiling = 2 * INTAKE_CHUNK;
     feed->plain = true;
+    /* A small file gets a small window. */
+    uint64_t total = 0;
+    trod_source_progress(feed->source, &total);
+    feed->chunk = total && total < INTAKE_SMALL ? INTAKE_SMALL : INTAKE_CHUNK;
     return intake_feed_more(feed, error);
 }
 
@@ -126,9 +130,8 @@ trod_status intake_feed_more(struct intake_feed *feed, struct trod_error *error)
     const bool wide = feed->coding != INTAKE_UTF8;
     /* Three bytes of UTF-8 for two of UTF-16 at most. */
     struct trod_buf *const into = wide ? &feed->raw : window;
-    const size_t chunk = wide ? INTAKE_CHUNK / 2 : INTAKE_CHUNK;
-    if (!trod_buf_room(window, INTAKE_CHUNK + INTAKE_PADDING) ||
-        !trod_buf_room(into, chunk + 1))
+    const size_t chunk = wide ? feed->chunk / 2 : feed->chunk;
+    if (!trod_buf_room(window, feed->chunk + INTAKE_PADDING) || !trod_buf_room(into, chunk + 1))
         return trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
     size_t n = 0;
     const trod_status status = read_full(feed, into->at + into->n, chunk, &n, error);
@@ -158,7 +161,7 @@ trod_status intake_feed_decode(struct intake_feed *feed, struct trod_error *erro
     if (feed->coding == INTAKE_UTF8) return TROD_OK;
     trod_buf_add(&feed->raw, (trod_str){bytes.at + 2, bytes.n - 2});
     window->n = feed->used = 0;
-    if (feed->raw.failed || !trod_buf_room(window, 2 * INTAKE_CHUNK + INTAKE_PADDING))
+    if (feed->raw.failed || !trod_buf_room(window, 2 * feed->chunk + INTAKE_PADDING))
         return trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
     convert_utf16(feed);
     memset(window->at + window->n, 0, INTAKE_PADDING);

@@ -14,6 +14,7 @@
 #include "trod/map.h"
 
 enum {
+    INTAKE_SMALL = 64 << 10,          /* the same of a file that has no more */
     INTAKE_CHUNK = 1 << 20,           /* bytes read at a time */
     INTAKE_ROW_CEILING = 16 << 20,    /* bytes of one row */
     INTAKE_PADDING = 64,              /* bytes behind the window that may be read */
@@ -37,8 +38,9 @@ struct intake_feed {
     const char *name; /* for messages: "standard input" for "-" */
     struct trod_buf window;
     size_t used;
-    bool ended; /* nothing follows the window */
-    bool plain; /* the window is ASCII without NUL */
+    size_t chunk; /* bytes read at a time */
+    bool ended;   /* nothing follows the window */
+    bool plain;   /* the window is ASCII without NUL */
     enum intake_coding coding;
     struct trod_buf raw; /* UTF-16 that waits to be converted */
     uint64_t n_bytes;    /* expanded, read so far */
@@ -168,8 +170,8 @@ TROD_MUST trod_status intake_reject(struct trod_intake *intake, struct trod_inta
 TROD_MUST trod_status intake_take(struct intake_table *table, const struct intake_row *row,
                                   struct trod_error *error);
 /* Facts (and nothing else) of the customer whose event was taken last. */
-TROD_MUST trod_status intake_take_facts(struct intake_table *table, const struct intake_row *row,
-                                        struct trod_error *error);
+TROD_MUST trod_status intake_take_facts(struct intake_table *table,
+                                        const struct intake_row *row, struct trod_error *error);
 /* people.c: whose row it is; INTAKE_NONE if no column says. */
 TROD_MUST trod_status intake_customer(struct intake_table *table, const struct intake_row *row,
                                       uint32_t *customer, struct trod_error *error);
