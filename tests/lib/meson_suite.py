@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 # What cmocka prints of a function that is done.
-LINE = re.compile(r"^\[ +(OK|FAILED|SKIPPED) +\] (\w+)", re.M)
+LINE = re.compile(r"^\[ +(OK|FAILED|SKIPPED) +\] ([A-Za-z_]\w*)", re.M)
 OK, SKIPPED, FAILED = range(3)
 STATES = {"OK": OK, "SKIPPED": SKIPPED, "FAILED": FAILED}
 

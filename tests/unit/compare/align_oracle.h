@@ -266,7 +266,7 @@ static bool oracle_fits(const struct align_kind *kind, uint32_t touchpoint) {
 static int64_t *oracle_rest(const struct oracle *o, const struct align_kind *kinds,
                             const uint32_t *steps, uint32_t n, bool open) {
     const uint32_t m = o->n_configs;
-    int64_t *const rest = malloc((n + 1) * m * sizeof *rest);
+    int64_t *const rest = calloc((size_t)(n + 1) * m, sizeof *rest);
     for (uint32_t i = n + 1; i-- > 0;) {
         int64_t *const here = rest + i * m;
         for (uint32_t s = 0; s < m; s++)
