@@ -119,6 +119,21 @@ static void try_losses(struct finder *finder) {
     }
 }
 
+/* Of the ways of one `choose` only the one that is farthest from its share is told: the others
+ * are the same people seen from the other side. */
+static bool farthest_way(const struct finder *finder, uint32_t option) {
+    const struct compare_choices *choices = &finder->base->choices;
+    const struct trod_choice_result *rows = finder->compare->choices;
+    if (option >= choices->n) return true;
+    const double own = fabs(rows[option].share.share - rows[option].designed);
+    for (uint32_t i = 0; i < choices->n; i++) {
+        if (i == option || choices->options[i].of != choices->options[option].of) continue;
+        const double other = fabs(rows[i].share.share - rows[i].designed);
+        if (other > own || (other == own && i < option)) return false;
+    }
+    return true;
+}
+
 static void try_choices(struct finder *finder) {
     const struct trod_compare *compare = finder->compare;
     for (uint32_t i = 0; i < compare->n_choices; i++) {
@@ -139,7 +154,8 @@ static void try_choices(struct finder *finder) {
         candidate.finding.worth =
             distance * distance * (double)share->of / (double)compare->journeys;
         candidate.p = se > 0 ? erfc(distance / se / sqrt(2.0)) : (distance > 0 ? 0.0 : 1.0);
-        candidate.worthy = distance >= FINDINGS_CHOICE && (share->low > d || share->high < d);
+        candidate.worthy = farthest_way(finder, i) && distance >= FINDINGS_CHOICE &&
+                           (share->low > d || share->high < d);
         findings_add(finder, &candidate);
     }
 }

@@ -121,6 +121,14 @@ static const char *leave(const struct finder *finder) {
     return finder->compare->left_known ? "leave" : "are last seen";
 }
 
+/* Whether a `lost when` speaks of the touchpoint: there nobody leaves, they are lost. */
+static bool loses(const struct trod_map *map, uint32_t touchpoint_id) {
+    for (size_t i = 0; i < map->n_lost; i++) {
+        if (compare_in(&map->lost[i].x, touchpoint_id)) return true;
+    }
+    return false;
+}
+
 /* A deviation of a touchpoint, among all or in one segment. */
 static void say_deviation(struct trod_buf *out, const struct finder *finder,
                           const struct finding_candidate *candidate) {
@@ -161,7 +169,8 @@ static void say_deviation(struct trod_buf *out, const struct finder *finder,
         break;
     case TROD_STOPPED_HERE:
         trod_buf_adds(out, all ? "those who get there " : " ");
-        trod_buf_adds(out, leave(finder));
+        trod_buf_adds(out, loses(finder->base->map, finding->touchpoint_id) ? "are lost"
+                                                                            : leave(finder));
         trod_buf_adds(out, " after ");
         findings_title(out, touchpoint->title);
         break;
@@ -234,11 +243,12 @@ static void say_loss(struct trod_buf *out, const struct finder *finder,
     add_subject(out, finder, candidate);
     trod_buf_adds(out, "those who reach ");
     findings_title(out, map->stages[finding->stage_id].title);
-    trod_buf_format(out, " %s there", leave(finder));
+    const bool lost = candidate->cause != TROD_NO_ID && loses(map, candidate->cause);
+    trod_buf_format(out, " %s there", lost ? "are lost" : leave(finder));
     if (candidate->cause == TROD_NO_ID || map->stages[finding->stage_id].touchpoints.n < 2)
         return;
-    trod_buf_adds(out, 2 * candidate->cause_share.n > finding->people ? ", most after "
-                                                                      : ", many after ");
+    trod_buf_adds(out, 2 * candidate->cause_share.n > finding->people ? ", most " : ", many ");
+    trod_buf_adds(out, lost ? "at " : "after ");
     findings_title(out, map->touchpoints[candidate->cause].title);
 }
 
