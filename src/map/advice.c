@@ -382,15 +382,18 @@ static void advise_limits(struct map_builder *b, const struct trod_flow *flow,
     const double us = fmin(longest_way(map, flow, 0, arrived, 0), MOST_US);
     for (size_t i = 0; i < stage->touchpoints.n; i++) arrived[stage->touchpoints.at[i]] = NAN;
     if (us <= (double)stage->takes.most_us) return;
-    char limit[40], way[40];
+    char way[40];
+    const double days = us / (double)TROD_DAY_US;
+    if (days == floor(days) && days < 1e6)
+        snprintf(way, sizeof way, "%.0f day%s", days, days == 1 ? "" : "s");
+    else
+        trod_duration_write(us, way);
     map_hint(
         b->remarks,
         advise(b, &b->items[MAP_IS_STAGE].at[flow->stage_id], stage->takes.line,
                "stage-limit-too-short",
-               "the stage `%s` may take at most %s, but the longest way through it may take "
-               "%s",
-               map_show(stage->id).at, trod_duration_write((double)stage->takes.most_us, limit),
-               trod_duration_write(us, way)),
+               "the stage `%s` is to take %s, but the longest way through it may take %s",
+               map_show(stage->id).at, map_show(stage->takes.text).at, way),
         "lengthen its `takes`, or shorten a `comes` in it; customers who are in time at every "
         "touchpoint would be late at the end");
 }

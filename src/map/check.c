@@ -117,13 +117,14 @@ static void check_over_after(struct map_builder *b) {
     }
     if (!worst) return;
     map_at(b, &journeys->at[0]);
-    char at[40];
+    const struct trod_window *const window = &worst->comes.window;
     map_hint(b->remarks,
              map_wrong(b, line, line->body, "over-after-too-short",
-                       "a journey would be over before `%s` is late: it may come after %s",
-                       map_show(worst->id).at, trod_duration_write((double)worst_us, at)),
+                       "a journey would be over while `%s` may still come%s%s%s",
+                       map_show(worst->id).at, window->given ? " (" : "",
+                       map_show(window->text).at, window->given ? ")" : ""),
              "make `over after` longer than every `comes`, or the `comes` in line %u shorter",
-             worst->comes.window.given ? worst->comes.window.line : worst->line);
+             window->given ? window->line : worst->line);
 }
 
 /* Every channel that a rule uses has a consent. */

@@ -55,4 +55,19 @@ static inline const struct trod_remark *remark_of(const struct trod_report *repo
     return NULL;
 }
 
+/* Finds a file of the shared data: in $TROD_SHARED, or in a folder `shared` beside the source. Skips
+ * the test, loudly, if it is not there. */
+static inline void find_shared(const char *file, char name[600]) {
+    const char *const said = getenv("TROD_SHARED"), *const root = getenv("TROD_SOURCE_ROOT");
+    static const char *const places[] = {"", "/shared", "/../shared", "/../../shared"};
+    for (size_t i = 0; i < TROD_COUNT(places); i++) {
+        const char *const base = i == 0 ? said : root;
+        if (!base) continue;
+        snprintf(name, 600, "%s%s/%s", base, places[i], file);
+        if (trod_file_exists(name)) return;
+    }
+    print_message("SKIPPED: the shared data is not here (TROD_SHARED): %s\n", file);
+    skip();
+}
+
 #endif

@@ -198,14 +198,8 @@ static void age_needs_a_day(void **state) {
 /* The example of the language: three pains have no action, and nothing else is to be said. */
 static void the_example(void **state) {
     (void)state;
-    const char *const root = getenv("TROD_SHARED");
     char name[600];
-    snprintf(name, sizeof name, "%s/data/maps/own/cargo-bike.journey",
-             root ? root : "../shared");
-    if (!trod_file_exists(name)) {
-        print_message("SKIPPED: there is no %s\n", name);
-        skip();
-    }
+    find_shared("data/maps/own/cargo-bike.journey", name);
     struct trod_map *map = NULL;
     struct trod_report report = {0};
     const struct trod_map_options options = {.no_files = true,
