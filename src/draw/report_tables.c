@@ -33,18 +33,24 @@ static void finding_people(struct trod_buf *text, const struct trod_compare *com
     trod_buf_byte(text, ']');
 }
 
-unsigned report_finding(struct page *page, const struct trod_compare *compare, size_t i,
-                        unsigned most_lines) {
+void report_finding(struct page *page, const struct trod_compare *compare, size_t i) {
     const struct trod_finding *finding = &compare->findings[i];
     struct trod_buf label = {0}, people = {0};
     trod_buf_format(&label, i == 0 ? "Act on  1" : "        %zu", i + 1);
     finding_people(&people, compare, finding);
-    const unsigned sentence = page_count(page, MARGIN, finding->sentence);
-    const unsigned for_people = most_lines > sentence ? most_lines - sentence : 1;
-    unsigned n = page_beside(page, MARGIN, PAGE_RED, trod_buf_str(&label).at, finding->sentence,
-                             most_lines > 1 ? most_lines - 1 : 1);
-    n += page_beside(page, MARGIN, PAGE_FAINT, "", trod_buf_str(&people), for_people);
+    page_beside(page, MARGIN, PAGE_RED, trod_buf_str(&label).at, finding->sentence, 0);
+    page_beside(page, MARGIN, PAGE_FAINT, "", trod_buf_str(&people), 0);
     trod_buf_free(&label);
+    trod_buf_free(&people);
+}
+
+unsigned report_finding_lines(const struct page *page, const struct trod_compare *compare,
+                              size_t i) {
+    const struct trod_finding *finding = &compare->findings[i];
+    struct trod_buf people = {0};
+    finding_people(&people, compare, finding);
+    const unsigned n = page_count(page, MARGIN, finding->sentence) +
+                       page_count(page, MARGIN, trod_buf_str(&people));
     trod_buf_free(&people);
     return n;
 }
@@ -171,9 +177,9 @@ void report_stages(struct page *page, const struct trod_compare *compare) {
         {TROD_STR("  stage"), 24, false, PAGE_FAINT},
         {TROD_STR("reached"), 9, true, PAGE_FAINT},
         {TROD_STR("of all"), 8, true, PAGE_FAINT},
-        {stopped, 12, true, PAGE_FAINT},
-        {TROD_STR("late"), 7, true, PAGE_FAINT},
-        {TROD_STR("  half within"), 20, false, PAGE_FAINT},
+        {stopped, 11, true, PAGE_FAINT},
+        {TROD_STR("late"), 6, true, PAGE_FAINT},
+        {TROD_STR("  half within"), 26, false, PAGE_FAINT},
     };
     page_row(page, head, TROD_COUNT(head));
     for (size_t i = 0; i < compare->n_stages; i++) {
@@ -199,12 +205,12 @@ void report_stages(struct page *page, const struct trod_compare *compare) {
             trod_buf_byte(&texts[5], ')');
         }
         const struct page_cell row[N] = {
-            {trod_buf_str(&texts[0]), 22, false, PAGE_PLAIN},
-            {trod_buf_str(&texts[1]), 9, true, PAGE_PLAIN},
+            {trod_buf_str(&texts[0]), 21, false, PAGE_PLAIN},
+            {trod_buf_str(&texts[1]), 8, true, PAGE_PLAIN},
             {trod_buf_str(&texts[2]), 8, true, PAGE_PLAIN},
-            {trod_buf_str(&texts[3]), 12, true, PAGE_PLAIN},
-            {trod_buf_str(&texts[4]), 7, true, PAGE_PLAIN},
-            {trod_buf_str(&texts[5]), 22, false, PAGE_PLAIN},
+            {trod_buf_str(&texts[3]), 11, true, PAGE_PLAIN},
+            {trod_buf_str(&texts[4]), 6, true, PAGE_PLAIN},
+            {trod_buf_str(&texts[5]), 26, false, PAGE_PLAIN},
         };
         page_row(page, row, N);
         for (size_t t = 0; t < N; t++) trod_buf_free(&texts[t]);

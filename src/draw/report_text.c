@@ -24,6 +24,27 @@ static void monday_title(struct page *page, const struct trod_compare *compare) 
     trod_buf_free(&right);
 }
 
+static void period_words(struct trod_buf *text, const struct trod_compare *compare) {
+    const struct trod_period *period = &compare->period;
+    char at[40];
+    const char *stretch = trod_duration_write((double)(period->until_us - period->from_us), at);
+    trod_buf_format(text, " Last %s: ", stretch);
+    words_count(text, period->began);
+    trod_buf_adds(text, " began");
+    if (compare->succeeds_known) {
+        trod_buf_adds(text, ", ");
+        words_count(text, period->succeeded);
+        trod_buf_adds(text, " succeeded");
+    }
+    trod_buf_format(text, "; the %s before: ", stretch);
+    words_count(text, period->began_before);
+    if (compare->succeeds_known) {
+        trod_buf_adds(text, " and ");
+        words_count(text, period->succeeded_before);
+    }
+    trod_buf_byte(text, '.');
+}
+
 static void monday_began(struct page *page, const struct trod_compare *compare) {
     struct trod_buf text = {0};
     words_plural(&text, compare->journeys, "journey", "journeys");
@@ -36,38 +57,18 @@ static void monday_began(struct page *page, const struct trod_compare *compare) 
             trod_buf_adds(&text, ", worth ");
             words_amount(&text, compare->worth);
         }
+        trod_buf_adds(&text, ". ");
     } else {
-        trod_buf_adds(&text, "; the map does not say when one has succeeded");
+        trod_buf_adds(&text, "; the map does not say when one has succeeded. ");
     }
-    trod_buf_adds(&text, ". ");
     if (compare->so_far.exact == compare->journeys && compare->journeys) {
         trod_buf_adds(&text, "Every one went as designed so far.");
     } else if (compare->journeys) {
         words_percent(&text, (double)compare->so_far.exact / (double)compare->journeys);
         trod_buf_adds(&text, " went as designed so far.");
     }
-    page_beside(page, MARGIN, PAGE_PLAIN, "Began", trod_buf_str(&text), 2);
-    trod_buf_clear(&text);
-    if (compare->period.given) {
-        const struct trod_period *period = &compare->period;
-        char at[40];
-        const char *stretch =
-            trod_duration_write((double)(period->until_us - period->from_us), at);
-        trod_buf_format(&text, "Last %s: ", stretch);
-        words_count(&text, period->began);
-        trod_buf_adds(&text, " began (");
-        words_count(&text, period->began_before);
-        trod_buf_format(&text, " in the %s before)", stretch);
-        if (compare->succeeds_known) {
-            trod_buf_adds(&text, ", ");
-            words_count(&text, period->succeeded);
-            trod_buf_adds(&text, " succeeded (");
-            words_count(&text, period->succeeded_before);
-            trod_buf_byte(&text, ')');
-        }
-        trod_buf_byte(&text, '.');
-        page_beside(page, MARGIN, PAGE_PLAIN, "", trod_buf_str(&text), 1);
-    }
+    if (compare->period.given) period_words(&text, compare);
+    page_beside(page, MARGIN, PAGE_PLAIN, "Began", trod_buf_str(&text), 3);
     trod_buf_free(&text);
 }
 
@@ -79,15 +80,16 @@ static void monday_promises(struct page *page, const struct trod_compare *compar
         report_timed(page, compare, &compare->spans[i]);
 }
 
+/* The best news that fits on the line; else the best, cut. */
 static void monday_good(struct page *page, const struct trod_compare *compare) {
-    struct trod_buf text = {0};
-    for (size_t i = 0; i < compare->n_good && i < 2; i++) {
-        if (i) trod_buf_byte(&text, ' ');
-        trod_buf_add(&text, compare->good[i]);
-    }
-    if (!text.n) trod_buf_adds(&text, "Nothing stands out.");
-    page_beside(page, MARGIN, PAGE_GREEN, "Goes well", trod_buf_str(&text), 2);
-    trod_buf_free(&text);
+    const unsigned room = page->width - MARGIN;
+    trod_str good = compare->n_good ? compare->good[0] : TROD_STR("Nothing stands out.");
+    for (size_t i = 0; i < compare->n_good; i++)
+        if (trod_str_cells(compare->good[i]) <= room) {
+            good = compare->good[i];
+            break;
+        }
+    page_beside(page, MARGIN, PAGE_GREEN, "Goes well", good, 1);
 }
 
 /* "met: 16 days, at most 3 weeks" */
@@ -132,21 +134,32 @@ static void monday_kpis(struct page *page, const struct trod_compare *compare, s
     }
 }
 
-/* A source whose last event is much older than the newest of all has perhaps stopped. */
+/* The last event, by source where they differ: one that stopped early shows. */
 static void source_words(struct trod_buf *text, const struct trod_compare *compare) {
     const struct trod_health *health = &compare->health;
+    bool same = true;
     if (compare->log->last_us == TROD_NO_TIME) {
         trod_buf_adds(text, "The events have no times. ");
         return;
     }
+    for (size_t i = 1; i < health->n_sources; i++)
+        same &= health->sources[i].last_us != TROD_NO_TIME &&
+                health->sources[i].last_us / TROD_DAY_US ==
+                    health->sources[0].last_us / TROD_DAY_US;
     trod_buf_adds(text, "Last event ");
-    for (size_t i = 0; i < health->n_sources && i < 4; i++) {
-        if (i) trod_buf_adds(text, ", ");
-        if (health->n_sources > 1)
-            trod_buf_format(text, "%.*s ", TROD_ARG(health->sources[i].name));
-        words_date(text, health->sources[i].last_us);
+    if (same && health->n_sources) {
+        words_date(text, health->sources[0].last_us);
+        if (health->n_sources > 1) trod_buf_adds(text, " (");
+        for (size_t i = 0; health->n_sources > 1 && i < health->n_sources && i < 4; i++)
+            trod_buf_format(text, "%s%.*s", i ? ", " : "", TROD_ARG(health->sources[i].name));
+        if (health->n_sources > 1) trod_buf_adds(text, health->n_sources > 4 ? ", …)" : ")");
+    } else {
+        for (size_t i = 0; i < health->n_sources && i < 4; i++) {
+            trod_buf_format(text, "%s%.*s ", i ? ", " : "", TROD_ARG(health->sources[i].name));
+            words_date(text, health->sources[i].last_us);
+        }
+        if (health->n_sources > 4) trod_buf_adds(text, ", …");
     }
-    if (health->n_sources > 4) trod_buf_adds(text, ", …");
     trod_buf_adds(text, ". ");
 }
 
@@ -155,7 +168,7 @@ static void monday_data(struct page *page, const struct trod_compare *compare) {
     const struct trod_health *health = &compare->health;
     source_words(&text, compare);
     words_percent(&text, health->on_map.share);
-    trod_buf_adds(&text, " of the events are on the map.");
+    trod_buf_adds(&text, " of events on the map.");
     if (health->n_touchpoints_unrecorded) {
         trod_buf_byte(&text, ' ');
         words_plural(&text, health->n_touchpoints_unrecorded, "touchpoint is",
@@ -165,7 +178,7 @@ static void monday_data(struct page *page, const struct trod_compare *compare) {
     if (health->never_identified.of) {
         trod_buf_byte(&text, ' ');
         words_percent(&text, health->never_identified.share);
-        trod_buf_adds(&text, " of the customers were never identified.");
+        trod_buf_adds(&text, " of customers never identified.");
     }
     page_beside(page, MARGIN, PAGE_PLAIN, "Data", trod_buf_str(&text), 3);
     trod_buf_free(&text);
@@ -186,6 +199,21 @@ static unsigned lines_of_rest(const struct page *page, const struct trod_compare
     return other.n_lines;
 }
 
+/* As many findings as fit whole, at least two. */
+static void monday_findings(struct page *page, const struct trod_compare *compare,
+                            unsigned room) {
+    unsigned used = 0;
+    if (!compare->n_findings)
+        page_beside(page, MARGIN, PAGE_PLAIN, "Act on",
+                    TROD_STR("Nothing is far enough from the design to act on."), 1);
+    for (size_t i = 0; i < compare->n_findings && i < MOST_FINDINGS; i++) {
+        const unsigned need = report_finding_lines(page, compare, i);
+        if (i >= 2 && used + need > room) break;
+        used += need;
+        report_finding(page, compare, i);
+    }
+}
+
 static void monday(struct page *page, const struct trod_compare *compare) {
     size_t spans = compare->n_spans < 4 ? compare->n_spans : 4;
     size_t kpis = compare->n_kpis < 4 ? compare->n_kpis : 4;
@@ -194,16 +222,7 @@ static void monday(struct page *page, const struct trod_compare *compare) {
     monday_title(page, compare);
     monday_began(page, compare);
     monday_promises(page, compare, spans);
-    unsigned used = 0;
-    size_t shown = 0;
-    if (!compare->n_findings)
-        used += page_beside(page, MARGIN, PAGE_PLAIN, "Act on",
-                            TROD_STR("Nothing is far enough from the design to act on."), 1);
-    while (shown < compare->n_findings && shown < MOST_FINDINGS &&
-           (shown < 2 || used + 2 <= room)) {
-        const unsigned left = room > used ? room - used : 2;
-        used += report_finding(page, compare, shown++, left < 3 ? 2 : left == 3 ? 3 : 4);
-    }
+    monday_findings(page, compare, room);
     monday_good(page, compare);
     monday_kpis(page, compare, kpis);
     monday_data(page, compare);
