@@ -4,7 +4,10 @@
  * column that names the case makes the journey alone; the customer is then a fact of it. */
 #include "intake/inside.h"
 
-enum { SURE = 8 }; /* ranks of names that mean what they say */
+enum {
+    SURE = 8,   /* ranks below are of names that mean what they say */
+    MAIL = 390, /* of a column of addresses */
+};
 
 struct guess {
     struct intake_table *table;
@@ -88,13 +91,21 @@ static trod_status is_fit(const struct guess *guess, enum intake_part part, uint
     return TROD_OK;
 }
 
+/* As intake_rank, and addresses of e-mail are customers, whatever the column is called. */
+static int rank_of(const struct guess *guess, enum intake_part part, uint32_t column) {
+    const int rank = intake_rank(part, guess->table->columns[column].name);
+    const struct intake_sight *const sight = &guess->sights[column];
+    const bool mail = sight->n_filled > 0 && sight->n_mail * 10 >= sight->n_filled * 9;
+    return rank < 0 && part == INTAKE_PART_CUSTOMER && mail ? MAIL : rank;
+}
+
 /* The column with the surest name that is fit and free. */
 static trod_status pick(const struct guess *guess, enum intake_part part, uint32_t *column,
                         struct trod_error *error) {
     int best = -1;
     *column = INTAKE_NONE;
     for (uint32_t c = 0; c < guess->table->n_columns; c++) {
-        const int rank = intake_rank(part, guess->table->columns[c].name);
+        const int rank = rank_of(guess, part, c);
         if (rank < 0 || (best >= 0 && rank >= best) || is_taken(guess, c)) continue;
         bool fit = false;
         const trod_status status = is_fit(guess, part, c, rank < SURE, &fit, error);
@@ -110,7 +121,7 @@ static trod_status pick(const struct guess *guess, enum intake_part part, uint32
 static uint32_t pick_gappy_customer(const struct guess *guess) {
     uint32_t found = INTAKE_NONE;
     for (uint32_t c = 0; c < guess->table->n_columns; c++) {
-        if (intake_rank(INTAKE_PART_CUSTOMER, guess->table->columns[c].name) < 0) continue;
+        if (rank_of(guess, INTAKE_PART_CUSTOMER, c) < 0) continue;
         if (guess->sights[c].n_filled == 0 || is_taken(guess, c)) continue;
         if (found == INTAKE_NONE || guess->sights[c].n_filled > guess->sights[found].n_filled)
             found = c;

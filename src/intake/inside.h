@@ -181,6 +181,7 @@ TROD_MUST trod_status intake_customer(struct intake_table *table, const struct i
 
 struct intake_sight {
     size_t n_filled, n_distinct;
+    size_t n_mail; /* values that look like addresses of e-mail */
     bool looked_for_time;
     bool is_time; /* at least four in five values are read by `form` */
     bool is_number;

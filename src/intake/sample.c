@@ -15,6 +15,15 @@ bool intake_is_void(trod_str text) {
     return false;
 }
 
+/* "a@b.c", roughly. */
+static bool is_mail(trod_str text) {
+    const char *const at = memchr(text.at, '@', text.n);
+    if (!at || at == text.at || memchr(text.at, ' ', text.n)) return false;
+    const size_t n_after = (size_t)(text.at + text.n - at) - 1;
+    const char *const dot = memchr(at + 1, '.', n_after);
+    return dot && dot > at + 1 && dot + 1 < text.at + text.n;
+}
+
 trod_status intake_sight_make(const struct intake_table *table, struct intake_sight **sights,
                               struct trod_error *error) {
     trod_status status = TROD_OK;
@@ -29,6 +38,7 @@ trod_status intake_sight_make(const struct intake_table *table, struct intake_si
             const trod_str cell = intake_cell(&table->sample[r], c);
             if (intake_is_void(cell)) continue;
             sight->n_filled++;
+            sight->n_mail += is_mail(cell);
             if (trod_dict_add(values, cell) == TROD_NO_ID)
                 TROD_TRY(trod_fail(error, TROD_NO_MEMORY, "there is not enough memory"));
         }

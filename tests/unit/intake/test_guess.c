@@ -153,6 +153,14 @@ static void content_decides_between_names(void **state) {
     taken = take_bytes(NULL, NULL, trod_buf_str(&text));
     assert_says(said(&taken), "customer = anonymous_id (guessed)");
     taken_free(&taken);
+    /* Addresses of e-mail tell who it is, under any name. */
+    trod_buf_clear(&text);
+    trod_buf_adds(&text, "visitor,to,event\n");
+    for (int i = 0; i < 40; i++)
+        trod_buf_format(&text, "%s,p%d@example.org,a\n", i % 2 ? "v" : "", i % 5);
+    taken = take_bytes(NULL, NULL, trod_buf_str(&text));
+    assert_says(said(&taken), "customer = to (guessed)");
+    taken_free(&taken);
     trod_buf_free(&text);
 }
 
