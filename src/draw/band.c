@@ -51,7 +51,10 @@ static void fill_stage(struct draw_picture *picture, size_t at) {
 }
 
 void draw_band_fill(struct draw_picture *picture) {
-    for (size_t i = 0; i < picture->flow.n_slots; i++) fill_stage(picture, i);
+    for (size_t i = 0; i < picture->flow.n_slots; i++) {
+        fill_stage(picture, i);
+        draw_data_stage_fill(picture, i);
+    }
     for (size_t i = 0; i < picture->flow.n_blocks; i++)
         fill_label(picture, &picture->flow.blocks[i], &picture->labels[i]);
 }

@@ -213,36 +213,57 @@ static bool loss_found(const struct trod_compare *compare, uint32_t stage_id) {
     return false;
 }
 
-/* How far they came, and how many stopped here. */
-void draw_data_stage(struct draw_picture *picture, size_t at) {
+static bool late_found(const struct trod_compare *compare, const struct trod_timed *timed,
+                       uint32_t stage_id) {
+    const struct trod_share *late = &timed->ways.share_late;
+    if (!timed->window || late->of < compare->few) return false;
+    if (late->share >= DRAW_LATE_MATTERS) return true;
+    for (size_t i = 0; i < compare->n_findings; i++) {
+        if (compare->findings[i].kind == TROD_FINDING_LATE &&
+            compare->findings[i].stage_id == stage_id)
+            return true;
+    }
+    return false;
+}
+
+/* How far they came, how many stopped here, and whether it takes too long. */
+void draw_data_stage_fill(struct draw_picture *picture, size_t at) {
     const struct trod_compare *compare = picture->compare;
-    const struct draw_slot *slot = &picture->flow.slots[at];
-    const struct trod_stage_result *result =
-        compare ? stage_result(picture, slot->stage_id) : NULL;
+    uint32_t stage_id = picture->flow.slots[at].stage_id;
+    const struct trod_stage_result *result = compare ? stage_result(picture, stage_id) : NULL;
     if (!result) return;
-    struct draw_scene *scene = &picture->scene;
-    double x = slot->x + 10, y = picture->stage_data_y, width = slot->w - 20;
-    put_share(picture, &result->share_reached, x, y, width);
-    struct draw_cell cell = {0};
-    picture->writer.cell = &cell;
-    struct draw_para *para = draw_para_begin(&picture->writer, true);
-    bool few = result->share_stopped.of < compare->few;
-    draw_para_add(&picture->writer, para, draw_share_text(picture, &result->share_reached),
-                  DRAW_BOLD, DRAW_DATA);
-    if (result->share_reached.of >= compare->few)
-        draw_para_add(&picture->writer, para, TROD_STR(" came this far"), DRAW_REGULAR,
-                      DRAW_SOFT);
-    if (!few && result->stopped) {
-        bool strong = loss_found(compare, slot->stage_id);
+    struct draw_writer *writer = &picture->writer;
+    writer->cell = &picture->stage_data[at];
+    struct draw_para *para = draw_para_begin(writer, true);
+    bool few = result->share_reached.of < compare->few;
+    draw_para_add(writer, para, draw_share_text(picture, &result->share_reached),
+                  few ? DRAW_REGULAR : DRAW_BOLD, few ? DRAW_SOFT : DRAW_DATA);
+    if (!few) draw_para_add(writer, para, TROD_STR(" came this far"), DRAW_REGULAR, DRAW_SOFT);
+    if (result->stopped && result->share_stopped.of >= compare->few) {
+        bool strong = loss_found(compare, stage_id);
         enum draw_paint paint = strong ? DRAW_PAIN : DRAW_SOFT;
-        draw_para_add(&picture->writer, para, TROD_STR(" · "), DRAW_REGULAR, DRAW_SOFT);
-        draw_para_add(&picture->writer, para, draw_share_text(picture, &result->share_stopped),
-                      DRAW_BOLD, paint);
-        draw_para_add(&picture->writer, para,
+        draw_para_add(writer, para, TROD_STR(" · "), DRAW_REGULAR, DRAW_SOFT);
+        draw_para_add(writer, para, draw_share_text(picture, &result->share_stopped), DRAW_BOLD,
+                      paint);
+        draw_para_add(writer, para,
                       compare->left_known ? TROD_STR(" of them left here")
                                           : TROD_STR(" of them last seen here"),
                       DRAW_REGULAR, paint);
     }
-    draw_cell_wrap(&picture->writer, &cell, width);
-    draw_cell_put(scene, &cell, x, y + 8, width);
+    if (!late_found(compare, &result->time, stage_id)) return;
+    struct draw_para *late = draw_para_begin(writer, true);
+    late->gap = 1;
+    draw_para_add(writer, late, draw_share_text(picture, &result->time.ways.share_late),
+                  DRAW_BOLD, DRAW_PAIN);
+    draw_para_add(writer, late, TROD_STR(" took longer than planned"), DRAW_REGULAR, DRAW_PAIN);
+}
+
+void draw_data_stage(struct draw_picture *picture, size_t at) {
+    const struct draw_slot *slot = &picture->flow.slots[at];
+    const struct trod_stage_result *result =
+        picture->compare ? stage_result(picture, slot->stage_id) : NULL;
+    if (!result) return;
+    double x = slot->x + 10, y = picture->stage_data_y, width = slot->w - 20;
+    put_share(picture, &result->share_reached, x, y, width);
+    draw_cell_put(&picture->scene, &picture->stage_data[at], x, y + BAR + 5, width);
 }

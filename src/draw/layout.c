@@ -117,6 +117,7 @@ static void wrap(struct draw_picture *picture) {
     for (size_t i = 0; i < flow->n_slots; i++) {
         double inner = flow->slots[i].w - 28;
         draw_cell_wrap(&picture->writer, &picture->names[i], inner);
+        draw_cell_wrap(&picture->writer, &picture->stage_data[i], flow->slots[i].w - 20);
         draw_cell_wrap(&picture->writer, &picture->goals[i], inner < 420 ? inner : 420);
     }
     for (size_t i = 0; i < flow->n_blocks; i++) {
@@ -212,11 +213,12 @@ static void place_rows(struct draw_picture *picture) {
         double one = picture->names[i].height + 6, goal = picture->goals[i].height;
         if (one > picture->band_h) picture->band_h = one;
         if (goal > picture->goals_h) picture->goals_h = goal;
+        double data = picture->stage_data[i].height + 9;
+        if (picture->compare && data > picture->stage_data_h) picture->stage_data_h = data;
     }
     y += picture->band_h;
     picture->stage_data_y = y + 8;
-    picture->stage_data_h = picture->compare ? 30 : 0;
-    if (picture->compare) y += picture->stage_data_h + 8;
+    if (picture->compare) y += picture->stage_data_h + 12;
     picture->goals_y = y + DRAW_LANE_PAD;
     if (picture->goals_h > 0) y += picture->goals_h + 2 * DRAW_LANE_PAD;
     place_borders(picture);
@@ -232,6 +234,8 @@ static trod_status make_room(struct draw_picture *picture, struct trod_error *er
     TROD_TRY_ALLOC(picture->cells, error);
     picture->goals = TROD_NEW_ARRAY(arena, flow->n_slots, struct draw_cell);
     TROD_TRY_ALLOC(picture->goals, error);
+    picture->stage_data = TROD_NEW_ARRAY(arena, flow->n_slots, struct draw_cell);
+    TROD_TRY_ALLOC(picture->stage_data, error);
     picture->names = TROD_NEW_ARRAY(arena, flow->n_slots, struct draw_cell);
     TROD_TRY_ALLOC(picture->names, error);
     picture->labels = TROD_NEW_ARRAY(arena, flow->n_blocks, struct draw_cell);

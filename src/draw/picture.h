@@ -20,7 +20,8 @@
 #define DRAW_STAGE_GAP 30.0
 #define DRAW_WAY_GAP 32.0
 #define DRAW_LANE_PAD 11.0
-#define DRAW_DISC 19.0 /* radius of a touchpoint's disc */
+#define DRAW_LATE_MATTERS 0.2 /* a share of late ones from which on it is marked */
+#define DRAW_DISC 19.0        /* radius of a touchpoint's disc */
 
 /* Something that spans columns: a promised span or a key figure. */
 struct draw_bar {
@@ -44,13 +45,14 @@ struct draw_picture {
     struct draw_scene scene;
     struct draw_writer writer;
     struct draw_flow flow;
-    size_t *column_of;           /* [n_touchpoints] SIZE_MAX if it has none */
-    struct draw_cell *cells;     /* [n_columns * DRAW_N_LANES] */
-    struct draw_cell *goals;     /* [n_slots] */
-    struct draw_cell *names;     /* [n_slots] on the chevrons */
-    struct draw_cell *labels;    /* [n_blocks] */
-    struct draw_cell title;      /* title, scope, objectives */
-    struct draw_cell *portraits; /* [n_portraits] a persona each */
+    size_t *column_of;            /* [n_touchpoints] SIZE_MAX if it has none */
+    struct draw_cell *cells;      /* [n_columns * DRAW_N_LANES] */
+    struct draw_cell *goals;      /* [n_slots] */
+    struct draw_cell *names;      /* [n_slots] on the chevrons */
+    struct draw_cell *stage_data; /* [n_slots] */
+    struct draw_cell *labels;     /* [n_blocks] */
+    struct draw_cell title;       /* title, scope, objectives */
+    struct draw_cell *portraits;  /* [n_portraits] a persona each */
     const struct trod_persona **personas;
     size_t n_portraits;
     bool portraits_below; /* no room for them beside the title */
@@ -133,6 +135,7 @@ void draw_kpis(struct draw_picture *picture);
 void draw_data_fill(struct draw_picture *picture, size_t column);
 void draw_data_column(struct draw_picture *picture, size_t column);
 void draw_data_disc(struct draw_picture *picture, size_t column, double x, double y);
+void draw_data_stage_fill(struct draw_picture *picture, size_t slot);
 void draw_data_stage(struct draw_picture *picture, size_t slot);
 const struct trod_touchpoint_result *draw_result_of(const struct draw_picture *picture,
                                                     uint32_t touchpoint_id);

@@ -7,7 +7,6 @@
 #define STRIP 6.0       /* height of the bar */
 #define STRIP_ROOM 18.0 /* with the space around it */
 #define BETWEEN 8.0
-#define LATE_MATTERS 0.2
 
 /* The windows of a column, in order. */
 struct windows {
@@ -42,7 +41,7 @@ static bool matters(const struct draw_picture *picture, uint32_t touchpoint_id,
                     const struct trod_four_ways *ways) {
     const struct trod_compare *compare = picture->compare;
     if (ways->share_late.of < compare->few) return false;
-    if (ways->share_late.share >= LATE_MATTERS) return true;
+    if (ways->share_late.share >= DRAW_LATE_MATTERS) return true;
     for (size_t i = 0; i < compare->n_findings; i++) {
         const struct trod_finding *finding = &compare->findings[i];
         if (finding->touchpoint_id == touchpoint_id &&
