@@ -105,7 +105,7 @@ static trod_status unknown(struct twin_reader *reader, trod_str keyword, enum ma
     const struct map_word *const words = map_words(&n_words);
     for (size_t i = 0; i < n_words; i++)
         if (trod_str_is(keyword, words[i].keyword))
-            return twin_bad(reader, NULL, "\"%s\" cannot stand in %s", words[i].keyword,
+            return twin_bad(reader, NULL, "\"%s\" cannot stand %s", words[i].keyword,
                             map_place_name(place));
     const struct map_found meant = map_keyword_nearest(keyword, place);
     if (meant.word) snprintf(hint, sizeof hint, "did you mean \"%s\"?", meant.word->keyword);

@@ -293,7 +293,7 @@ static void write_place(struct trod_json_writer *json, enum map_place place) {
     char name[80];
     trod_json_object(json);
     trod_json_key(json, "description");
-    snprintf(name, sizeof name, "a line in %s", map_place_name(place));
+    snprintf(name, sizeof name, "a line %s", map_place_name(place));
     trod_json_text(json, name);
     pair(json, "type", "object");
     trod_json_key(json, "minProperties");

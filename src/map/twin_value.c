@@ -144,6 +144,11 @@ static trod_status read_value(struct twin_reader *reader, const struct trod_json
     case TROD_JSON_TEXT:
         arg->text = json->text;
         arg->quoted = arg->leaf == MAP_LEAF_SET;
+        if (arg->leaf == MAP_LEAF_SIGNED && json->text.n && json->text.at[0] >= '0' &&
+            json->text.at[0] <= '9') {
+            arg->text = trod_arena_format(reader->arena, "+%.*s", TROD_ARG(json->text));
+            if (!arg->text.at) return no_memory(reader);
+        }
         return twin_one_line(reader, json);
     case TROD_JSON_NUMBER:
         return read_number(reader, json, arg);
