@@ -115,7 +115,7 @@ struct trod_stage_result {
     uint64_t reached;              /* journeys with a visit in it, or in a later one */
     uint64_t visited;              /* journeys with a visit in it */
     uint64_t stopped;              /* journeys whose last matched visit is in it and that are over without
-                                    * having ended rightly: left (with `over after` or `lost when`), else
+                                    * having ended rightly: lost, left (with `over after`), else
                                     * last seen here */
     uint64_t open;                 /* of those whose last matched visit is in it: still open */
     uint64_t ended;                /* of those: stand where the map lets a journey end */
@@ -246,7 +246,7 @@ struct trod_compare {
     uint64_t journeys, events, customers;
     uint64_t few;                  /* below this base: too few to tell */
     bool succeeds_known;           /* the map says when a journey succeeds */
-    bool left_known;               /* the map has `over after` or `lost when`: "left", not "last seen" */
+    bool left_known;               /* the map has `over after`: "left"; without it the word is "last seen" */
     struct trod_share succeeded;
     uint64_t n_lost, n_left, n_open, n_unknown;
     double worth;                  /* sum of `worth` of the successes; NaN if the map has none */

@@ -189,7 +189,7 @@ static void figure_outcomes(struct compare_tally *tally, struct trod_compare *co
     compare->events = tally->events;
     compare->customers = tally->customers;
     compare->succeeds_known = base->map->n_succeeds > 0;
-    compare->left_known = base->map->over_after_us != TROD_NO_TIME || base->map->n_lost > 0;
+    compare->left_known = base->map->over_after_us != TROD_NO_TIME;
     compare->succeeded =
         trod_share_make(tally->succeeded, compare->succeeds_known ? tally->journeys : 0);
     compare->n_lost = tally->n_endings[TROD_ENDING_LOST];

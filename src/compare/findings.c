@@ -10,7 +10,7 @@
 
 #include "compare/findings.h"
 
-enum { MOST_FINDINGS = 50 };
+enum { MOST_FINDINGS = 50, MOST_CANDIDATES = 200 };
 
 struct finding_candidate findings_blank(enum trod_finding_kind kind) {
     return (struct finding_candidate){.finding = {.kind = kind,
@@ -47,6 +47,21 @@ double findings_above(const struct trod_share *share, double floor) {
     return 0.5 * erfc(z / sqrt(2.0));
 }
 
+static int by_worth(const void *a, const void *b) {
+    const struct trod_finding *x = &((const struct finding_candidate *)a)->finding;
+    const struct trod_finding *y = &((const struct finding_candidate *)b)->finding;
+    if (x->worth != y->worth) return x->worth < y->worth ? 1 : -1;
+    if (x->kind != y->kind) return x->kind < y->kind ? -1 : 1;
+    if (x->deviation != y->deviation) return x->deviation < y->deviation ? -1 : 1;
+    if (x->touchpoint_id != y->touchpoint_id)
+        return x->touchpoint_id < y->touchpoint_id ? -1 : 1;
+    if (x->stage_id != y->stage_id) return x->stage_id < y->stage_id ? -1 : 1;
+    if (x->since_us != y->since_us) return x->since_us < y->since_us ? -1 : 1;
+    int order = trod_str_compare(x->span, y->span);
+    if (order == 0) order = trod_str_compare(x->by, y->by);
+    return order != 0 ? order : trod_str_compare(x->value, y->value);
+}
+
 /* Keeps what is sure in the family and large enough. */
 static trod_status judge(struct finder *finder, struct trod_error *error) {
     trod_status status = TROD_OK;
@@ -68,23 +83,12 @@ static trod_status judge(struct finder *finder, struct trod_error *error) {
         finder->at[kept++] = candidate;
     }
     finder->n = kept;
+    if (kept > MOST_CANDIDATES) {
+        qsort(finder->at, kept, sizeof *finder->at, by_worth);
+        finder->n = MOST_CANDIDATES;
+    }
 done:
     return status;
-}
-
-static int by_worth(const void *a, const void *b) {
-    const struct trod_finding *x = &((const struct finding_candidate *)a)->finding;
-    const struct trod_finding *y = &((const struct finding_candidate *)b)->finding;
-    if (x->worth != y->worth) return x->worth < y->worth ? 1 : -1;
-    if (x->kind != y->kind) return x->kind < y->kind ? -1 : 1;
-    if (x->deviation != y->deviation) return x->deviation < y->deviation ? -1 : 1;
-    if (x->touchpoint_id != y->touchpoint_id)
-        return x->touchpoint_id < y->touchpoint_id ? -1 : 1;
-    if (x->stage_id != y->stage_id) return x->stage_id < y->stage_id ? -1 : 1;
-    if (x->since_us != y->since_us) return x->since_us < y->since_us ? -1 : 1;
-    int order = trod_str_compare(x->span, y->span);
-    if (order == 0) order = trod_str_compare(x->by, y->by);
-    return order != 0 ? order : trod_str_compare(x->value, y->value);
 }
 
 /* The best of each kind first, then the rest. An uneven choice of ways comes after what went

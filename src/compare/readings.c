@@ -130,6 +130,7 @@ static size_t read_moves(struct maker *maker, const struct trod_aligned *aligned
             touchpoints[move->step] = move->touchpoint_id;
         }
         if (move->touchpoint_id == TROD_NO_ID) continue;
+        if (maker->base->map->touchpoints[move->touchpoint_id].any_time) continue;
         struct tried *tried = touch(maker, move->touchpoint_id);
         switch (move->kind) {
         case TROD_MOVE_MATCH:
@@ -183,7 +184,9 @@ static trod_status read_path(struct maker *maker, size_t p, struct compare_readi
     reading->furthest = TROD_NO_ID;
     uint32_t last = TROD_NO_ID;
     for (uint32_t s = 0; s < path->n; s++) {
-        if (touchpoints[s] == TROD_NO_ID) continue;
+        if (touchpoints[s] == TROD_NO_ID || base->map->touchpoints[touchpoints[s]].any_time) {
+            continue;
+        }
         last = touchpoints[s];
         if (reading->furthest == TROD_NO_ID || touchpoints[s] > reading->furthest) {
             reading->furthest = touchpoints[s];
@@ -223,7 +226,10 @@ static void name_visits(const struct compare_base *base, size_t j, uint32_t *tou
         if (visit->kind == TROD_VISIT_SEEN) {
             CHECK(s < path->n);
             touchpoint[v] = reading->touchpoints[s];
-            role[v] = reading->matched[s] ? COMPARE_MATCHED : COMPARE_EXTRA;
+            role[v] = reading->matched[s]                              ? COMPARE_MATCHED
+                      : touchpoint[v] == TROD_NO_ID                    ? COMPARE_UNMAPPED
+                      : base->map->touchpoints[touchpoint[v]].any_time ? COMPARE_ANY_TIME
+                                                                       : COMPARE_EXTRA;
             s++;
         } else if (visit->kind == TROD_VISIT_ANY_TIME) {
             touchpoint[v] = first_any_time(base, visit->set);

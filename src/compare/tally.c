@@ -125,12 +125,6 @@ static void add_visits(struct adder *adder, size_t j) {
     for (size_t v = laid->visit; v < laid->visit + laid->n_visits; v++) {
         const struct trod_visit *visit = &base->lay->visits[v];
         const uint32_t t = base->touchpoint[v];
-        if (base->role[v] == COMPARE_UNMAPPED && visit->kind == TROD_VISIT_UNMAPPED) {
-            struct compare_count *unmapped = &tally->unmapped[visit->name];
-            if (adder->named[visit->name] != mark) count(unmapped, laid->succeeded, 0);
-            adder->named[visit->name] = mark;
-            unmapped->times += visit->n_events;
-        }
         const uint32_t failed = compare_failed(base, v);
         if (failed != TROD_NO_ID) add_failure(adder, failed, mark, laid->succeeded);
         if (t == TROD_NO_ID) continue;
@@ -217,6 +211,26 @@ static void add_period(struct compare_tally *tally, const struct trod_laid *laid
         tally->succeeded_before++;
 }
 
+/* Events that nobody claims, those after a `lost when` too. */
+static void add_events(struct adder *adder, size_t j) {
+    struct compare_tally *tally = adder->tally;
+    const struct compare_base *base = tally->base;
+    const struct trod_laid *laid = &base->lay->journeys[j];
+    const struct trod_journey *journey = &base->lay->view->journeys[laid->journey];
+    tally->events += journey->n;
+    for (uint32_t i = 0; i < journey->n; i++) {
+        const uint64_t event = trod_view_event(base->lay->view, journey, i);
+        if (base->lay->claims->seen[event] || base->lay->claims->fails[event]) {
+            tally->mapped++;
+            continue;
+        }
+        const uint32_t name = base->log->name[event];
+        if (adder->named[name] != j + 1) count(&tally->unmapped[name], laid->succeeded, 0);
+        adder->named[name] = j + 1;
+        tally->unmapped[name].times++;
+    }
+}
+
 static void add_journey(struct compare_tally *tally, size_t j, uint32_t *customer) {
     const struct compare_base *base = tally->base;
     const struct trod_laid *laid = &base->lay->journeys[j];
@@ -226,11 +240,6 @@ static void add_journey(struct compare_tally *tally, size_t j, uint32_t *custome
         *customer = laid->customer;
         tally->customers++;
         tally->unidentified += base->log->identified && !base->log->identified[laid->customer];
-    }
-    tally->events += journey->n;
-    for (uint32_t i = 0; i < journey->n; i++) {
-        const uint64_t event = trod_view_event(base->lay->view, journey, i);
-        tally->mapped += base->lay->claims->seen[event] || base->lay->claims->fails[event];
     }
     tally->succeeded += laid->succeeded;
     tally->n_endings[laid->ending]++;
@@ -283,6 +292,7 @@ trod_status compare_tally_make(const struct compare_base *base, const size_t *jo
     for (size_t i = 0; i < n; i++) {
         const size_t j = journeys ? journeys[i] : i;
         add_journey(tally, j, &customer);
+        add_events(&adder, j);
         add_path(tally, j);
         add_visits(&adder, j);
         TROD_TRY_ALLOC(add_waits(&adder, j) && compare_kpis_add(tally, j) ? arena : NULL,

@@ -170,12 +170,75 @@ static void a_log_of_nothing_on_the_map(void **state) {
     untread(&trodden);
 }
 
+/* Every promise adds up, and every figure lies in its interval, whatever was trodden. */
+static void four_ways_add_up(void **state) {
+    (void)state;
+    for (uint64_t seed = 20; seed < 40; seed++) {
+        struct trod_buf log_text = random_log(seed, 80);
+        struct trodden trodden = tread(MAP, log_text.at, NULL);
+        const struct trod_compare *compare = walked(&trodden);
+        const struct trod_timed *all[] = {&compare->spans[0], &compare->touchpoints[2].comes,
+                                          &compare->stages[1].time,
+                                          &compare->touchpoints[0].comes};
+        for (size_t i = 0; i < TROD_COUNT(all); i++) {
+            const struct trod_four_ways *ways = &all[i]->ways;
+            assert_int_equal(ways->started,
+                             ways->in_time + ways->late + ways->open + ways->gone);
+            assert_int_equal(ways->arrived, ways->median_us.n);
+            assert_true(ways->arrived_late <= ways->late);
+            if (!ways->median_us.given) continue;
+            assert_true(ways->median_us.value <= ways->p90_us.value);
+            if (isnan(ways->median_us.low)) continue;
+            assert_true(ways->median_us.low <= ways->median_us.value);
+            assert_true(ways->median_us.value <= ways->median_us.high);
+        }
+        assert_int_equal(compare->n_lost + compare->n_left + compare->n_open +
+                             compare->n_unknown + compare->succeeded.n,
+                         compare->journeys);
+        uint64_t firsts = 0, last = 0;
+        for (size_t i = 0; i < compare->firsts.n_touchpoints; i++) {
+            firsts += compare->firsts.touchpoints[i].share.n;
+        }
+        assert_int_equal(firsts, compare->journeys);
+        for (size_t s = 0; s < compare->n_stages; s++) {
+            const struct trod_stage_result *stage = &compare->stages[s];
+            last += stage->stopped + stage->open + stage->ended;
+            assert_true(stage->visited <= stage->reached);
+            if (s > 0) assert_true(stage->reached <= compare->stages[s - 1].reached);
+        }
+        assert_int_equal(last, compare->stages[0].reached);
+        trod_buf_free(&log_text);
+        untread(&trodden);
+    }
+}
+
+/* A ceiling ends a path, not the comparison. */
+static void a_path_that_hits_a_ceiling_is_left_out(void **state) {
+    (void)state;
+    struct trod_buf log_text = random_log(9, 50), out = {0};
+    struct trodden trodden =
+        tread(MAP, log_text.at, &(struct trod_compare_options){.align = {.max_states = 1}});
+    const struct trod_compare *compare = walked(&trodden);
+    assert_true(compare->n_limited > 0);
+    assert_non_null(compare->limit);
+    assert_int_equal(compare->journeys, 50);
+    assert_true(compare->spans[0].ways.started > 0);
+    assert_true(compare->touchpoints[0].journeys > 0);
+    assert_int_equal(trod_compare_json(compare, 0, &out, NULL), TROD_OK);
+    assert_true(trod_str_contains(trod_buf_str(&out), TROD_STR("\"limited\": true")));
+    trod_buf_free(&out);
+    trod_buf_free(&log_text);
+    untread(&trodden);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(threads_change_nothing),
         cmocka_unit_test(json_reads_back),
         cmocka_unit_test(without_memory_it_ends_in_a_sentence),
         cmocka_unit_test(a_log_of_nothing_on_the_map),
+        cmocka_unit_test(four_ways_add_up),
+        cmocka_unit_test(a_path_that_hits_a_ceiling_is_left_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

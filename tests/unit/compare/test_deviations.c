@@ -199,6 +199,70 @@ static void what_leaves_no_trace_is_never_skipped(void **state) {
     untread(&trodden);
 }
 
+static void unmapped_events_count_after_the_end_too(void **state) {
+    (void)state;
+    static const char map[] = "journey shop: Shop\n"
+                              "  lost when cancel happens\n"
+                              "stage find: Find\n"
+                              "  touchpoint look: Look\n"
+                              "  touchpoint pay: Pay\n"
+                              "any time\n"
+                              "  touchpoint cancel: Cancel\n";
+    struct trodden trodden =
+        tread(map, "a 0 Look\na 1 zzz\na 2 Cancel\na 3 zzz\na 4 Pay\n", NULL);
+    const struct trod_compare *compare = walked(&trodden);
+    for (size_t i = 0; i < compare->n_deviations; i++) {
+        if (compare->deviations[i].kind != TROD_UNMAPPED) continue;
+        assert_int_equal(compare->deviations[i].events, 2);
+        assert_int_equal(compare->deviations[i].journeys, 1);
+    }
+    assert_int_equal(compare->n_lost, 1);
+    assert_int_equal(compare->touchpoints[1].journeys, 0); /* what follows is not laid */
+    assert_null(find_deviation(compare, TROD_SKIPPED, "pay"));
+    assert_deviation(compare, TROD_STOPPED_HERE, "look", 1, 1);
+    untread(&trodden);
+}
+
+static void an_accepted_lateness_is_counted_apart(void **state) {
+    (void)state;
+    static const char map[] =
+        "journey shop: Shop\n"
+        "  accept late pay because \"the bank is slow\" until 2024-06-30\n"
+        "stage find: Find\n"
+        "  touchpoint look: Look\n"
+        "  touchpoint pay: Pay\n"
+        "    comes at most 1 day\n";
+    struct trodden trodden = tread(map, "a 0 Look\na 3 Pay\nb 0 Look\nb 1 Pay\n", &LATER);
+    assert_true(find_deviation(walked(&trodden), TROD_LATE, "pay")->accepted);
+    untread(&trodden);
+    trodden = tread(map, "a 0 Look\na 3 Pay\nb 0 Look\nb 1 Pay\n",
+                    &(struct trod_compare_options){.now_us = DAY_0_US + 300 * TROD_DAY_US});
+    assert_false(find_deviation(walked(&trodden), TROD_LATE, "pay")->accepted);
+    untread(&trodden);
+}
+
+/* An event that the flow and a touchpoint at any time both claim is no deviation anywhere. */
+static void what_may_come_any_time_is_never_extra(void **state) {
+    (void)state;
+    static const char map[] = "journey shop: Shop\n"
+                              "stage find: Find\n"
+                              "  touchpoint look: Look\n"
+                              "  touchpoint call: Call\n"
+                              "    seen when phone\n"
+                              "  touchpoint pay: Pay\n"
+                              "any time\n"
+                              "  touchpoint help: Help\n"
+                              "    seen when phone\n";
+    struct trodden trodden =
+        tread(map, "a 0 phone\na 1 Look\na 2 phone\na 3 Pay\na 4 phone\n", NULL);
+    const struct trod_compare *compare = walked(&trodden);
+    assert_int_equal(compare->complete.cost, 0);
+    assert_int_equal(compare->n_deviations, 0);
+    assert_int_equal(compare->touchpoints[1].visits, 1);
+    assert_int_equal(compare->touchpoints[3].visits, 2);
+    untread(&trodden);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts_each_kind_with_its_base),
@@ -209,6 +273,9 @@ int main(void) {
         cmocka_unit_test(an_accepted_deviation_is_counted_apart),
         cmocka_unit_test(too_often_and_not_for_them),
         cmocka_unit_test(success_is_laid_beside),
+        cmocka_unit_test(what_may_come_any_time_is_never_extra),
+        cmocka_unit_test(unmapped_events_count_after_the_end_too),
+        cmocka_unit_test(an_accepted_lateness_is_counted_apart),
         cmocka_unit_test(what_leaves_no_trace_is_never_skipped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
