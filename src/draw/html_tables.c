@@ -197,12 +197,12 @@ void html_targets(struct trod_buf *out, const struct trod_compare *compare) {
         html_text(out, kpi->measure.text);
         trod_buf_adds(out, "</small></td><td>");
         if (result->value.given) {
-            words_value(out, result->value.value, result->unit);
+            words_kpi(out, kpi, result->unit, result->value.value);
             trod_buf_adds(out, "<small>");
             if (!isnan(result->value.low)) {
-                words_value(out, result->value.low, result->unit);
+                words_kpi(out, kpi, result->unit, result->value.low);
                 trod_buf_adds(out, " to ");
-                words_value(out, result->value.high, result->unit);
+                words_kpi(out, kpi, result->unit, result->value.high);
                 trod_buf_adds(out, ", ");
             }
             words_plural(out, result->value.n, "journey", "journeys");

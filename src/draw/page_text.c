@@ -61,14 +61,16 @@ void page_heading(struct page *page, const char *text) {
     page_line(page, PAGE_BOLD, trod_str_of(text));
 }
 
-/* The next line of filled text: words up to `cells` cells; a word that is wider is cut through.
- */
+/* The next line of filled text: words up to `cells` cells; a word that is wider is cut through. A
+ * number and its "%" are one word. */
 static trod_str next_line(trod_str *rest, unsigned cells) {
     size_t end = 0, i = 0;
     *rest = trod_str_trim(*rest);
     while (i < rest->n) {
         size_t word = i;
-        while (word < rest->n && rest->at[word] != ' ' && rest->at[word] != '\n') word++;
+        while (word < rest->n && rest->at[word] != '\n' &&
+               (rest->at[word] != ' ' || (word + 1 < rest->n && rest->at[word + 1] == '%')))
+            word++;
         if (trod_str_cells(trod_str_slice(*rest, 0, word)) > cells) break;
         end = word;
         while (word < rest->n && rest->at[word] == ' ') word++;
@@ -124,9 +126,11 @@ void page_row(struct page *page, const struct page_cell *row, size_t n) {
     for (size_t i = 0; i < n; i++) {
         const unsigned width = (unsigned)trod_str_cells(row[i].text);
         const unsigned cells = row[i].cells;
+        /* One cell stays free before the next column. */
+        const unsigned room = row[i].right || i + 1 == n || cells == 0 ? cells : cells - 1;
         if (row[i].right && width < cells) trod_buf_repeat(page->out, ' ', cells - width);
         ink_on(page, row[i].ink);
-        const unsigned used = add_cut(page, row[i].text, cells);
+        const unsigned used = add_cut(page, row[i].text, room);
         ink_off(page, row[i].ink);
         if (!row[i].right && used < cells) trod_buf_repeat(page->out, ' ', cells - used);
     }

@@ -130,12 +130,18 @@ void report_timing(struct page *page, const struct trod_compare *compare) {
         any |= compare->touchpoints[i].comes.window || compare->touchpoints[i].takes.window;
     if (!any && !compare->n_spans) return;
     page_heading(page, "TIMES, OF ALL WHO STARTED");
+    if (!compare->log->has_times) {
+        page_beside(page, 0, PAGE_PLAIN, "",
+                    TROD_STR("The events have no times: how long anything took is not known."),
+                    0);
+        return;
+    }
     page_beside(
         page, 0, PAGE_FAINT, "",
         TROD_STR("Late: came after the limit, or still awaited after it. Open: awaited, and "
                  "still within it. Gone: will not come any more."),
         0);
-    report_timed_head(page, "Promised");
+    if (compare->n_spans) report_timed_head(page, "Promised");
     for (size_t i = 0; i < compare->n_spans; i++) {
         report_timed(page, compare, &compare->spans[i]);
         const struct trod_four_ways *ways = &compare->spans[i].ways;
@@ -199,7 +205,8 @@ void report_stages(struct page *page, const struct trod_compare *compare) {
             words_percent(&texts[4], ways->share_late.share);
         trod_buf_adds(&texts[5], "  ");
         if (stage->median_us.given) words_duration(&texts[5], stage->median_us.value);
-        if (stage->time.window && stage->time.window->most_us != TROD_NO_TIME) {
+        if (stage->median_us.given && stage->time.window &&
+            stage->time.window->most_us != TROD_NO_TIME) {
             trod_buf_adds(&texts[5], " (≤ ");
             words_window(&texts[5], stage->time.window, true);
             trod_buf_byte(&texts[5], ')');
@@ -233,10 +240,10 @@ static void deviation_row(struct page *page, const struct trod_compare *compare,
     trod_buf_adds(&texts[3], "  ");
     words_share(&texts[3], deviation->share, compare->few);
     const struct page_cell row[N] = {
-        {trod_buf_str(&texts[0]), 20, false, PAGE_PLAIN},
-        {trod_buf_str(&texts[1]), 30, false, PAGE_PLAIN},
-        {trod_buf_str(&texts[2]), 8, true, PAGE_PLAIN},
-        {trod_buf_str(&texts[3]), 22, false, PAGE_PLAIN},
+        {trod_buf_str(&texts[0]), 21, false, PAGE_PLAIN},
+        {trod_buf_str(&texts[1]), 27, false, PAGE_PLAIN},
+        {trod_buf_str(&texts[2]), 7, true, PAGE_PLAIN},
+        {trod_buf_str(&texts[3]), 25, false, PAGE_PLAIN},
     };
     page_row(page, row, N);
     for (size_t t = 0; t < N; t++) trod_buf_free(&texts[t]);

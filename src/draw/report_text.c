@@ -92,19 +92,19 @@ static void monday_good(struct page *page, const struct trod_compare *compare) {
     page_beside(page, MARGIN, PAGE_GREEN, "Goes well", good, 1);
 }
 
-/* "met: 16 days, at most 3 weeks" */
+/* "met: 2.3 weeks, at most 3 weeks" */
 static void kpi_verdict(struct trod_buf *text, const struct trod_compare *compare,
                         const struct trod_kpi_result *result) {
     const struct trod_kpi *kpi = &compare->map->kpis[result->kpi_id];
     if (result->verdict != TROD_NO_TARGET && result->verdict != TROD_NOT_MEASURED)
         trod_buf_format(text, "%s: ", trod_verdict_word(result->verdict));
     if (result->value.given)
-        words_value(text, result->value.value, result->unit);
+        words_kpi(text, kpi, result->unit, result->value.value);
     else
         trod_buf_adds(text, "not measured");
     if (!kpi->target.given) return;
-    trod_buf_format(text, ", %s ", kpi->target.at_least ? "at least" : "at most");
-    words_value(text, kpi->target.value, kpi->target.unit);
+    trod_buf_adds(text, ", ");
+    words_target(text, &kpi->target);
 }
 
 static trod_str kpi_title(const struct trod_compare *compare,
@@ -241,9 +241,9 @@ static void more_targets(struct page *page, const struct trod_compare *compare) 
         trod_buf_adds(&text, ".");
         if (result->value.given && !isnan(result->value.low)) {
             trod_buf_adds(&text, " Between ");
-            words_value(&text, result->value.low, result->unit);
+            words_kpi(&text, kpi, result->unit, result->value.low);
             trod_buf_adds(&text, " and ");
-            words_value(&text, result->value.high, result->unit);
+            words_kpi(&text, kpi, result->unit, result->value.high);
             trod_buf_adds(&text, ", over ");
             words_plural(&text, result->value.n, "journey", "journeys");
             trod_buf_byte(&text, '.');

@@ -6,6 +6,8 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 void words_count(struct trod_buf *out, uint64_t n) {
     char digits[32];
@@ -22,34 +24,58 @@ void words_plural(struct trod_buf *out, uint64_t n, const char *one, const char 
     trod_buf_adds(out, n == 1 ? one : many);
 }
 
-static void percent_number(struct trod_buf *out, double share) {
+/* A share of 1 as a number of percent, with `more` decimals than it would have alone. */
+static const char *percent_number(double share, int more, char at[24]) {
     const double percent = share * 100;
+    const double least = 0.1 / pow(10, more);
     if (isnan(share))
-        trod_buf_adds(out, "–");
+        snprintf(at, 24, "–");
     else if (percent <= 0)
-        trod_buf_adds(out, "0");
-    else if (percent < 0.095)
-        trod_buf_adds(out, "<0.1");
+        snprintf(at, 24, "0");
+    else if (percent < 0.95 * least)
+        snprintf(at, 24, "<%.*f", more + 1, least);
     else if (percent < 0.995)
-        trod_buf_format(out, "%.1f", percent);
+        snprintf(at, 24, "%.*f", more + 1, percent);
     else if (percent > 99 && percent < 100)
-        trod_buf_format(out, "%.1f", fmin(percent, 99.9));
+        snprintf(at, 24, "%.*f", more + 1, fmin(percent, 100 - least));
     else
-        trod_buf_format(out, "%.0f", percent);
+        snprintf(at, 24, "%.*f", more, percent);
+    return at;
 }
 
 void words_percent(struct trod_buf *out, double share) {
-    percent_number(out, share);
+    char at[24];
+    trod_buf_adds(out, percent_number(share, 0, at));
     if (!isnan(share)) trod_buf_adds(out, " %");
 }
 
-void words_interval(struct trod_buf *out, double low, double high) {
-    percent_number(out, low);
+/* How many decimals more it takes to tell the ends of an interval apart; -1: no two will do. */
+static int decimals_between(double low, double high) {
+    char a[24], z[24];
+    for (int more = 0; more <= 2; more++)
+        if (strcmp(percent_number(low, more, a), percent_number(high, more, z)) != 0)
+            return more;
+    return -1;
+}
+
+static void add_interval(struct trod_buf *out, double low, double high, int more) {
+    char at[24];
+    trod_buf_adds(out, percent_number(low, more, at));
     trod_buf_adds(out, " to ");
-    words_percent(out, high);
+    trod_buf_adds(out, percent_number(high, more, at));
+    trod_buf_adds(out, " %");
+}
+
+void words_interval(struct trod_buf *out, double low, double high) {
+    const int more = decimals_between(low, high);
+    if (more < 0)
+        words_percent(out, low);
+    else
+        add_interval(out, low, high, more);
 }
 
 void words_share(struct trod_buf *out, struct trod_share share, uint64_t few) {
+    char at[24];
     if (share.of < few) {
         trod_buf_adds(out, "too few to tell (");
         words_count(out, share.n);
@@ -58,9 +84,12 @@ void words_share(struct trod_buf *out, struct trod_share share, uint64_t few) {
         trod_buf_byte(out, ')');
         return;
     }
-    words_percent(out, share.share);
+    const int more = decimals_between(share.low, share.high);
+    trod_buf_adds(out, percent_number(share.share, more < 0 ? 2 : more, at));
+    trod_buf_adds(out, " %");
+    if (more < 0) return;
     trod_buf_adds(out, " (");
-    words_interval(out, share.low, share.high);
+    add_interval(out, share.low, share.high, more);
     trod_buf_byte(out, ')');
 }
 
@@ -73,6 +102,10 @@ void words_durations(struct trod_buf *out, double low_us, double high_us) {
     char low[40], high[40];
     trod_duration_write(low_us, low);
     trod_duration_write(high_us, high);
+    if (strcmp(low, high) == 0) {
+        trod_buf_adds(out, low);
+        return;
+    }
     const char *low_unit = strchr(low, ' '), *high_unit = strchr(high, ' ');
     if (low_unit && high_unit && strcmp(low_unit, high_unit) == 0)
         trod_buf_add(out, (trod_str){low, (size_t)(low_unit - low)});
@@ -89,6 +122,9 @@ void words_measured_time(struct trod_buf *out, const struct trod_measured *measu
     }
     words_duration(out, measured->value);
     if (isnan(measured->low) || isnan(measured->high)) return;
+    char low[40], high[40];
+    trod_duration_write(measured->low, low);
+    if (strcmp(low, trod_duration_write(measured->high, high)) == 0) return; /* to the digit */
     trod_buf_adds(out, " (");
     words_durations(out, measured->low, measured->high);
     trod_buf_byte(out, ')');
@@ -131,26 +167,102 @@ void words_value(struct trod_buf *out, double value, enum trod_unit unit) {
         words_amount(out, value);
 }
 
-static void window_part(struct trod_buf *out, const char *word, int64_t time_us, bool working) {
-    if (time_us == TROD_NO_TIME) return;
-    if (out->n && out->at[out->n - 1] != ' ' && word[0]) trod_buf_adds(out, ", ");
-    trod_buf_adds(out, word);
-    words_duration(out, (double)time_us);
-    if (working) trod_buf_adds(out, " of working time");
+/* ---- Limits and targets, in the words of the map
+ * ----------------------------------------------- */
+
+/* What stands between a word and the next comma or " by ", or all if the word is missing. */
+static trod_str part_after(trod_str text, const char *word) {
+    const trod_str sought = trod_str_of(word);
+    trod_str part = text;
+    for (size_t i = 0; i + sought.n <= text.n; i++)
+        if (trod_str_equal(trod_str_slice(text, i, i + sought.n), sought)) {
+            part = trod_str_slice(text, i + sought.n, text.n);
+            break;
+        }
+    for (size_t i = 0; i < part.n; i++)
+        if (part.at[i] == ',' || trod_str_starts(trod_str_slice(part, i, part.n),
+                                                 TROD_STR(" by "))) {
+            part = trod_str_slice(part, 0, i);
+            break;
+        }
+    return trod_str_trim(part);
 }
 
 void words_window(struct trod_buf *out, const struct trod_window *window, bool limit) {
-    struct trod_buf words = {0};
-    if (limit) {
-        window_part(&words, "", window->most_us, false);
-    } else {
-        window_part(&words, "usually ", window->usual_us, window->working);
-        window_part(&words, "at most ", window->most_us, window->working);
-        window_part(&words, "at least ", window->least_us, window->working);
+    if (limit && trod_str_contains(window->text, TROD_STR("at most ")))
+        trod_buf_add(out, part_after(window->text, "at most "));
+    else
+        trod_buf_add(out, window->text);
+}
+
+/* The unit in which a target is written, in microseconds; 0 if it is none with a fixed length. */
+static double unit_of(trod_str target, trod_str *unit) {
+    static const struct {
+        const char *one;
+        double us;
+    } units[] = {{"s", 1e6},   {"min", 60e6},   {"h", 3600e6},    {"day", 864e8},
+                 {"week", 6048e8}, {"month", 2592e9}, {"year", 31536e9}};
+    const size_t blank = trod_str_find(target, ' ');
+    if (blank == SIZE_MAX) return 0;
+    *unit = trod_str_slice(target, blank + 1, target.n);
+    if (unit->n > 1 && unit->at[unit->n - 1] == 's') unit->n--;
+    for (size_t i = 0; i < TROD_COUNT(units); i++)
+        if (trod_str_is(*unit, units[i].one)) return units[i].us;
+    return 0;
+}
+
+static int side(double value, double target) {
+    return (value > target) - (value < target);
+}
+
+/* A number with two figures, or as many more as it takes to stand on its side of the target. */
+static const char *number_beside(double value, double target, char at[40]) {
+    const int whole = value >= 1 ? 1 + (int)floor(log10(value)) : 1;
+    for (int figures = 2; figures <= 5; figures++) {
+        snprintf(at, 40, "%.*f", figures > whole ? figures - whole : 0, value);
+        if (side(strtod(at, NULL), target) == side(value, target)) break;
     }
-    trod_buf_add(out, trod_buf_str(&words));
-    if (words.failed) out->failed = true;
-    trod_buf_free(&words);
+    if (strchr(at, '.')) {
+        size_t n = strlen(at);
+        while (at[n - 1] == '0') at[--n] = '\0';
+        if (at[n - 1] == '.') at[--n] = '\0';
+    }
+    return at;
+}
+
+static void towards(struct trod_buf *out, double value, const struct trod_target *target) {
+    char at[40];
+    if (target->unit == TROD_UNIT_SHARE && value > 0 && value < 1) {
+        trod_buf_format(out, "%s %%", number_beside(value * 100, target->value * 100, at));
+        return;
+    }
+    trod_str unit = {NULL, 0};
+    const trod_str text = part_after(target->text, target->at_least ? "at least " : "at most ");
+    const double us = target->unit == TROD_UNIT_DURATION ? unit_of(text, &unit) : 0;
+    if (us == 0 || value / us < 0.095 || value / us >= 9999.5) {
+        words_value(out, value, target->unit);
+        return;
+    }
+    number_beside(value / us, target->value / us, at);
+    trod_buf_format(out, "%s %.*s", at, TROD_ARG(unit));
+    if (us >= 864e8 && strcmp(at, "1") != 0) trod_buf_byte(out, 's');
+}
+
+void words_kpi(struct trod_buf *out, const struct trod_kpi *kpi, enum trod_unit unit,
+               double value) {
+    if (kpi->target.given && kpi->target.unit == unit)
+        towards(out, value, &kpi->target);
+    else
+        words_value(out, value, unit);
+}
+
+void words_target(struct trod_buf *out, const struct trod_target *target) {
+    trod_buf_adds(out, target->at_least ? "at least " : "at most ");
+    if (target->unit == TROD_UNIT_DURATION)
+        trod_buf_add(out,
+                     part_after(target->text, target->at_least ? "at least " : "at most "));
+    else
+        words_value(out, target->value, target->unit);
 }
 
 void words_action(struct trod_buf *out, const struct trod_map *map, uint32_t action_id) {

@@ -13,7 +13,7 @@ void words_count(struct trod_buf *out, uint64_t n);
 void words_plural(struct trod_buf *out, uint64_t n, const char *one, const char *many);
 /* "21 %"; "0.4 %" below 1; "<0.1 %"; "all" is never said. NaN: "–" */
 void words_percent(struct trod_buf *out, double share);
-/* "20 to 22 %" */
+/* "20 to 22 %"; with decimals where the ends would read alike: "20.1 to 20.4 %" */
 void words_interval(struct trod_buf *out, double low, double high);
 /* "21 % (20 to 22 %)", or "too few to tell (3 of 7)" */
 void words_share(struct trod_buf *out, struct trod_share share, uint64_t few);
@@ -21,7 +21,7 @@ void words_share(struct trod_buf *out, struct trod_share share, uint64_t few);
 void words_duration(struct trod_buf *out, double duration_us);
 /* "2.2 to 2.4 weeks", "13 h to 1.2 days" */
 void words_durations(struct trod_buf *out, double low_us, double high_us);
-/* "2.3 weeks (2.2 to 2.4 weeks)" */
+/* "2.3 weeks (2.2 to 2.4 weeks)"; no bracket where both ends read alike */
 void words_measured_time(struct trod_buf *out, const struct trod_measured *measured);
 /* "30 Jun 2025" */
 void words_date(struct trod_buf *out, int64_t time_us);
@@ -29,7 +29,13 @@ void words_date(struct trod_buf *out, int64_t time_us);
 void words_amount(struct trod_buf *out, double amount);
 /* The value of a kpi in its unit. */
 void words_value(struct trod_buf *out, double value, enum trod_unit unit);
-/* "usually 2 weeks, at most 8 weeks": of a window; the limit alone with `limit`. */
+/* The value of a kpi in the unit of its target ("90 days", not "13 weeks"), with as many figures as
+ * it takes to see on which side of it it lies. */
+void words_kpi(struct trod_buf *out, const struct trod_kpi *kpi, enum trod_unit unit,
+               double value);
+/* "at most 90 days", as the map says it */
+void words_target(struct trod_buf *out, const struct trod_target *target);
+/* "usually 2 weeks, at most 8 weeks": a window as the map says it; the limit alone with `limit`. */
 void words_window(struct trod_buf *out, const struct trod_window *window, bool limit);
 /* What stands in the way of an action: "no action yet", or "action weight-first: started". */
 void words_action(struct trod_buf *out, const struct trod_map *map, uint32_t action_id);
