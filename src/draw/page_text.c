@@ -61,8 +61,8 @@ void page_heading(struct page *page, const char *text) {
     page_line(page, PAGE_BOLD, trod_str_of(text));
 }
 
-/* The next line of filled text: words up to `cells` cells; a word that is wider is cut through. A
- * number and its "%" are one word. */
+/* The next line of filled text: words up to `cells` cells; a word that is wider is cut through.
+ * A number and its "%" are one word. */
 static trod_str next_line(trod_str *rest, unsigned cells) {
     size_t end = 0, i = 0;
     *rest = trod_str_trim(*rest);

@@ -7,7 +7,7 @@
 
 #include "draw/words.h"
 
-enum { MOST_ROWS = 20, MOST_UNMAPPED = 12, MARGIN = 10 };
+enum { MOST_ROWS = 20, MOST_UNMAPPED = 12, MARGIN = 10, TIMED = 29 };
 
 /* ---- Findings
  * -------------------------------------------------------------------------------- */
@@ -76,15 +76,34 @@ void report_findings(struct page *page, const struct trod_compare *compare, size
 
 void report_timed_head(struct page *page, const char *label) {
     const struct page_cell row[] = {
-        {trod_str_of(label), 24, false, PAGE_BOLD},
+        {trod_str_of(label), TIMED, false, PAGE_BOLD},
         {TROD_STR("of"), 8, true, PAGE_FAINT},
-        {TROD_STR("in time"), 9, true, PAGE_FAINT},
+        {TROD_STR("in time"), 8, true, PAGE_FAINT},
         {TROD_STR("late"), 7, true, PAGE_FAINT},
         {TROD_STR("open"), 7, true, PAGE_FAINT},
         {TROD_STR("gone"), 7, true, PAGE_FAINT},
-        {TROD_STR("  half within"), 18, false, PAGE_FAINT},
+        {TROD_STR("  half within"), 14, false, PAGE_FAINT},
     };
     page_row(page, row, TROD_COUNT(row));
+}
+
+/* "  lead-time ≤ 5 weeks": where that is too wide, the name is cut and not the limit. */
+static void timed_name(struct trod_buf *out, const struct trod_timed *timed) {
+    struct trod_buf limit = {0};
+    if (timed->window && timed->window->most_us != TROD_NO_TIME) {
+        trod_buf_adds(&limit, " ≤ ");
+        words_window(&limit, timed->window, true);
+    }
+    const size_t taken = 3 + trod_str_cells(trod_buf_str(&limit)); /* the margin, a blank */
+    const size_t room = taken + 4 < TIMED ? TIMED - taken : 4;
+    trod_buf_adds(out, "  ");
+    if (trod_str_cells(timed->id) > room)
+        trod_buf_format(out, "%.*s…", TROD_ARG(trod_str_cut_cells(timed->id, room - 1)));
+    else
+        trod_buf_add(out, timed->id);
+    trod_buf_add(out, trod_buf_str(&limit));
+    if (limit.failed) out->failed = true;
+    trod_buf_free(&limit);
 }
 
 void report_timed(struct page *page, const struct trod_compare *compare,
@@ -92,11 +111,7 @@ void report_timed(struct page *page, const struct trod_compare *compare,
     enum { N = 7 };
     struct trod_buf texts[N] = {{0}};
     const struct trod_four_ways *ways = &timed->ways;
-    trod_buf_format(&texts[0], "  %.*s", TROD_ARG(timed->id));
-    if (timed->window && timed->window->most_us != TROD_NO_TIME) {
-        trod_buf_adds(&texts[0], " ≤ ");
-        words_window(&texts[0], timed->window, true);
-    }
+    timed_name(&texts[0], timed);
     words_count(&texts[1], ways->started);
     if (!ways->given) {
         trod_buf_adds(&texts[2], "no times");
@@ -112,13 +127,13 @@ void report_timed(struct page *page, const struct trod_compare *compare,
     }
     const bool late = ways->share_late.of >= compare->few && ways->share_late.low > 0.1;
     const struct page_cell row[N] = {
-        {trod_buf_str(&texts[0]), 24, false, PAGE_PLAIN},
+        {trod_buf_str(&texts[0]), TIMED, false, PAGE_PLAIN},
         {trod_buf_str(&texts[1]), 8, true, PAGE_PLAIN},
-        {trod_buf_str(&texts[2]), 9, true, PAGE_PLAIN},
+        {trod_buf_str(&texts[2]), 8, true, PAGE_PLAIN},
         {trod_buf_str(&texts[3]), 7, true, late ? PAGE_RED : PAGE_PLAIN},
         {trod_buf_str(&texts[4]), 7, true, PAGE_PLAIN},
         {trod_buf_str(&texts[5]), 7, true, PAGE_PLAIN},
-        {trod_buf_str(&texts[6]), 18, false, PAGE_PLAIN},
+        {trod_buf_str(&texts[6]), 14, false, PAGE_PLAIN},
     };
     page_row(page, row, N);
     for (size_t i = 0; i < N; i++) trod_buf_free(&texts[i]);
@@ -180,12 +195,12 @@ void report_stages(struct page *page, const struct trod_compare *compare) {
     const trod_str stopped =
         compare->left_known ? TROD_STR("left there") : TROD_STR("last seen");
     const struct page_cell head[] = {
-        {TROD_STR("  stage"), 24, false, PAGE_FAINT},
+        {TROD_STR("  stage"), 21, false, PAGE_FAINT},
         {TROD_STR("reached"), 9, true, PAGE_FAINT},
-        {TROD_STR("of all"), 8, true, PAGE_FAINT},
+        {TROD_STR("of all"), 7, true, PAGE_FAINT},
         {stopped, 11, true, PAGE_FAINT},
-        {TROD_STR("late"), 6, true, PAGE_FAINT},
-        {TROD_STR("  half within"), 26, false, PAGE_FAINT},
+        {TROD_STR("late"), 7, true, PAGE_FAINT},
+        {TROD_STR("  half within"), 25, false, PAGE_FAINT},
     };
     page_row(page, head, TROD_COUNT(head));
     for (size_t i = 0; i < compare->n_stages; i++) {
@@ -213,11 +228,11 @@ void report_stages(struct page *page, const struct trod_compare *compare) {
         }
         const struct page_cell row[N] = {
             {trod_buf_str(&texts[0]), 21, false, PAGE_PLAIN},
-            {trod_buf_str(&texts[1]), 8, true, PAGE_PLAIN},
-            {trod_buf_str(&texts[2]), 8, true, PAGE_PLAIN},
+            {trod_buf_str(&texts[1]), 9, true, PAGE_PLAIN},
+            {trod_buf_str(&texts[2]), 7, true, PAGE_PLAIN},
             {trod_buf_str(&texts[3]), 11, true, PAGE_PLAIN},
-            {trod_buf_str(&texts[4]), 6, true, PAGE_PLAIN},
-            {trod_buf_str(&texts[5]), 26, false, PAGE_PLAIN},
+            {trod_buf_str(&texts[4]), 7, true, PAGE_PLAIN},
+            {trod_buf_str(&texts[5]), 25, false, PAGE_PLAIN},
         };
         page_row(page, row, N);
         for (size_t t = 0; t < N; t++) trod_buf_free(&texts[t]);

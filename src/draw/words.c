@@ -180,8 +180,8 @@ static trod_str part_after(trod_str text, const char *word) {
             break;
         }
     for (size_t i = 0; i < part.n; i++)
-        if (part.at[i] == ',' || trod_str_starts(trod_str_slice(part, i, part.n),
-                                                 TROD_STR(" by "))) {
+        if (part.at[i] == ',' ||
+            trod_str_starts(trod_str_slice(part, i, part.n), TROD_STR(" by "))) {
             part = trod_str_slice(part, 0, i);
             break;
         }
@@ -195,12 +195,13 @@ void words_window(struct trod_buf *out, const struct trod_window *window, bool l
         trod_buf_add(out, window->text);
 }
 
-/* The unit in which a target is written, in microseconds; 0 if it is none with a fixed length. */
+/* The unit in which a target is written, in microseconds; 0 if it is none with a fixed length.
+ */
 static double unit_of(trod_str target, trod_str *unit) {
     static const struct {
         const char *one;
         double us;
-    } units[] = {{"s", 1e6},   {"min", 60e6},   {"h", 3600e6},    {"day", 864e8},
+    } units[] = {{"s", 1e6},       {"min", 60e6},     {"h", 3600e6},    {"day", 864e8},
                  {"week", 6048e8}, {"month", 2592e9}, {"year", 31536e9}};
     const size_t blank = trod_str_find(target, ' ');
     if (blank == SIZE_MAX) return 0;
@@ -232,8 +233,14 @@ static const char *number_beside(double value, double target, char at[40]) {
 
 static void towards(struct trod_buf *out, double value, const struct trod_target *target) {
     char at[40];
-    if (target->unit == TROD_UNIT_SHARE && value > 0 && value < 1) {
-        trod_buf_format(out, "%s %%", number_beside(value * 100, target->value * 100, at));
+    if (target->unit == TROD_UNIT_SHARE) {
+        char share[24];
+        for (int more = 0; more <= 2; more++) {
+            percent_number(value, more, share);
+            if (side(strtod(share, NULL) / 100, target->value) == side(value, target->value))
+                break;
+        }
+        trod_buf_format(out, "%s %%", share);
         return;
     }
     trod_str unit = {NULL, 0};

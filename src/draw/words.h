@@ -29,13 +29,14 @@ void words_date(struct trod_buf *out, int64_t time_us);
 void words_amount(struct trod_buf *out, double amount);
 /* The value of a kpi in its unit. */
 void words_value(struct trod_buf *out, double value, enum trod_unit unit);
-/* The value of a kpi in the unit of its target ("90 days", not "13 weeks"), with as many figures as
- * it takes to see on which side of it it lies. */
+/* The value of a kpi in the unit of its target ("90 days", not "13 weeks"), with as many
+ * figures as it takes to see on which side of it it lies. */
 void words_kpi(struct trod_buf *out, const struct trod_kpi *kpi, enum trod_unit unit,
                double value);
 /* "at most 90 days", as the map says it */
 void words_target(struct trod_buf *out, const struct trod_target *target);
-/* "usually 2 weeks, at most 8 weeks": a window as the map says it; the limit alone with `limit`. */
+/* "usually 2 weeks, at most 8 weeks": a window as the map says it; the limit alone with
+ * `limit`. */
 void words_window(struct trod_buf *out, const struct trod_window *window, bool limit);
 /* What stands in the way of an action: "no action yet", or "action weight-first: started". */
 void words_action(struct trod_buf *out, const struct trod_map *map, uint32_t action_id);
