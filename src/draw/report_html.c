@@ -20,6 +20,10 @@ static void head(struct trod_buf *out, const struct trod_compare *compare) {
     html_text(out, title);
     trod_buf_adds(out, " · designed against trodden</title>\n<style>\n");
     trod_buf_adds(out, report_css);
+    trod_buf_adds(out, "@media screen and (prefers-color-scheme: dark) {\n");
+    trod_draw_style(TROD_DARK, ":root:not([data-theme=light]) .map ", out);
+    trod_buf_adds(out, "}\n");
+    trod_draw_style(TROD_DARK, ":root[data-theme=dark] .map ", out);
     trod_buf_adds(out, "</style>\n</head>\n<body>\n<header>\n"
                        "<p class=\"kicker\">The journey as designed, and as trodden</p>\n<h1>");
     html_text(out, title);
