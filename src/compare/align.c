@@ -8,7 +8,7 @@
  * is too much. What a path would take is known before it is aligned: so the limits, in bytes
  * and in work, do not depend on the clock or on the number of threads. A path beyond them is
  * named, and gets the cost of having nothing to do with the map; the others are exact. */
-#include "compare/align.h"
+#include "compare/align_group.h"
 
 enum {
     WIDE_STATES = 256,
@@ -17,8 +17,10 @@ enum {
     PATHS_A_JOB = 64,
 };
 #define DEFAULT_MEMORY_BYTES (UINT64_C(1) << 30)
+#define MOST_MEMORY_BYTES (UINT64_C(1) << 46)
 #define MOST_WORK 4e9      /* of one path: some seconds */
-#define MOST_WORK_ALL 1e11 /* of all paths */
+#define GREAT_WORK 1e5     /* a step: of paths for which that much is too much, and … */
+#define MOST_WORK_ALL 1e11 /* … of all of those together */
 
 enum limit { LIMIT_NONE, LIMIT_STEPS, LIMIT_STATES, LIMIT_SHARED, LIMIT_MEMORY, LIMIT_WORK };
 static const char *const limit_words[] = {
@@ -38,23 +40,8 @@ static const char *const limit_words[] = {
                    "split the block, or keep fewer events with --events",
 };
 
-enum plan { PLAN_BLOCKS, PLAN_WHOLE, PLAN_BENT, N_PLANS };
-struct extra_step { /* how an extra step of a set is told */
-    uint32_t touchpoint;
-    bool not_for, accepted;
-};
-struct group {
-    struct align_rule *rules;  /* [n_touchpoints] */
-    struct align_kind *kinds;  /* [n_kinds]: one per claim set, and the last is unmapped */
-    struct extra_step *extras; /* [n_kinds] */
-    struct align_tree *tree;
-    bool *within;   /* [n_loops * n_kinds]: the step may lie in the loop */
-    uint32_t *seen; /* [n_loops]: most steps of one path in it */
-    bool tried[N_PLANS];
-    struct align_automaton *automata[N_PLANS];
-};
 struct job {
-    enum plan plan;
+    enum align_plan plan;
     enum limit limit;
     bool heavy; /* runs alone */
     uint32_t *kinds;
@@ -70,196 +57,47 @@ struct aligner {
     const struct trod_run *run;
     uint64_t memory_bytes;
     size_t max_states;
-    uint32_t n_kinds;
     uint32_t most_steps;
     struct trod_arena *scratch;
-    struct group **groups; /* [n_groups], made when needed */
+    struct align_group **groups; /* [n_groups], made when needed */
     struct trod_aligned *paths;
     struct job *jobs; /* [n_paths] */
     struct owned *owned;
     size_t block; /* paths at a time */
+    atomic_size_t n_done;
+    atomic_flag telling;
 };
 
-/* ---- What holds for a group ----------------------------------------------------------------
- */
+/* ---- Which automaton, and whether -------------------------------------------------------- */
 
-static bool accepted(const struct aligner *aligner, enum trod_accept_kind kind,
-                     uint32_t touchpoint) {
-    const struct trod_map *const map = aligner->map;
-    for (size_t i = 0; i < map->n_accepts; i++) {
-        const struct trod_accept *const accept = &map->accepts[i];
-        if (accept->kind != kind || accept->touchpoint_id != touchpoint) continue;
-        if (accept->until_us == TROD_NO_TIME || aligner->lay->now_us == TROD_NO_TIME)
-            return true;
-        /* The day itself still counts. */
-        if (aligner->lay->now_us < accept->until_us + TROD_DAY_US) return true;
-    }
-    return false;
-}
-
-/* `meant` NULL: nobody knows of whom, so no `only for` is theirs. */
-static bool is_meant(const struct trod_map *map, const struct trod_bits *meant, uint32_t t) {
-    const struct trod_touchpoint *const touchpoint = &map->touchpoints[t];
-    if (touchpoint->only_personas.n == 0 && touchpoint->only_segments.n == 0) return true;
-    return meant && trod_bits_has(meant, t);
-}
-
-static struct align_rule *make_rules(const struct aligner *aligner,
-                                     const struct trod_bits *meant) {
-    const struct trod_map *const map = aligner->map;
-    struct align_rule *const rules =
-        TROD_NEW_ARRAY(aligner->scratch, map->n_touchpoints, struct align_rule);
-    for (uint32_t t = 0; rules && t < map->n_touchpoints; t++) {
-        const bool recorded = aligner->lay->recorded[t];
-        if (!is_meant(map, meant, t))
-            rules[t] = (struct align_rule){.skip = ALIGN_SKIP_SILENT, .absent = true};
-        else if (map->touchpoints[t].not_recorded || !recorded)
-            rules[t] = (struct align_rule){.skip = ALIGN_SKIP_SILENT, .absent = !recorded};
-        else if (accepted(aligner, TROD_ACCEPT_SKIPPED, t))
-            rules[t].skip = ALIGN_SKIP_ALLOWED;
-        rules[t].repeat_allowed = accepted(aligner, TROD_ACCEPT_REPEATED, t);
-    }
-    return rules;
-}
-
-/* How an extra step of a set is told: as the touchpoint that makes it free, if one does; else
- * as the first that is meant for the group. */
-static struct extra_step tell_extra(const struct aligner *aligner,
-                                    const struct trod_bits *meant,
-                                    const struct trod_claim_set *set, bool *free) {
-    const struct trod_map *const map = aligner->map;
-    struct extra_step told = {.touchpoint = TROD_NO_ID};
-    for (size_t i = 0; i < set->n; i++)
-        if (map->touchpoints[set->touchpoints[i]].any_time) {
-            *free = true;
-            return (struct extra_step){.touchpoint = set->touchpoints[i]};
-        }
-    for (size_t i = 0; i < set->n; i++) {
-        const uint32_t t = set->touchpoints[i];
-        const bool allowed = accepted(aligner, TROD_ACCEPT_EXTRA, t);
-        const bool not_for = !is_meant(map, meant, t);
-        if (told.touchpoint == TROD_NO_ID || (allowed && !told.accepted) ||
-            (!not_for && told.not_for && allowed == told.accepted))
-            told = (struct extra_step){t, not_for, allowed};
-    }
-    *free = told.accepted;
-    return told;
-}
-
-static trod_status make_kinds(const struct aligner *aligner, const struct trod_bits *meant,
-                              struct group *group, struct trod_error *error) {
-    trod_status status = TROD_OK;
-    const struct trod_claimed *const claims = aligner->lay->claims;
-    group->kinds = TROD_NEW_ARRAY(aligner->scratch, aligner->n_kinds, struct align_kind);
-    TROD_TRY_ALLOC(group->kinds, error);
-    group->extras = TROD_NEW_ARRAY(aligner->scratch, aligner->n_kinds, struct extra_step);
-    TROD_TRY_ALLOC(group->extras, error);
-    for (uint32_t k = 0; k < aligner->n_kinds; k++) {
-        struct align_kind *const kind = &group->kinds[k];
-        kind->extra = ALIGN_COST + ALIGN_EXTRA;
-        group->extras[k].touchpoint = TROD_NO_ID;
-        if (k == claims->n_sets) continue;
-        const struct trod_claim_set *const set = &claims->sets[k];
-        bool free = false;
-        if (set->n) group->extras[k] = tell_extra(aligner, meant, set, &free);
-        if (free) kind->extra = ALIGN_EXTRA;
-        uint32_t *const touchpoints = TROD_NEW_ARRAY(aligner->scratch, set->n, uint32_t);
-        TROD_TRY_ALLOC(touchpoints, error);
-        for (size_t i = 0; i < set->n; i++)
-            if (!group->rules[set->touchpoints[i]].absent &&
-                group->tree->leaf[set->touchpoints[i]])
-                touchpoints[kind->n++] = set->touchpoints[i];
-        kind->touchpoints = touchpoints;
-    }
-done:
-    return status;
-}
-
-static uint32_t kind_of(const struct aligner *aligner, uint32_t step) {
-    return step & TROD_STEP_UNMAPPED ? aligner->n_kinds - 1 : step;
-}
-
-/* How many steps of a path may lie in a bounded loop. */
-static uint32_t count_within(const struct aligner *aligner, const struct group *group,
-                             size_t loop, const struct trod_laid_path *path) {
-    const bool *const within = group->within + loop * aligner->n_kinds;
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < path->n; i++) n += within[kind_of(aligner, path->steps[i])];
-    return n;
-}
-
-static trod_status count_rounds(const struct aligner *aligner, uint32_t g, struct group *group,
-                                struct trod_error *error) {
-    trod_status status = TROD_OK;
-    const size_t n_loops = group->tree->n_loops;
-    group->seen = TROD_NEW_ARRAY(aligner->scratch, n_loops, uint32_t);
-    TROD_TRY_ALLOC(group->seen, error);
-    group->within = TROD_NEW_ARRAY(aligner->scratch, n_loops * aligner->n_kinds, bool);
-    TROD_TRY_ALLOC(group->within, error);
-    for (uint32_t loop = 0; loop < n_loops; loop++) {
-        for (uint32_t k = 0; k < aligner->n_kinds; k++)
-            for (uint32_t i = 0; i < group->kinds[k].n; i++)
-                if (align_tree_within(group->tree, group->kinds[k].touchpoints[i], loop))
-                    group->within[loop * aligner->n_kinds + k] = true;
-        for (size_t p = 0; p < aligner->lay->n_paths; p++) {
-            const struct trod_laid_path *const path = &aligner->lay->paths[p];
-            if (path->groups != g) continue;
-            const uint32_t n = count_within(aligner, group, loop, path);
-            if (n > group->seen[loop]) group->seen[loop] = n;
-        }
-    }
-done:
-    return status;
-}
-
-static trod_status make_group(struct aligner *aligner, uint32_t g, struct trod_error *error) {
-    trod_status status = TROD_OK;
-    const struct trod_bits *const meant = &aligner->lay->groups[g];
-    struct group *const group = TROD_NEW(aligner->scratch, struct group);
-    TROD_TRY_ALLOC(group, error);
-    group->rules = make_rules(aligner, meant);
-    TROD_TRY_ALLOC(group->rules, error);
-    TROD_TRY(align_tree_make(aligner->map->flow, group->rules, aligner->map->n_touchpoints,
-                             aligner->scratch, &group->tree, error));
-    TROD_TRY(make_kinds(aligner, meant, group, error));
-    TROD_TRY(count_rounds(aligner, g, group, error));
-    aligner->groups[g] = group;
-done:
-    return status;
-}
-
-/* ---- Which automaton, and whether
- * ------------------------------------------------------------
- */
-
-static trod_status make_plan(const struct aligner *aligner, struct group *group, enum plan plan,
-                             struct trod_error *error) {
+static trod_status make_plan(const struct aligner *aligner, struct align_group *group,
+                             enum align_plan plan, struct trod_error *error) {
     if (group->tried[plan]) return TROD_OK;
     group->tried[plan] = true;
     size_t most = aligner->memory_bytes / BYTES_A_STATE;
     if (most > aligner->max_states) most = aligner->max_states;
     const struct align_build_options options = {
         .max_states = most,
-        .wide_states = plan == PLAN_WHOLE ? most : WIDE_STATES,
+        .wide_states = plan == ALIGN_WHOLE ? most : WIDE_STATES,
         .seen = group->seen,
-        .bend = plan == PLAN_BENT,
+        .bend = plan == ALIGN_BENT,
         .allowed_weighs =
             (aligner->most_steps + 1.0) * (double)group->tree->n_allowed < ALIGN_EXTRA,
     };
-    return align_automaton_make(group->tree, group->kinds, aligner->n_kinds, &options,
+    return align_automaton_make(group->tree, group->kinds, group->n_kinds, &options,
                                 aligner->scratch, &group->automata[plan], error);
 }
 
 /* Whether the plan makes sense for the path at all. */
-static bool plan_suits(const struct aligner *aligner, const struct group *group, enum plan plan,
-                       const struct trod_laid_path *path) {
-    const struct align_automaton *const first = group->automata[PLAN_BLOCKS];
-    if (plan == PLAN_BLOCKS) return true;
-    if (plan == PLAN_WHOLE) return first && first->n_blocks > 0;
+static bool plan_suits(const struct aligner *aligner, const struct align_group *group,
+                       enum align_plan plan, const struct trod_laid_path *path) {
+    const struct align_automaton *const first = group->automata[ALIGN_BLOCKS];
+    if (plan == ALIGN_BLOCKS) return true;
+    if (plan == ALIGN_WHOLE) return first && first->n_blocks > 0;
     if (group->tree->n_loops == 0) return false;
+    const uint32_t *const count = align_group_count(group, aligner->lay, path);
     for (size_t loop = 0; loop < group->tree->n_loops; loop++)
-        if (count_within(aligner, group, loop, path) >= group->tree->loops[loop]->most_rounds)
-            return false;
+        if (count[loop] >= group->tree->loops[loop]->most_rounds) return false;
     return true;
 }
 
@@ -288,14 +126,17 @@ static trod_status plan_path(struct aligner *aligner, size_t p, struct trod_aren
     trod_status status = TROD_OK;
     const struct trod_laid_path *const path = &aligner->lay->paths[p];
     struct job *const job = &aligner->jobs[p];
-    if (!aligner->groups[path->groups]) TROD_TRY(make_group(aligner, path->groups, error));
-    struct group *const group = aligner->groups[path->groups];
+    if (!aligner->groups[path->groups])
+        TROD_TRY(align_group_make(aligner->lay, path->groups, aligner->scratch,
+                                  &aligner->groups[path->groups], error));
+    struct align_group *const group = aligner->groups[path->groups];
     job->limit = path->n > ALIGN_MOST_STEPS ? LIMIT_STEPS : LIMIT_STATES;
     if (path->n > ALIGN_MOST_STEPS) goto done;
     uint32_t *const kinds = TROD_NEW_ARRAY(arena, path->n, uint32_t);
     TROD_TRY_ALLOC(kinds, error);
-    for (uint32_t i = 0; i < path->n; i++) kinds[i] = kind_of(aligner, path->steps[i]);
-    for (enum plan plan = 0; plan < N_PLANS; plan++) {
+    for (uint32_t i = 0; i < path->n; i++)
+        kinds[i] = align_group_kind(aligner->lay, path->steps[i]);
+    for (enum align_plan plan = 0; plan < ALIGN_PLANS; plan++) {
         if (!plan_suits(aligner, group, plan, path)) continue;
         TROD_TRY(make_plan(aligner, group, plan, error));
         if (!group->automata[plan]) continue;
@@ -307,7 +148,7 @@ static trod_status plan_path(struct aligner *aligner, size_t p, struct trod_aren
             if (job->limit == LIMIT_STATES) job->limit = limit;
             continue;
         }
-        *work_all += work;
+        if (work > GREAT_WORK * (path->n + 1.0)) *work_all += work;
         job->plan = plan;
         job->heavy = bytes * 2 * trod_run_threads(aligner->run) > (double)aligner->memory_bytes;
         job->limit = *work_all > MOST_WORK_ALL ? LIMIT_WORK : LIMIT_NONE;
@@ -317,11 +158,10 @@ done:
     return status;
 }
 
-/* ---- One path -------------------------------------------------------------------------------
- */
+/* ---- One path ---------------------------------------------------------------------------- */
 
 /* If nothing deviates and every step fits one touchpoint, the moves are plain. */
-static bool match_all(const struct group *group, const uint32_t *kinds, uint32_t n,
+static bool match_all(const struct align_group *group, const uint32_t *kinds, uint32_t n,
                       struct trod_move *moves) {
     for (uint32_t i = 0; i < n; i++) {
         const struct align_kind *const kind = &group->kinds[kinds[i]];
@@ -333,7 +173,7 @@ static bool match_all(const struct group *group, const uint32_t *kinds, uint32_t
 }
 
 /* Says of extra steps what they are, and copies the moves. */
-static trod_status keep_moves(const struct aligner *aligner, const struct group *group,
+static trod_status keep_moves(const struct aligner *aligner, const struct align_group *group,
                               const uint32_t *kinds, const struct align_moves *moves,
                               struct trod_arena *arena, struct trod_aligned *aligned,
                               struct trod_error *error) {
@@ -345,7 +185,7 @@ static trod_status keep_moves(const struct aligner *aligner, const struct group 
         struct trod_move move = moves->at[i];
         kept[i] = move;
         if (move.kind != TROD_MOVE_EXTRA) continue;
-        const struct extra_step *const extra = &group->extras[kinds[move.step]];
+        const struct align_extra *const extra = &group->extras[kinds[move.step]];
         const bool any_time =
             extra->touchpoint != TROD_NO_ID && touchpoints[extra->touchpoint].any_time;
         if (any_time) move.too_often = move.accepted = false;
@@ -368,14 +208,15 @@ static trod_status align_path(const struct aligner *aligner, size_t p, struct tr
     const struct trod_laid_path *const path = &aligner->lay->paths[p];
     struct trod_aligned *const aligned = &aligner->paths[p];
     struct job *const job = &aligner->jobs[p];
-    const struct group *const group = aligner->groups[path->groups];
+    const struct align_group *const group = aligner->groups[path->groups];
     const struct align_automaton *const automaton = group->automata[job->plan];
     struct align_steps *steps = NULL;
     struct align_moves moves = {0};
     int64_t complete = 0, so_far = 0;
     uint32_t *const kinds = TROD_NEW_ARRAY(arena, path->n, uint32_t);
     TROD_TRY_ALLOC(kinds, error);
-    for (uint32_t i = 0; i < path->n; i++) kinds[i] = kind_of(aligner, path->steps[i]);
+    for (uint32_t i = 0; i < path->n; i++)
+        kinds[i] = align_group_kind(aligner->lay, path->steps[i]);
     TROD_TRY(align_steps_make(automaton, kinds, path->n, arena, &steps, error));
     TROD_TRY(align_steps_fill(steps, arena, error));
     align_forward(steps, 0, NULL, &complete, &so_far);
@@ -418,9 +259,19 @@ static void set_bounds(const struct aligner *aligner, size_t p) {
     aligned->cost_so_far = n;
 }
 
+/* Tells how far the work is, from one thread at a time. */
+static void tell(struct aligner *aligner, size_t n) {
+    size_t done = atomic_fetch_add(&aligner->n_done, n) + n;
+    if (done > aligner->lay->n_paths) done = aligner->lay->n_paths;
+    const struct trod_run *const run = aligner->run;
+    if (!run || !run->progress || atomic_flag_test_and_set(&aligner->telling)) return;
+    run->progress(run->owner, "aligning paths", done, aligner->lay->n_paths);
+    atomic_flag_clear(&aligner->telling);
+}
+
 static trod_status align_block(void *owner, size_t i, struct trod_error *error) {
     trod_status status = TROD_OK;
-    const struct aligner *const aligner = owner;
+    struct aligner *const aligner = owner;
     const size_t n_paths = aligner->lay->n_paths;
     struct trod_arena *const arena = trod_arena_make(aligner->memory_bytes * 2);
     TROD_TRY_ALLOC(arena, error);
@@ -429,13 +280,14 @@ static trod_status align_block(void *owner, size_t i, struct trod_error *error) 
         trod_arena_reset(arena);
         TROD_TRY(align_path(aligner, p, arena, aligner->owned->arenas[i], error));
     }
+    tell(aligner, aligner->block);
 done:
     trod_arena_free(arena);
     return status;
 }
 
 /* Paths that take much memory, one after the other. */
-static trod_status align_heavy(const struct aligner *aligner, struct trod_error *error) {
+static trod_status align_heavy(struct aligner *aligner, struct trod_error *error) {
     trod_status status = TROD_OK;
     struct trod_arena *const arena = trod_arena_make(aligner->memory_bytes * 2);
     TROD_TRY_ALLOC(arena, error);
@@ -452,8 +304,7 @@ done:
     return status;
 }
 
-/* ---- The whole ------------------------------------------------------------------------------
- */
+/* ---- The whole --------------------------------------------------------------------------- */
 
 static trod_status plan_all(struct aligner *aligner, struct trod_error *error) {
     trod_status status = TROD_OK;
@@ -471,20 +322,6 @@ static trod_status plan_all(struct aligner *aligner, struct trod_error *error) {
     }
 done:
     trod_arena_free(arena);
-    return status;
-}
-
-/* Fewest recorded touchpoints from start to end, of those that are meant for everybody. */
-static trod_status find_shortest(const struct aligner *aligner, uint32_t *shortest,
-                                 struct trod_error *error) {
-    trod_status status = TROD_OK;
-    struct align_tree *tree = NULL;
-    const struct align_rule *const rules = make_rules(aligner, NULL);
-    TROD_TRY_ALLOC(rules, error);
-    TROD_TRY(align_tree_make(aligner->map->flow, rules, aligner->map->n_touchpoints,
-                             aligner->scratch, &tree, error));
-    *shortest = tree->shortest;
-done:
     return status;
 }
 
@@ -519,13 +356,13 @@ trod_status trod_align_make(const struct trod_lay *lay,
                             struct trod_error *error) {
     trod_status status = TROD_OK;
     struct owned *owned = NULL;
-    struct aligner aligner = {.lay = lay, .map = lay->claims->map, .run = run};
+    struct aligner aligner = {
+        .lay = lay, .map = lay->claims->map, .run = run, .telling = ATOMIC_FLAG_INIT};
     const bool given = options != NULL;
     aligner.memory_bytes =
         given && options->memory_bytes ? options->memory_bytes : DEFAULT_MEMORY_BYTES;
     aligner.max_states =
         given && options->max_states ? options->max_states : DEFAULT_MAX_STATES;
-    aligner.n_kinds = (uint32_t)lay->claims->n_sets + 1;
     aligner.block = lay->n_paths / 256 + 1;
     if (aligner.block > PATHS_A_JOB) aligner.block = PATHS_A_JOB;
     *alignment = NULL;
@@ -549,9 +386,10 @@ trod_status trod_align_make(const struct trod_lay *lay,
     TROD_TRY_ALLOC(aligner.paths, error);
     aligner.jobs = TROD_NEW_ARRAY(aligner.scratch, lay->n_paths, struct job);
     TROD_TRY_ALLOC(aligner.jobs, error);
-    aligner.groups = TROD_NEW_ARRAY(aligner.scratch, lay->n_groups, struct group *);
+    aligner.groups = TROD_NEW_ARRAY(aligner.scratch, lay->n_groups, struct align_group *);
     TROD_TRY_ALLOC(aligner.groups, error);
-    TROD_TRY(find_shortest(&aligner, &owned->alignment.shortest_cost, error));
+    TROD_TRY(
+        align_group_shortest(lay, aligner.scratch, &owned->alignment.shortest_cost, error));
     TROD_TRY(plan_all(&aligner, error));
     TROD_TRY(trod_run_each(run, n_blocks, align_block, &aligner, error));
     TROD_TRY(align_heavy(&aligner, error));

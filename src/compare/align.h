@@ -24,8 +24,7 @@
 #define ALIGN_FAR (INT64_C(1) << 62)   /* no way there; two of them are never added */
 enum { ALIGN_MOST_STEPS = 1000000 };   /* of a path: what the weights have room for */
 
-/* ---- The tree (align_tree.c)
- * ------------------------------------------------------------------ */
+/* ---- The tree (align_tree.c) ------------------------------------------------------------- */
 
 enum align_skip { ALIGN_SKIP_COSTS, ALIGN_SKIP_SILENT, ALIGN_SKIP_ALLOWED };
 /* What holds for one touchpoint of the map, for one group. */
@@ -66,8 +65,7 @@ bool align_tree_within(const struct align_tree *tree, uint32_t touchpoint, uint3
 /* Whether a match of the touchpoint means that the loop has not begun, or will begin anew. */
 bool align_tree_resets(const struct align_tree *tree, uint32_t touchpoint, uint32_t loop);
 
-/* ---- Kinds of steps
- * --------------------------------------------------------------------------- */
+/* ---- Kinds of steps ---------------------------------------------------------------------- */
 
 /* What one kind of step may be the trace of: touchpoints of the tree, ascending. */
 struct align_kind {
@@ -76,8 +74,7 @@ struct align_kind {
     int64_t extra; /* its weight as an extra step */
 };
 
-/* ---- The automaton
- * ---------------------------------------------------------------------------- */
+/* ---- The automaton ----------------------------------------------------------------------- */
 
 struct align_sync { /* a match */
     uint32_t from, to;
@@ -189,8 +186,7 @@ TROD_MUST trod_status align_net_product(struct align_net *net, struct align_net 
                                         size_t n_parts, uint32_t from, uint32_t to, size_t most,
                                         bool *done, struct trod_error *error);
 
-/* ---- The steps of a path (align_steps.c)
- * --------------------------------------------------------- */
+/* ---- The steps of a path (align_steps.c) ------------------------------------------------- */
 
 struct align_steps;
 struct align_block_steps {
@@ -231,8 +227,7 @@ void align_block_row(const struct align_steps *steps, size_t block, uint32_t i, 
 uint32_t align_block_rank(const struct align_steps *steps, size_t block, uint32_t part,
                           uint32_t i);
 
-/* ---- Columns (align_column.c)
- * ---------------------------------------------------------------------- */
+/* ---- Columns (align_column.c) ------------------------------------------------------------ */
 
 TROD_MUST trod_status align_column_make(struct align_steps *steps, struct trod_arena *arena,
                                         struct trod_error *error);
@@ -261,8 +256,7 @@ TROD_MUST trod_status align_reading_make(const struct align_steps *steps, uint32
 /* The column before step i. It and the one after the step stay at hand until the next call. */
 const int64_t *align_reading_column(struct align_reading *reading, uint32_t i);
 
-/* ---- The moves (align_walk.c)
- * ------------------------------------------------------------------ */
+/* ---- The moves (align_walk.c) ------------------------------------------------------------ */
 
 struct align_moves {
     struct trod_move *at;

@@ -77,8 +77,7 @@ done:
     return status;
 }
 
-/* ---- Loops
- * -------------------------------------------------------------------------------------- */
+/* ---- Loops ------------------------------------------------------------------------------- */
 
 /* Whether some touchpoint of the node may come round more often than the limit at no cost. */
 static bool repeat_allowed(const struct builder *builder, const struct align_node *node) {
@@ -203,8 +202,7 @@ done:
     return status;
 }
 
-/* ---- Any order
- * ------------------------------------------------------------------------------------ */
+/* ---- Any order --------------------------------------------------------------------------- */
 
 /* The parts stay apart; passing the block without any step is a hop. */
 static trod_status build_block(struct builder *builder, struct align_net **parts,
@@ -301,8 +299,7 @@ done:
     return status;
 }
 
-/* ---- The whole
- * -------------------------------------------------------------------------------------- */
+/* ---- The whole --------------------------------------------------------------------------- */
 
 static size_t count_states(const struct align_net *net) {
     size_t n = net->n_states;

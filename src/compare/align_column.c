@@ -103,8 +103,7 @@ static void take(struct align_column *column, const struct align_steps *steps, u
         lower(column, net, column->lower[j].state, column->lower[j].value);
 }
 
-/* ---- Forwards
- * --------------------------------------------------------------------------------------- */
+/* ---- Forwards ---------------------------------------------------------------------------- */
 
 /* Blocks whose first state is better than by an extra step: their rows are pending from here.
  */
@@ -158,8 +157,7 @@ void align_forward(const struct align_steps *steps, uint32_t from, int64_t *ends
     *so_far = open_end < least ? open_end : least;
 }
 
-/* ---- Backwards
- * --------------------------------------------------------------------------------------- */
+/* ---- Backwards --------------------------------------------------------------------------- */
 
 uint32_t align_reading_stride(const struct align_steps *steps, uint32_t n) {
     const double bytes = 8.0 * (steps->net->n_states + 1.0) * (n + 1.0);

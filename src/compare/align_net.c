@@ -83,8 +83,7 @@ done:
     return status;
 }
 
-/* ---- What is skipped on the way to the end
- * ---------------------------------------------------- */
+/* ---- What is skipped on the way to the end ----------------------------------------------- */
 
 /* All least ways at once: the states that they have reached, and the hops that they are amid.
  */
@@ -184,8 +183,7 @@ done:
     return status;
 }
 
-/* ---- Indexes
- * ------------------------------------------------------------------------------------ */
+/* ---- Indexes ----------------------------------------------------------------------------- */
 
 static int by_touchpoint(const void *left, const void *right) {
     const struct align_sync *const a = left, *const b = right;

@@ -79,8 +79,7 @@ trod_status align_steps_make(const struct align_automaton *automaton, const uint
     return make(automaton, automaton->root, kind, n, true, arena, steps, error);
 }
 
-/* ---- What it takes
- * ------------------------------------------------------------------------------- */
+/* ---- What it takes ----------------------------------------------------------------------- */
 
 /* One run over n steps of the net, its blocks' tables being there. */
 static double run_work(const struct align_steps *steps) {
@@ -114,8 +113,7 @@ void align_steps_need(const struct align_steps *steps, double *bytes, double *wo
     }
 }
 
-/* ---- The tables of the blocks
- * ---------------------------------------------------------------------- */
+/* ---- The tables of the blocks ------------------------------------------------------------ */
 
 static trod_status fill_part(struct align_steps *part, struct trod_arena *arena,
                              struct trod_error *error) {

@@ -32,8 +32,7 @@ static void turn_over(struct align_walker *walker) {
     walker->round++;
 }
 
-/* ---- What the readings can do next
- * ---------------------------------------------------------------------- */
+/* ---- What the readings can do next ------------------------------------------------------- */
 
 static void propose(struct offer *best, enum offer_kind kind, uint32_t touchpoint) {
     if (kind > best->kind || (kind == best->kind && touchpoint >= best->touchpoint)) return;
@@ -135,9 +134,7 @@ static void propose_skips(struct align_walker *walker, bool to_end, struct offer
     }
 }
 
-/* ---- Doing it
- * ---------------------------------------------------------------------------------------------
- */
+/* ---- Doing it ---------------------------------------------------------------------------- */
 
 static void note_mark(struct align_walk *walk, const struct align_sync *sync) {
     if (walk->tree->n_loops == 0) return;
@@ -315,9 +312,7 @@ done:
     return status;
 }
 
-/* ---- The whole
- * ----------------------------------------------------------------------------------------------
- */
+/* ---- The whole --------------------------------------------------------------------------- */
 
 /* Keeps track of which bounded loops are used up, after a match. */
 static void follow_loops(struct align_walk *walk, uint32_t touchpoint) {

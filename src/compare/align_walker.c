@@ -41,8 +41,7 @@ done:
     return status;
 }
 
-/* ---- Blocks
- * ------------------------------------------------------------------------------------------ */
+/* ---- Blocks ------------------------------------------------------------------------------ */
 
 /* Whether the rest from a state, at a step, may be least in another way than by an extra step
  * now: if not, a block may as well be left one step later. */

@@ -294,8 +294,7 @@ static int64_t *oracle_rest(const struct oracle *o, const struct align_kind *kin
     return rest;
 }
 
-/* ---- The moves that stand first
- * -------------------------------------------------------------------- */
+/* ---- The moves that stand first ---------------------------------------------------------- */
 
 static bool oracle_within(const struct oracle *o, uint32_t touchpoint, int loop) {
     for (int i = 0; i < o->n_nodes; i++)
