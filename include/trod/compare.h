@@ -22,7 +22,10 @@
 enum trod_move_kind { TROD_MOVE_MATCH, TROD_MOVE_EXTRA, TROD_MOVE_SKIPPED };
 struct trod_move {
     enum trod_move_kind kind;
-    uint32_t touchpoint_id; /* of an extra step: the first it may be the trace of; TROD_NO_ID if unmapped */
+    uint32_t touchpoint_id; /* of an extra step: the first it may be the trace of, but one that makes
+                             * it free before the others, and one that is meant for the group before
+                             * one that is not; TROD_NO_ID if unmapped. An `any time` touchpoint here
+                             * says that the step is no deviation at all */
     uint32_t step;          /* index into the path's steps; UINT32_MAX if skipped */
     bool too_often;         /* extra: a round more than `at most N` allows */
     bool not_for;           /* extra: the touchpoint is not meant for this group */
@@ -35,7 +38,8 @@ struct trod_aligned {
     uint32_t worst_so_far;
     bool finished;          /* the map allows the journey to end where this one stopped, after its
                              * so-far reading */
-    bool limited;           /* not exact: a ceiling was reached; cost is then an upper bound */
+    bool limited;           /* not exact: a ceiling was reached; costs are then upper bounds, and
+                             * there are no moves */
     const struct trod_move *moves; /* of the so-far reading, in order */
     uint32_t n_moves;
 };
@@ -54,8 +58,13 @@ struct trod_alignment {
 };
 /* Optimal alignments of every path of the lay with the map's flow. Touchpoints that are
  * `not recorded`, or whose trace is nowhere in the whole log (lay->recorded), are silent.
- * Ties are broken the same way always: match first, then extra, then skipped; skips as late as
- * possible. */
+ * `accept repeated` makes rounds over the limit free while the journey stands in the last round.
+ * Ties are broken the same way always: of the readings of least cost one that matches the most
+ * steps; of those, step by step, a match before an extra step, and skips only when the next step
+ * cannot be taken without them, as few as will do; then the order of the map. What is skipped
+ * after the last step is not told.
+ * Errors: TROD_NO_MEMORY, TROD_CANCELLED. Threads: one path is one thread's. The ceilings, in bytes
+ * and in work, are counted beforehand, so the same paths are limited on every machine. */
 TROD_MUST trod_status trod_align_make(const struct trod_lay *lay,
                                       const struct trod_align_options *options,
                                       const struct trod_run *run,
