@@ -357,7 +357,8 @@ struct trod_kpi {
 enum trod_action_status { TROD_ACTION_OPEN, TROD_ACTION_STARTED, TROD_ACTION_DONE, TROD_ACTION_DROPPED };
 struct trod_fix {
     uint32_t touchpoint_id;
-    uint32_t pain; /* index into its pains, or TROD_NO_ID: every pain of it */
+    uint32_t pain; /* index into its pains (those of `for PERSONA` count on behind its own), or
+                    * TROD_NO_ID: every pain of it */
 };
 struct trod_action {
     trod_str id, title, owner, effort;
@@ -562,7 +563,8 @@ void trod_map_free(struct trod_map *map);
 /* Index of the touchpoint, stage, span … of that id, or TROD_NO_ID. */
 uint32_t trod_map_touchpoint(const struct trod_map *map, trod_str id);
 uint32_t trod_map_stage(const struct trod_map *map, trod_str id);
-/* The last touchpoint's fix: the first action (in file order) that fixes this pain, or TROD_NO_ID. */
+/* The first action (in file order) that fixes this pain of the touchpoint, or any of its pains for
+ * TROD_NO_ID; one that was dropped only if there is no other. TROD_NO_ID if there is none. */
 uint32_t trod_map_action_for(const struct trod_map *map, uint32_t touchpoint_id, uint32_t pain);
 
 /* The canonical spacing of a map's text: idempotent; comments, blank lines, order and words stay.

@@ -212,16 +212,18 @@ uint32_t trod_map_stage(const struct trod_map *map, trod_str id) {
     return index_of(map, id, MAP_IS_STAGE);
 }
 
-uint32_t trod_map_action_for(const struct trod_map *map, uint32_t touchpoint_id,
-                             uint32_t pain) {
+uint32_t trod_map_action_for(const struct trod_map *map, uint32_t touchpoint_id, uint32_t pain) {
+    uint32_t dropped = TROD_NO_ID;
     for (uint32_t i = 0; i < map->n_actions; i++)
         for (size_t k = 0; k < map->actions[i].n_fixes; k++) {
             const struct trod_fix *const fix = &map->actions[i].fixes[k];
-            if (fix->touchpoint_id == touchpoint_id &&
-                (fix->pain == pain || fix->pain == TROD_NO_ID || pain == TROD_NO_ID))
-                return i;
+            if (fix->touchpoint_id != touchpoint_id ||
+                (fix->pain != pain && fix->pain != TROD_NO_ID && pain != TROD_NO_ID))
+                continue;
+            if (map->actions[i].status != TROD_ACTION_DROPPED) return i;
+            if (dropped == TROD_NO_ID) dropped = i;
         }
-    return TROD_NO_ID;
+    return dropped;
 }
 
 trod_status trod_map_format(trod_str text, const char *name, struct trod_buf *out,

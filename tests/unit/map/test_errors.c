@@ -75,6 +75,7 @@ static const struct wrong wrongs[] = {
     {HEAD "  persona p\n", "dangling-id", 2, 11, "no persona `p`"},
     {FLOW "    does x [talk]\nresearch talks: T\n", "dangling-id", 5, 13, "`talks`"},
     {FLOW "    does x [talk]\n", "dangling-id", 5, 13, "\\["},
+    {HEAD "  objective \xc3\xa4\xc3\xb6 [talk]\n", "dangling-id", 2, 17, "no research `talk`"},
     {HEAD "  lost when x happens\n", "dangling-id", 2, 13, "no touchpoint `x`"},
     {FLOW "kpi k: K\n  measure share of journeys that reach s\n", "dangling-id", 6, 40,
      "`s` is a stage"},
