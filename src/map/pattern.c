@@ -9,7 +9,6 @@
  *     ( … | … )   the first alternative that fits
  *     { … }       any number of times
  *     @name       another pattern
- *     !           having come this far, no other alternative is tried: for better messages
  *     _           the value column
  *
  * Matching is that of parsing expression grammars: ordered, greedy, without going back into
@@ -28,7 +27,7 @@ static const struct {
     {"part", "( usually <usually:time> | at most <at_most:time> | at least <at_least:time> )"},
     {"window", "@part [ , @part ] [ , @part ]"},
     {"with", "with <name:cond> { and <name:cond> }"},
-    {"match", "( profile ! <fact:cond> | <source:name> <event:name> [ @with ] "
+    {"match", "( profile <fact:cond> | <source:name> <event:name> [ @with ] "
               "| <event:name> [ @with ] )"},
     {"measure", "( share of journeys [ with <with:points> ] that reach <to:points> [ within "
                 "<within:period> ] "
@@ -108,10 +107,8 @@ static bool choose(struct map_scan *s, trod_str alternatives) {
     for (int pass = s->writing ? 0 : 1; pass < 2; pass++) {
         trod_str rest = alternatives, one;
         while (map_pattern_alternative(&rest, &one)) {
-            s->cut = false;
             if (sequence(s, one) && (pass == 1 || s->k > mark.k)) return true;
             back_to(s, mark);
-            if (s->cut && !s->writing) return false;
         }
     }
     return false;
@@ -200,9 +197,6 @@ static bool sequence(struct map_scan *s, trod_str pattern) {
             break;
         case '@':
             fits = sequence(s, map_pattern_part(trod_str_slice(next, 1, next.n)));
-            break;
-        case '!':
-            s->cut = true;
             break;
         case '_':
             if (s->writing) s->gap = MAP_GAP_HEAD;

@@ -19,8 +19,7 @@ struct map_scan {
     struct map_arg *args; /* grows on the arena; reused from line to line */
     size_t n, room;
     unsigned optional; /* inside how many [ ] */
-    bool cut;
-    size_t far; /* the furthest place that did not fit, and what would have */
+    size_t far;        /* the furthest place that did not fit, and what would have */
     trod_str wants[MAP_MAX_WANTS];
     unsigned n_wants;
     /* writing */
@@ -43,11 +42,13 @@ enum { MAP_GAP_NONE, MAP_GAP_SPACE, MAP_GAP_COLUMN, MAP_GAP_HEAD };
 /* Writes what is owed, then the text. */
 void map_scan_put(struct map_scan *scan, trod_str text);
 
-/* ---- The parts of a pattern ------------------------------------------------------------------ */
+/* ---- The parts of a pattern
+ * ------------------------------------------------------------------ */
 
 /* The next token of a pattern, which moves past it; a bracket is one token, with all in it. */
 trod_str map_pattern_token(trod_str *pattern);
-/* A bracket without its brackets; the next alternative of "a | b | c"; the pattern of "@name". */
+/* A bracket without its brackets; the next alternative of "a | b | c"; the pattern of "@name".
+ */
 trod_str map_pattern_inside(trod_str bracket);
 bool map_pattern_alternative(trod_str *rest, trod_str *found);
 trod_str map_pattern_part(trod_str name);
@@ -66,8 +67,8 @@ enum map_leaf map_leaf_of(trod_str name);
 bool map_leaf_read(struct map_scan *scan, enum map_leaf leaf, trod_str slot, trod_str choices,
                    const struct map_behind *behind);
 bool map_leaf_write(struct map_scan *scan, enum map_leaf leaf, trod_str slot, trod_str choices);
-/* How trod itself would spell an argument, whatever its `raw`; with `escape`, at the end of a line
- * that could end in a proof and does not. False if no line can hold it. */
+/* How trod itself would spell an argument, whatever its `raw`; with `escape`, at the end of a
+ * line that could end in a proof and does not. False if no line can hold it. */
 bool map_arg_spell(const struct map_arg *arg, bool escape, struct trod_buf *out);
 
 void map_scan_skip(struct map_scan *scan);

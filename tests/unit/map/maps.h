@@ -55,8 +55,8 @@ static inline const struct trod_remark *remark_of(const struct trod_report *repo
     return NULL;
 }
 
-/* Finds a file of the shared data: in $TROD_SHARED, or in a folder `shared` beside the source. Skips
- * the test, loudly, if it is not there. */
+/* Finds a file of the shared data: in $TROD_SHARED, or in a folder `shared` beside the source.
+ * Skips the test, loudly, if it is not there. */
 static inline void find_shared(const char *file, char name[600]) {
     const char *const said = getenv("TROD_SHARED"), *const root = getenv("TROD_SOURCE_ROOT");
     static const char *const places[] = {"", "/shared", "/../shared", "/../../shared"};

@@ -59,6 +59,7 @@ static const struct wrong wrongs[] = {
     {FLOW "    takes\n", "syntax", 5, 10, "usually"},
     {HEAD "persona p: P\n  x\xff\n", "encoding", 3, 0, "UTF-8"},
     {HEAD "persona p: \x07P\n", "encoding", 2, 12, "control character"},
+    {HEAD "segment s: S\n  when profile vat\n", "syntax", 3, 19, "contains"},
     {HEAD "choose\n", "misplaced", 2, 1, "in a stage"},
     {HEAD "stage s: S\n  choose\n", "missing-line", 3, 3, "way"},
     {HEAD "stage s: S\n  optional\n", "empty-block", 3, 3, "nothing in this `optional`"},

@@ -112,7 +112,7 @@ static void form_of(struct trod_buf *out, const char *pattern) {
         at = end + 1;
         const bool glued = trod_str_is(token, ":") || trod_str_is(token, ":_") ||
                            trod_str_is(token, ",") || trod_str_is(token, "-");
-        if (trod_str_is(token, "!") || trod_str_is(token, "_")) continue;
+        if (trod_str_is(token, "_")) continue;
         const bool after_dash =
             out->n && out->at[out->n - 1] == '-' && out->n > 1 && out->at[out->n - 2] != ' ';
         if (!glued && !after_dash) trod_buf_byte(out, ' ');

@@ -92,6 +92,9 @@ static void a_journey_may_end_early(void **state) {
                 "      ", "b") "        ends here\n    way y: Y\n" T("      ", "c")
                 T("  ", "d"),
             "s:seq(a xor(x=b! y=c) d)");
+    flow_is("stage s: S\n  choose\n    way y: Y\n" T("      ", "c") "    way x: X\n" T(
+                "      ", "b") "        ends here\n" T("  ", "d"),
+            "s:seq(xor(y=c x=b!) d)");
     flow_is("stage s: S\n" T("  ", "a") "    optional\n    ends here\n" T("  ", "b"),
             "s:seq(opt(a! -) b)");
     flow_is(
@@ -219,6 +222,7 @@ static const char *const full =
     "  touchpoint b: Buys\n"
     "    comes at least 1 day, at most 2 days before c\n"
     "  touchpoint c: Comes back\n"
+    "    comes at least 1 day, usually 1 day, at most 1 day\n"
     "    not recorded\n"
     "  touchpoint d: Asks for the money\n"
     "    pain: it is far\n"
