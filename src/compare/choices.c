@@ -3,8 +3,9 @@
  * A *fork* is a `choose` or an `optional`. The first matched touchpoint inside one of its
  * branches says which was taken (the first time round, inside a `repeat`). A fork of which no
  * branch shows was passed by if the journey was matched with something that lies after it in a
- * sequence, or ended where the map allows it. That is the base of an `optional`; of a `choose`
- * it says that the one way that leaves no trace was taken, if there is exactly one.
+ * sequence, or ended where the map allows it. To have got past it is the base of an `optional`,
+ * taken or not; of a `choose` passing it by says that the one way that leaves no trace was
+ * taken, if there is exactly one.
  */
 #include <math.h>
 
@@ -191,10 +192,11 @@ void compare_choices_read(const struct compare_base *base, const uint32_t *match
         const struct compare_fork *fork = &choices->forks[f];
         const bool optional = base->flow.nodes[fork->node].flow->optional;
         if (!fork->measured) continue;
-        bool passed = false;
-        if (taken[f] == COMPARE_NONE) {
+        /* Whoever stops right at an optional part is not counted: those who stop without having
+         * taken it cannot be told from those who would have. */
+        if (taken[f] == COMPARE_NONE || optional) {
             if (fork->outer != COMPARE_NONE && taken[fork->outer] != fork->outer_way) continue;
-            passed = (finished && n > 0) || any_after(fork, leaves, n, highest);
+            const bool passed = (finished && n > 0) || any_after(fork, leaves, n, highest);
             if (!passed) continue;
             if (!optional) taken[f] = fork->silent_way;
             if (!optional && taken[f] == COMPARE_NONE) continue;

@@ -1,6 +1,6 @@
 /* Where a journey begins: its first visit on the map, an attempt that failed or an `any time`
  * touchpoint among them, and the channel of that contact. The channel is what the log says of
- * the event; where the log names no channel column, what the map says of the touchpoint.
+ * the event; where it says nothing, what the map says of the touchpoint.
  */
 #include "compare/inner.h"
 
@@ -28,17 +28,20 @@ static uint32_t field_of(const struct trod_log *log) {
     return trod_log_field(log, TROD_STR("channel"), false);
 }
 
-/* The channel's number; TROD_NO_ID where nobody says. *failed is set without memory. */
-static uint32_t channel_of(const struct compare_base *base, uint32_t field,
-                           const uint32_t *by_map, const struct trod_laid *laid, size_t v,
-                           uint32_t t, bool *failed) {
-    if (field == TROD_NO_ID) return t == TROD_NO_ID ? TROD_NO_ID : by_map[t];
+/* The channel's number; TROD_NO_ID where nobody says. *failed is set without memory. by_map[t]
+ * is what the map says of touchpoint t, once it was asked for. */
+static uint32_t channel_of(const struct compare_base *base, uint32_t field, uint32_t *by_map,
+                           const struct trod_laid *laid, size_t v, uint32_t t, bool *failed) {
+    const struct trod_touchpoint *touchpoint = &base->map->touchpoints[t];
+    const uint64_t event = base->lay->visits[v].event;
     const uint32_t code =
-        trod_log_code(base->log, field, base->lay->visits[v].event, laid->customer);
-    if (code == 0) return TROD_NO_ID;
-    const uint32_t id =
-        trod_dict_add(base->channels, trod_dict_at(base->log->fields[field].values, code - 1));
+        field == TROD_NO_ID ? 0 : trod_log_code(base->log, field, event, laid->customer);
+    if (code == 0 && (by_map[t] != TROD_NO_ID || touchpoint->channels.n == 0)) return by_map[t];
+    const uint32_t id = trod_dict_add(
+        base->channels, code ? trod_dict_at(base->log->fields[field].values, code - 1)
+                             : channels_of(touchpoint, base->arena));
     if (id == TROD_NO_ID) *failed = true;
+    if (code == 0) by_map[t] = id;
     return id;
 }
 
@@ -52,13 +55,7 @@ trod_status compare_firsts_make(struct compare_base *base, struct trod_error *er
     uint32_t *by_map = TROD_NEW_ARRAY(base->arena, base->n_touchpoints, uint32_t);
     base->channels = trod_dict_make(0);
     TROD_TRY_ALLOC(first && channel && by_map && base->channels ? base : NULL, error);
-    for (size_t t = 0; t < base->n_touchpoints; t++) {
-        const struct trod_touchpoint *touchpoint = &base->map->touchpoints[t];
-        by_map[t] = TROD_NO_ID;
-        if (field != TROD_NO_ID || touchpoint->channels.n == 0) continue;
-        by_map[t] = trod_dict_add(base->channels, channels_of(touchpoint, base->arena));
-        failed = failed || by_map[t] == TROD_NO_ID;
-    }
+    for (size_t t = 0; t < base->n_touchpoints; t++) by_map[t] = TROD_NO_ID;
     for (size_t j = 0; j < n; j++) {
         const struct trod_laid *laid = &base->lay->journeys[j];
         first[j] = channel[j] = TROD_NO_ID;
