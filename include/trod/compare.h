@@ -22,9 +22,10 @@
 enum trod_move_kind { TROD_MOVE_MATCH, TROD_MOVE_EXTRA, TROD_MOVE_SKIPPED };
 struct trod_move {
     enum trod_move_kind kind;
-    uint32_t touchpoint_id; /* of an extra step: the first it may be the trace of, but one that makes
-                             * it free before the others, and one that is meant for the group before
-                             * one that is not; TROD_NO_ID if unmapped. An `any time` touchpoint here
+    uint32_t touchpoint_id; /* of an extra step that may be the trace of several: one that makes it
+                             * free before the others, one that is meant for the group before one
+                             * that is not; of equals the last match itself or the next after it in
+                             * map order, else the last one passed; TROD_NO_ID if unmapped. An `any time` touchpoint here
                              * says that the step is no deviation at all */
     uint32_t step;          /* index into the path's steps; UINT32_MAX if skipped */
     bool too_often;         /* extra: a round more than `at most N` allows */
@@ -258,6 +259,8 @@ struct trod_compare {
     bool left_known;               /* the map has `over after`: "left"; without it the word is "last seen" */
     struct trod_share succeeded;
     uint64_t n_lost, n_left, n_open, n_unknown;
+    uint64_t n_ended;              /* without success, where the map lets a journey end; with these
+                                    * and the succeeded all journeys */
     double worth;                  /* sum of `worth` of the successes; NaN if the map has none */
     struct trod_period period;
     struct trod_fitness complete, so_far;

@@ -179,18 +179,20 @@ static trod_status keep_moves(const struct aligner *aligner, const struct align_
                               struct trod_error *error) {
     trod_status status = TROD_OK;
     const struct trod_touchpoint *const touchpoints = aligner->map->touchpoints;
+    uint32_t last_matched = TROD_NO_ID;
     struct trod_move *const kept = TROD_NEW_ARRAY(arena, moves->n, struct trod_move);
     TROD_TRY_ALLOC(kept, error);
     for (size_t i = 0; i < moves->n; i++) {
         struct trod_move move = moves->at[i];
         kept[i] = move;
+        if (move.kind == TROD_MOVE_MATCH) last_matched = move.touchpoint_id;
         if (move.kind != TROD_MOVE_EXTRA) continue;
         const struct align_extra *const extra = &group->extras[kinds[move.step]];
         const bool any_time =
             extra->touchpoint != TROD_NO_ID && touchpoints[extra->touchpoint].any_time;
         if (any_time) move.too_often = move.accepted = false;
         if (!move.too_often) {
-            move.touchpoint_id = extra->touchpoint;
+            move.touchpoint_id = align_group_told(extra, last_matched);
             move.not_for = extra->not_for;
         }
         move.accepted |= extra->accepted;

@@ -42,7 +42,7 @@ static struct align_rule *make_rules(const struct trod_lay *lay, const struct tr
 }
 
 /* How an extra step of a set is told: as the touchpoint that makes it free, if one does; else
- * as the first that is meant for the group. */
+ * as one that is meant for the group. */
 static struct align_extra tell_extra(const struct trod_lay *lay, const struct trod_bits *meant,
                                      const struct trod_claim_set *set, bool *free) {
     const struct trod_map *const map = lay->claims->map;
@@ -58,10 +58,38 @@ static struct align_extra tell_extra(const struct trod_lay *lay, const struct tr
         const bool not_for = !is_meant(map, meant, t);
         if (told.touchpoint == TROD_NO_ID || (allowed && !told.accepted) ||
             (!not_for && told.not_for && allowed == told.accepted))
-            told = (struct align_extra){t, not_for, allowed};
+            told =
+                (struct align_extra){.touchpoint = t, .not_for = not_for, .accepted = allowed};
     }
     *free = told.accepted;
     return told;
+}
+
+/* All touchpoints of the set that tell an extra step as `told` does. */
+static trod_status find_others(const struct trod_lay *lay, const struct trod_bits *meant,
+                               const struct trod_claim_set *set, struct trod_arena *arena,
+                               struct align_extra *told, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    const struct trod_map *const map = lay->claims->map;
+    if (set->n < 2 || map->touchpoints[told->touchpoint].any_time) return TROD_OK;
+    uint32_t *const others = TROD_NEW_ARRAY(arena, set->n, uint32_t);
+    TROD_TRY_ALLOC(others, error);
+    for (size_t i = 0; i < set->n; i++) {
+        const uint32_t t = set->touchpoints[i];
+        if (accepted(lay, TROD_ACCEPT_EXTRA, t) == told->accepted &&
+            is_meant(map, meant, t) != told->not_for)
+            others[told->n++] = t;
+    }
+    told->others = others;
+done:
+    return status;
+}
+
+uint32_t align_group_told(const struct align_extra *extra, uint32_t last_matched) {
+    if (last_matched == TROD_NO_ID || extra->n == 0) return extra->touchpoint;
+    for (size_t i = 0; i < extra->n; i++)
+        if (extra->others[i] >= last_matched) return extra->others[i];
+    return extra->others[extra->n - 1];
 }
 
 static trod_status make_kinds(const struct trod_lay *lay, const struct trod_bits *meant,
@@ -82,6 +110,7 @@ static trod_status make_kinds(const struct trod_lay *lay, const struct trod_bits
         const struct trod_claim_set *const set = &claims->sets[k];
         bool free = false;
         group->extras[k] = tell_extra(lay, meant, set, &free);
+        TROD_TRY(find_others(lay, meant, set, arena, &group->extras[k], error));
         if (free) kind->extra = ALIGN_EXTRA;
         uint32_t *const touchpoints = TROD_NEW_ARRAY(arena, set->n, uint32_t);
         TROD_TRY_ALLOC(touchpoints, error);

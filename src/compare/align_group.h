@@ -6,9 +6,11 @@
 
 enum align_plan { ALIGN_BLOCKS, ALIGN_WHOLE, ALIGN_BENT, ALIGN_PLANS };
 
-struct align_extra { /* how an extra step of a set is told */
-    uint32_t touchpoint;
+struct align_extra {     /* how an extra step of a set is told */
+    uint32_t touchpoint; /* the first of its touchpoints that tell it so */
     bool not_for, accepted;
+    const uint32_t *others; /* all of them, in map order; n is 0 if there is one alone */
+    size_t n;
 };
 struct align_group {
     struct align_rule *rules; /* [n_touchpoints] */
@@ -32,6 +34,9 @@ TROD_MUST trod_status align_group_make(const struct trod_lay *lay, uint32_t g,
 static inline uint32_t align_group_kind(const struct trod_lay *lay, uint32_t step) {
     return step & TROD_STEP_UNMAPPED ? (uint32_t)lay->claims->n_sets : step;
 }
+/* The touchpoint that an extra step is told as, where the journey stands at `last_matched` (or
+ * TROD_NO_ID): of several that one, the next in map order, or else the last one passed. */
+uint32_t align_group_told(const struct align_extra *extra, uint32_t last_matched);
 /* How many steps of a path may lie in each bounded loop; until the next call. */
 const uint32_t *align_group_count(const struct align_group *group, const struct trod_lay *lay,
                                   const struct trod_laid_path *path);

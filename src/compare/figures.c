@@ -193,6 +193,7 @@ static void figure_outcomes(struct compare_tally *tally, struct trod_compare *co
     compare->succeeded =
         trod_share_make(tally->succeeded, compare->succeeds_known ? tally->journeys : 0);
     compare->n_lost = tally->n_endings[TROD_ENDING_LOST];
+    compare->n_ended = tally->n_ended;
     compare->n_left = tally->n_endings[TROD_ENDING_LEFT];
     compare->n_open = tally->n_endings[TROD_ENDING_OPEN];
     compare->n_unknown = tally->n_endings[TROD_ENDING_UNKNOWN];

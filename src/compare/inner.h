@@ -278,7 +278,7 @@ struct compare_kpi {
 struct compare_tally {
     const struct compare_base *base;
     uint64_t journeys, customers, events, mapped, unidentified, succeeded;
-    uint64_t n_endings[TROD_ENDING_OPEN + 1], n_cut_start, n_cut_end, n_limited;
+    uint64_t n_endings[TROD_ENDING_OPEN + 1], n_ended, n_cut_start, n_cut_end, n_limited;
     double worth;
     uint64_t began, began_before, succeeded_now, succeeded_before;
     uint64_t cost, worst, cost_so_far, worst_so_far, exact, exact_so_far, n_aligned;

@@ -29,6 +29,15 @@ bool compare_stopped(const struct compare_base *base, size_t journey) {
     return !laid->open && !base->readings[laid->path].finished;
 }
 
+/* Over where the map lets a journey end, without the success that the map names: an end as good
+ * as another, and not "left". Who is open may still go on, unless nothing more can come. */
+static bool ended_rightly(const struct compare_base *base, const struct trod_laid *laid) {
+    const struct compare_reading *reading = &base->readings[laid->path];
+    if (laid->ending == TROD_ENDING_LEFT || laid->ending == TROD_ENDING_UNKNOWN)
+        return reading->finished;
+    return laid->ending == TROD_ENDING_OPEN && reading->finished && reading->certain_end;
+}
+
 static void count(struct compare_count *counter, bool succeeded, uint64_t times) {
     counter->journeys++;
     counter->times += times;
@@ -242,7 +251,10 @@ static void add_journey(struct compare_tally *tally, size_t j, uint32_t *custome
         tally->unidentified += base->log->identified && !base->log->identified[laid->customer];
     }
     tally->succeeded += laid->succeeded;
-    tally->n_endings[laid->ending]++;
+    if (ended_rightly(base, laid))
+        tally->n_ended++;
+    else
+        tally->n_endings[laid->ending]++;
     tally->n_cut_start += journey->cut_start;
     tally->n_cut_end += journey->cut_end;
     tally->worth += worth_of(base, laid);

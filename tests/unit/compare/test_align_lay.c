@@ -105,6 +105,27 @@ static void what_is_accepted(void **state) {
     hand_free(&hand);
 }
 
+/* An extra step that may be several touchpoints is told as the one nearest to where the journey
+ * is. */
+static void extra_of_several(void **state) {
+    (void)state;
+    struct by_hand hand;
+    hand_make(&hand, "journey j: J\n"
+                     "stage s: S\n"
+                     "  touchpoint a: A\n"
+                     "  touchpoint x: X\n"
+                     "  touchpoint b: B\n"
+                     "  touchpoint y: Y\n"
+                     "  touchpoint c: C\n");
+    const struct wanted wanted[] = {
+        {"a x/y x/y b x/y c x/y", 2, 2, 12, true, "a x +x b y c +y"},
+        {"a x b x/y x/y c", 1, 1, 11, true, "a x b y +y c"},
+        {"x/y a x/y b x/y c", 1, 1, 11, true, "+x a x b y c"},
+    };
+    check(&hand, wanted, TROD_COUNT(wanted));
+    hand_free(&hand);
+}
+
 static void silent_and_any_time(void **state) {
     (void)state;
     struct by_hand hand;
@@ -410,6 +431,7 @@ int main(void) {
         cmocka_unit_test(a_plain_journey),
         cmocka_unit_test(rounds_over_the_limit),
         cmocka_unit_test(what_is_accepted),
+        cmocka_unit_test(extra_of_several),
         cmocka_unit_test(silent_and_any_time),
         cmocka_unit_test(ends_here_and_lost),
         cmocka_unit_test(only_for_some),

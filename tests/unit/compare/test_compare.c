@@ -192,8 +192,8 @@ static void four_ways_add_up(void **state) {
             assert_true(ways->median_us.low <= ways->median_us.value);
             assert_true(ways->median_us.value <= ways->median_us.high);
         }
-        assert_int_equal(compare->n_lost + compare->n_left + compare->n_open +
-                             compare->n_unknown + compare->succeeded.n,
+        assert_int_equal(compare->n_lost + compare->n_ended + compare->n_left +
+                             compare->n_open + compare->n_unknown + compare->succeeded.n,
                          compare->journeys);
         uint64_t firsts = 0, last = 0;
         for (size_t i = 0; i < compare->firsts.n_touchpoints; i++) {
