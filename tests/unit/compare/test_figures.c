@@ -228,6 +228,8 @@ static void the_same_for_every_value(void **state) {
     assert_int_equal(find_segment(compare, "Gold")->compare->journeys, 2);
     assert_int_equal(find_segment(compare, "Old")->compare->journeys, 2); /* a is in both */
     assert_int_equal(find_segment(compare, "web")->compare->journeys, 2);
+    assert_str(compare->segments[7].value, "(other)"); /* b has its value from a later event */
+    assert_int_equal(compare->segments[7].compare->journeys, 1);
     assert_deviation(find_segment(compare, "gold")->compare, TROD_SKIPPED, "ask", 1, 2);
     assert_int_equal(find_segment(compare, "gold")->compare->n_segments, 0);
     untread(&trodden);

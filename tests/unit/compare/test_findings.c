@@ -52,6 +52,7 @@ static const char MAP[] = "journey shop: Shop\n"
 enum { PEOPLE = 3000, WEEKS = 52, BAD_WEEK = 22 };
 struct plant {
     bool skip, late, fail;
+    int weeks; /* of failures: beyond the first */
 };
 
 static double wait_days(struct trod_rng *rng, double usual, double most) {
@@ -85,7 +86,8 @@ static void walk(struct trod_buf *log, int person, const struct plant *plant,
               "quote");
     if (trod_rng_unit(rng) < 0.1) return;
     day += wait_days(rng, 2, 7);
-    const bool bad = plant->fail && (int)(day / 7) == BAD_WEEK;
+    const bool bad =
+        plant->fail && (int)(day / 7) >= BAD_WEEK && (int)(day / 7) <= BAD_WEEK + plant->weeks;
     if (trod_rng_unit(rng) < (bad ? 0.8 : 0.03)) add_event(log, person, &day, 0, "failed");
     add_event(log, person, &day, 0.01, "pay");
 }
@@ -197,6 +199,19 @@ static void a_week_in_which_payments_fail(void **state) {
     }
 }
 
+static void neighbouring_weeks_are_one_stretch(void **state) {
+    (void)state;
+    struct trodden trodden = simulate(3, &(struct plant){.fail = true, .weeks = 7});
+    const struct trod_compare *compare = walked(&trodden);
+    const struct trod_finding *finding = find(compare, TROD_FINDING_BURST);
+    assert_non_null(finding);
+    assert_int_equal(finding->until_us - finding->since_us, 8 * 7 * TROD_DAY_US);
+    assert_contains(finding->sentence, "From 3 June 2024 to 28 July 2024");
+    assert_null(find(compare, TROD_FINDING_DEVIATION)); /* it stands for nearly all of them */
+    assert_true(compare->touchpoints[5].share_failed.low > 0.05);
+    untread(&trodden);
+}
+
 static void all_three_stand_among_the_first_five(void **state) {
     (void)state;
     for (uint64_t seed = 1; seed <= 5; seed++) {
@@ -220,6 +235,7 @@ int main(void) {
         cmocka_unit_test(a_segment_that_skips),
         cmocka_unit_test(a_span_that_is_late),
         cmocka_unit_test(a_week_in_which_payments_fail),
+        cmocka_unit_test(neighbouring_weeks_are_one_stretch),
         cmocka_unit_test(all_three_stand_among_the_first_five),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
