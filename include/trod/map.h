@@ -544,6 +544,8 @@ struct trod_map {
 
 struct trod_map_options {
     bool no_files;    /* do not look whether named files exist, nor read `include` and `holidays` */
+    bool missing_ok;  /* read `include` and `holidays`, but let all other named files be missing:
+                       * for those who want the map's meaning and not its portraits */
     bool advice;      /* also look for advice */
     int64_t today_us; /* for advice about age; TROD_NO_TIME or 0: no advice about age */
     size_t ceiling_bytes; /* of one map file; 0: 64 MiB */

@@ -53,7 +53,8 @@ static trod_status write_twin(const char *name, trod_str text, enum twin to,
     struct trod_map *map = NULL;
     struct trod_report report = {0};
     struct trod_buf lost = {0};
-    const struct trod_map_options options = {.no_files = true};
+    /* Only the flow may go on in included files. */
+    const struct trod_map_options options = {.no_files = to != TWIN_TREE, .missing_ok = true};
     status = trod_map_read_text(text, name, &options, &map, &report, error);
     for (size_t i = 0; i < report.n; i++)
         if (report.items[i].weight == TROD_ERROR) cli_print_remark(stderr, &report.items[i]);

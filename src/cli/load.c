@@ -20,7 +20,7 @@ trod_status cli_read_map(struct cli *cli, const char *name, struct trod_map **ma
                          struct trod_error *error) {
     (void)cli;
     struct trod_report report = {0};
-    const struct trod_map_options options = {.no_files = true};
+    const struct trod_map_options options = {.missing_ok = true};
     const trod_status status = trod_map_read(name, &options, map, &report, error);
     for (size_t i = 0; i < report.n; i++)
         if (report.items[i].weight == TROD_ERROR) cli_print_remark(stderr, &report.items[i]);

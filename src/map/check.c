@@ -79,6 +79,7 @@ static void check_files(struct map_builder *b) {
             if (node->kind != MAP_LINE || !node->word || node->broken ||
                 !names_file(node, &slot))
                 continue;
+            if (b->options->missing_ok && !trod_str_is(node->keyword, "holidays")) continue;
             for (const struct map_arg *arg = map_arg_of(node, slot); arg;
                  arg = map_arg_next(node, arg))
                 check_file(b, node, arg);

@@ -519,6 +519,17 @@ static void includes_and_files(void **state) {
     assert_non_null(strstr(remark_of(&report, "id-twice")->hint, "sub/sources.journey"));
     trod_report_release(&report);
 
+    /* what only pictures need may be missing, but not what changes the meaning */
+    report = (struct trod_report){0};
+    write_file("b.journey", "journey k: K\n  include sub/more.journey\n  as-is gone.journey\n");
+    write_file("sub/more.journey", "team sales: Sales\n  holidays none.txt\n");
+    const struct trod_map_options missing_ok = {.missing_ok = true};
+    assert_int_equal(trod_map_read("b.journey", &missing_ok, &map, &report, NULL),
+                     TROD_BAD_INPUT);
+    assert_int_equal(report.n, 1);
+    assert_non_null(strstr(report.items[0].message, "none.txt"));
+    trod_report_release(&report);
+
     /* without files an id that an include may define is not dangling */
     report = (struct trod_report){0};
     const struct trod_map_options no_files = {.no_files = true};
@@ -538,8 +549,9 @@ static void includes_and_files(void **state) {
     trod_report_release(&report);
     struct trod_error error = {0};
     assert_int_equal(trod_map_read("none.journey", &options, &map, NULL, &error), TROD_NO_FILE);
-    static const char *const made[] = {"a.journey", "sub/sources.journey", "sub/x.csv",
-                                       "sub/days.txt", "sub"};
+    static const char *const made[] = {
+        "a.journey",    "b.journey", "sub/sources.journey", "sub/more.journey", "sub/x.csv",
+        "sub/days.txt", "sub"};
     for (size_t i = 0; i < TROD_COUNT(made); i++) assert_int_equal(remove(made[i]), 0);
     assert_int_equal(chdir("/"), 0);
     assert_int_equal(rmdir(folder), 0);
