@@ -160,6 +160,29 @@ static void without_times_nothing_is_zero(void **state) {
     untread(&trodden);
 }
 
+static void a_persona_has_a_window_of_its_own(void **state) {
+    (void)state;
+    static const char map[] = "journey shop: Shop\n"
+                              "  over after 20 days of silence\n"
+                              "persona carl: Carl the courier\n"
+                              "  segment trade\n"
+                              "segment trade: Trade\n"
+                              "  when profile trade = yes\n"
+                              "stage find: Find\n"
+                              "  touchpoint look: Look\n"
+                              "  touchpoint ask: Ask\n"
+                              "    comes at most 5 days\n"
+                              "    for carl\n"
+                              "      comes at most 1 day\n";
+    struct trodden trodden = tread(map,
+                                   "a 0 Look !trade=yes\na 3 Ask\n"
+                                   "b 0 Look !trade=no\nb 3 Ask\n"
+                                   "c 97 Look !trade=yes\nd 97 Look !trade=no\n",
+                                   &LATER);
+    assert_ways(walked(&trodden)->touchpoints[1].comes, 4, 1, 2, 1, 0);
+    untread(&trodden);
+}
+
 /* Working minutes counted one by one. */
 static int64_t plain_working_us(const struct trod_team *team, int64_t from_us, int64_t to_us) {
     int64_t sum = 0;
@@ -232,6 +255,7 @@ int main(void) {
         cmocka_unit_test(an_end_that_is_right_is_gone_not_late),
         cmocka_unit_test(how_long_a_visit_lasts),
         cmocka_unit_test(without_times_nothing_is_zero),
+        cmocka_unit_test(a_persona_has_a_window_of_its_own),
         cmocka_unit_test(working_time_is_the_plain_count),
         cmocka_unit_test(working_days_are_the_teams),
     };
