@@ -247,10 +247,11 @@ struct align_reading {
     int64_t *columns; /* [stride + 1][n_states] */
     int64_t *checkpoints; /* one column every stride; NULL if one piece holds all */
 };
-/* How many columns align_reading_make keeps in one piece. */
+/* How many columns are best kept in one piece. With blocks it must be all. */
 uint32_t align_reading_stride(const struct align_steps *steps, uint32_t n);
 TROD_MUST trod_status align_reading_make(const struct align_steps *steps, uint32_t from,
-                                         uint32_t to, bool open, struct trod_arena *arena,
+                                         uint32_t to, bool open, uint32_t stride,
+                                         struct trod_arena *arena,
                                          struct align_reading **reading,
                                          struct trod_error *error);
 /* The column before step i. It and the one after the step stay at hand until the next call. */

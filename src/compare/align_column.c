@@ -214,14 +214,15 @@ static void run_back(struct align_reading *reading, uint32_t first, uint32_t las
 }
 
 trod_status align_reading_make(const struct align_steps *steps, uint32_t from, uint32_t to,
-                               bool open, struct trod_arena *arena,
+                               bool open, uint32_t stride, struct trod_arena *arena,
                                struct align_reading **reading, struct trod_error *error) {
     trod_status status = TROD_OK;
     const struct align_net *const net = steps->net;
     struct align_reading *const made = TROD_NEW(arena, struct align_reading);
     TROD_TRY_ALLOC(made, error);
     *made = (struct align_reading){.steps = steps, .from = from, .to = to, .open = open};
-    made->stride = align_reading_stride(steps, to - from);
+    made->stride = stride < to - from ? stride : to - from;
+    CHECK(made->stride == to - from || net->n_blocks == 0);
     made->window = from;
     made->columns = TROD_NEW_ARRAY(arena, ((size_t)made->stride + 1) * net->n_states, int64_t);
     TROD_TRY_ALLOC(made->columns, error);

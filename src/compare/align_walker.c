@@ -19,8 +19,8 @@ trod_status align_walker_make(struct align_walk *walk, const struct align_steps 
                               struct align_walker **walker) {
     trod_status status = TROD_OK;
     const size_t n = steps->net->n_states;
-    const double stride = align_reading_stride(steps, to - from);
-    TROD_TRY(account(walk, 24 * (double)n + 8 * (double)n * (stride + 1) + 256));
+    const uint32_t stride = align_reading_stride(steps, to - from);
+    TROD_TRY(account(walk, 24 * (double)n + 8 * (double)n * (stride + 2.0) + 256));
     struct align_walker *const made = TROD_NEW(walk->arena, struct align_walker);
     TROD_TRY_ALLOC(made, walk->error);
     uint32_t **const arrays[] = {&made->states,    &made->old_states, &made->stamp,
@@ -30,8 +30,8 @@ trod_status align_walker_make(struct align_walk *walk, const struct align_steps 
         TROD_TRY_ALLOC(*arrays[i], walk->error);
     }
     for (size_t s = 0; s < n; s++) made->length[s] = UINT32_MAX;
-    TROD_TRY(
-        align_reading_make(steps, from, to, open, walk->arena, &made->reading, walk->error));
+    TROD_TRY(align_reading_make(steps, from, to, open, stride, walk->arena, &made->reading,
+                                walk->error));
     made->at = from;
     made->round = 1;
     align_walker_put(made, steps->net->start);

@@ -335,6 +335,47 @@ static void allowed_deviations(void **state) {
                80000, 500, 20);
 }
 
+/* Columns that are computed again piece by piece are the columns. */
+static void readings_in_pieces(void **state) {
+    (void)state;
+    enum { STEPS = 61 };
+    for (uint64_t seed = 0; seed < 40; seed++) {
+        struct trod_arena *const arena = trod_arena_make(0);
+        struct random_flow r = {.arena = arena, .rng = {.seed = 900 + seed}, .most = 9};
+        struct scene *const scene = TROD_NEW(arena, struct scene);
+        uint32_t *const kinds = TROD_NEW_ARRAY(arena, STEPS, uint32_t);
+        scene->arena = arena;
+        scene->flow = random_flow_make(&r, 4, true, false);
+        for (uint32_t t = 0; t < r.n_touchpoints; t++) scene_kind(scene, 1, &t, false);
+        scene_kind(scene, 0, NULL, false);
+        assert_int_equal(align_tree_make(scene->flow, scene->rules, r.n_touchpoints, arena,
+                                         &scene->tree, NULL),
+                         TROD_OK);
+        for (uint32_t i = 0; i < STEPS; i++) kinds[i] = random_below(&r, scene->n_kinds);
+        struct align_steps *steps = NULL;
+        const struct align_automaton *const automaton = build(scene, 200000, false);
+        const uint32_t n = STEPS - random_below(&r, 20);
+        assert_int_equal(align_steps_make(automaton, kinds, n, arena, &steps, NULL), TROD_OK);
+        assert_int_equal(align_steps_fill(steps, arena, NULL), TROD_OK);
+        const uint32_t from = random_below(&r, 3);
+        for (uint32_t stride = 1; stride < 12; stride++)
+            for (int open = 0; open < 2; open++) {
+                struct align_reading *whole = NULL, *pieces = NULL;
+                assert_int_equal(
+                    align_reading_make(steps, from, n, open, n, arena, &whole, NULL), TROD_OK);
+                assert_int_equal(
+                    align_reading_make(steps, from, n, open, stride, arena, &pieces, NULL),
+                    TROD_OK);
+                const size_t bytes = automaton->root->n_states * sizeof(int64_t);
+                for (uint32_t i = from; i <= n; i++)
+                    assert_memory_equal(align_reading_column(whole, i),
+                                        align_reading_column(pieces, i),
+                                        bytes * (i < n ? 2 : 1));
+            }
+        trod_arena_free(arena);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(single_labels),
@@ -342,6 +383,7 @@ int main(void) {
         cmocka_unit_test(ends_here),
         cmocka_unit_test(steps_that_fit_several),
         cmocka_unit_test(allowed_deviations),
+        cmocka_unit_test(readings_in_pieces),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -44,11 +44,17 @@ static void a_plain_journey(void **state) {
                      "    touchpoint c: C\n"
                      "  touchpoint d: D\n");
     const struct wanted wanted[] = {
-        {"a b d", 0, 0, 6, true, "a b d"},      {"a b c d", 0, 0, 7, true, "a b c d"},
-        {"a b", 1, 0, 5, false, "a b"},         {"", 3, 0, 3, false, ""},
-        {"a d", 1, 1, 5, true, "a -b d"},       {"b", 2, 1, 4, false, "-a b"},
-        {"a ?x d", 2, 2, 6, true, "a +? -b d"}, {"b a d", 2, 2, 6, true, "+b a -b d"},
-        {"a a b d", 1, 1, 7, true, "a +a b d"}, {"d", 2, 1, 4, false, "+d"},
+        {"a b d", 0, 0, 6, true, "a b d"},
+        {"a b c d", 0, 0, 7, true, "a b c d"},
+        {"a b b/c d", 0, 0, 7, true, "a b c d"},
+        {"a b", 1, 0, 5, false, "a b"},
+        {"", 3, 0, 3, false, ""},
+        {"a d", 1, 1, 5, true, "a -b d"},
+        {"b", 2, 1, 4, false, "-a b"},
+        {"a ?x d", 2, 2, 6, true, "a +? -b d"},
+        {"b a d", 2, 2, 6, true, "+b a -b d"},
+        {"a a b d", 1, 1, 7, true, "a +a b d"},
+        {"d", 2, 1, 4, false, "+d"},
     };
     check(&hand, wanted, TROD_COUNT(wanted));
     hand_free(&hand);
@@ -72,6 +78,25 @@ static void rounds_over_the_limit(void **state) {
         {"a b a c", 1, 1, 7, true, "a b +a c"},
         {"a b b b c", 0, 0, 8, true, "a b +b#~ +b#~ c"},
         {"a b c b", 1, 1, 7, true, "a b c +b#"},
+    };
+    check(&hand, wanted, TROD_COUNT(wanted));
+    hand_free(&hand);
+}
+
+/* A new round of what lies around begins the count anew. */
+static void rounds_within_rounds(void **state) {
+    (void)state;
+    struct by_hand hand;
+    hand_make(&hand, "journey j: J\n"
+                     "stage s: S\n"
+                     "  repeat\n"
+                     "    touchpoint a: A\n"
+                     "    touchpoint c: C\n"
+                     "    touchpoint b: B\n"
+                     "      repeats at most 2 times\n");
+    const struct wanted wanted[] = {
+        {"a c b b b a c b b", 1, 1, 12, true, "a c b b +b# a c b b"},
+        {"a c b b a b c b", 1, 1, 11, true, "a c b b a +b c b"},
     };
     check(&hand, wanted, TROD_COUNT(wanted));
     hand_free(&hand);
@@ -430,6 +455,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_plain_journey),
         cmocka_unit_test(rounds_over_the_limit),
+        cmocka_unit_test(rounds_within_rounds),
         cmocka_unit_test(what_is_accepted),
         cmocka_unit_test(extra_of_several),
         cmocka_unit_test(silent_and_any_time),
