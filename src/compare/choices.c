@@ -186,7 +186,9 @@ void compare_choices_read(const struct compare_base *base, const uint32_t *match
             if (taken[round.fork] == COMPARE_NONE) taken[round.fork] = round.way;
         }
     }
-    /* An `ends here` leaves what follows it out, not passed by. */
+    /* An `ends here` leaves what follows it out, not passed by; an optional part that ends in
+     * one was taken all the same. */
+    const bool ended = finished && n > 0;
     if (n > 0 && base->flow.nodes[base->flow.node[matched[n - 1]]].can_end) finished = false;
     for (size_t f = 0; f < choices->n_forks; f++) {
         const struct compare_fork *fork = &choices->forks[f];
@@ -196,7 +198,8 @@ void compare_choices_read(const struct compare_base *base, const uint32_t *match
          * taken it cannot be told from those who would have. */
         if (taken[f] == COMPARE_NONE || optional) {
             if (fork->outer != COMPARE_NONE && taken[fork->outer] != fork->outer_way) continue;
-            const bool passed = (finished && n > 0) || any_after(fork, leaves, n, highest);
+            const bool past = taken[f] == COMPARE_NONE ? finished && n > 0 : ended;
+            const bool passed = past || any_after(fork, leaves, n, highest);
             if (!passed) continue;
             if (!optional) taken[f] = fork->silent_way;
             if (!optional && taken[f] == COMPARE_NONE) continue;

@@ -26,6 +26,16 @@ static void add(struct praise *praise, struct trod_buf *out) {
     trod_buf_free(out);
 }
 
+/* "4,580" */
+static void add_count(struct trod_buf *out, uint64_t n) {
+    if (n >= 1000) {
+        add_count(out, n / 1000);
+        trod_buf_format(out, ",%03u", (unsigned)(n % 1000));
+    } else {
+        trod_buf_format(out, "%u", (unsigned)n);
+    }
+}
+
 static void praise_spans(struct praise *praise) {
     for (size_t i = 0; i < praise->compare->n_spans; i++) {
         const struct trod_timed *timed = &praise->compare->spans[i];
@@ -55,7 +65,9 @@ static void praise_kpis(struct praise *praise) {
         findings_title(&out, kpi->title);
         trod_buf_adds(&out, " meets its target: ");
         if (result->unit == TROD_UNIT_SHARE) {
-            trod_buf_format(&out, "%.0f %%", 100.0 * result->value.value);
+            const double percent = 100.0 * result->value.value;
+            trod_buf_format(&out, percent > 99 && percent < 100 ? "%.1f %%" : "%.0f %%",
+                            fmin(percent, percent < 100 ? 99.9 : 100));
         } else if (result->unit == TROD_UNIT_DURATION) {
             trod_buf_adds(&out, trod_duration_write(result->value.value, at));
         } else {
@@ -77,20 +89,27 @@ static void praise_stages(struct praise *praise) {
     }
     if (!best) return;
     struct trod_buf out = {0};
-    trod_buf_adds(&out,
-                  best->share_stopped.n == 0 ? "Nobody who reaches " : "Of those who reach ");
+    const bool none = best->share_stopped.n == 0;
+    trod_buf_adds(&out, none ? "None of the " : "Of the ");
+    add_count(&out, best->reached);
+    trod_buf_adds(&out, " who reach ");
     findings_title(&out, praise->base->map->stages[best->stage_id].title);
-    const char *verb = praise->compare->left_known ? "leave" : "are last seen";
-    if (best->share_stopped.n == 0) {
-        trod_buf_adds(&out,
-                      praise->compare->left_known ? " leaves there" : " is last seen there");
-    } else {
-        trod_buf_adds(&out, " only ");
+    trod_buf_byte(&out, ' ');
+    if (!none) {
         findings_percent(&out, &best->share_stopped);
-        trod_buf_format(&out, " %s there", verb);
+        trod_buf_byte(&out, ' ');
     }
-    trod_buf_format(&out, " (of %llu).", (unsigned long long)best->reached);
+    trod_buf_adds(&out, !praise->compare->left_known ? (none ? "is last seen" : "are last seen")
+                        : none                       ? "leaves"
+                                                     : "leave");
+    trod_buf_adds(&out, " there.");
     add(praise, &out);
+}
+
+static bool succeeds(const struct trod_map *map, uint32_t t) {
+    for (size_t i = 0; i < map->n_succeeds; i++)
+        if (compare_in(&map->succeeds[i].x, t)) return true;
+    return false;
 }
 
 /* The touchpoint on the way of most that nobody skips; a moment of truth before others. */
@@ -105,6 +124,7 @@ static void praise_touchpoints(struct praise *praise) {
             continue;
         if (praise->base->flow.nodes[node].nullable || result->journeys < compare->few)
             continue;
+        if (succeeds(map, (uint32_t)t)) continue; /* who does not get there, did not succeed */
         bool skipped = false;
         for (size_t i = 0; i < compare->n_deviations; i++) {
             const struct trod_deviation *deviation = &compare->deviations[i];

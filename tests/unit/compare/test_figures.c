@@ -79,6 +79,30 @@ static void nested_choices_count_only_inside(void **state) {
     untread(&trodden);
 }
 
+/* Who pays at once may stop there: the part was taken, and what follows is not for them. */
+static void an_optional_part_that_ends_the_journey(void **state) {
+    (void)state;
+    static const char map[] = "journey fine: Fine\n"
+                              "stage s: S\n"
+                              "  touchpoint caught: Caught\n"
+                              "  optional 40%\n"
+                              "    touchpoint pay: Pay\n"
+                              "      ends here\n"
+                              "  touchpoint letter: Letter\n"
+                              "  optional 10%\n"
+                              "    touchpoint object: Object\n"
+                              "  touchpoint late: Late\n";
+    struct trodden trodden = tread(map,
+                                   "a 0 Caught\na 1 Pay\nb 0 Caught\nb 1 Letter\nb 2 Late\n"
+                                   "c 0 Caught\nc 1 Letter\nc 2 Object\nc 3 Late\n"
+                                   "d 0 Caught\n",
+                                   &LATER);
+    assert_choice(walked(&trodden), "pay", 0.4, 1, 3);
+    assert_choice(walked(&trodden), "object", 0.1, 1, 2);
+    assert_int_equal(walked(&trodden)->n_ended, 3);
+    untread(&trodden);
+}
+
 static void where_journeys_begin(void **state) {
     (void)state;
     struct trodden trodden = tread(SHOP,
@@ -298,6 +322,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ways_and_optionals),
         cmocka_unit_test(nested_choices_count_only_inside),
+        cmocka_unit_test(an_optional_part_that_ends_the_journey),
         cmocka_unit_test(where_journeys_begin),
         cmocka_unit_test(each_kind_of_measure),
         cmocka_unit_test(a_verdict_needs_the_whole_interval),
