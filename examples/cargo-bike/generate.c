@@ -225,7 +225,7 @@ static void ride_on(struct world *world, struct person *person) {
     const int64_t handover_us = person->now_us;
     if (chance(person, 0.3)) {
         person->now_us += (int64_t)(3 + trod_rng_below(&person->rng, 40)) * TROD_DAY_US;
-        web(world, person, "review", "/reviews", "", chance(person, 0.9) ? "5" : "2");
+        web(world, person, "review", "/reviews", "", chance(person, 0.98) ? "5" : "2");
     }
     if (!chance(person, 0.9)) return;
     const int64_t reviewed_us = person->now_us;

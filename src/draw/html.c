@@ -93,9 +93,12 @@ void html_ways(struct trod_buf *out, const struct trod_compare *compare,
     html_text(out, timed->title.n ? timed->title : timed->id);
     trod_buf_adds(out, "</b><span class=\"meta\">");
     if (timed->window) words_window(out, timed->window, false);
-    trod_buf_adds(out, " · ");
-    words_count(out, ways->started);
-    trod_buf_adds(out, " started</span></div>\n");
+    if (ways->given) {
+        trod_buf_adds(out, " · ");
+        words_count(out, ways->started);
+        trod_buf_adds(out, " started");
+    }
+    trod_buf_adds(out, "</span></div>\n");
     if (!ways->given || ways->started < compare->few) {
         trod_buf_adds(out, ways->given
                                ? "<p class=\"about\">Too few to tell.</p></div>\n"

@@ -98,6 +98,23 @@ static void figure(struct trod_buf *out, trod_str big, const char *small) {
     trod_buf_format(out, "</b><span>%s</span></div>", small);
 }
 
+/* "28 %" and "succeeded: 4,513 (27 to 29 %)"; below `few` the count alone. */
+static void tile_words(struct trod_buf *big, struct trod_buf *small,
+                       const struct trod_compare *compare, struct trod_share share,
+                       const char *what) {
+    if (share.of < compare->few) {
+        words_count(big, share.n);
+        trod_buf_format(small, "%s; too few to tell a share", what);
+        return;
+    }
+    words_percent(big, share.share);
+    trod_buf_format(small, "%s: ", what);
+    words_count(small, share.n);
+    trod_buf_adds(small, " (");
+    words_interval(small, share.low, share.high);
+    trod_buf_adds(small, ")");
+}
+
 static void figures(struct trod_buf *out, const struct trod_compare *compare) {
     struct trod_buf big = {0}, small = {0};
     char at[40];
@@ -116,12 +133,7 @@ static void figures(struct trod_buf *out, const struct trod_compare *compare) {
     if (compare->succeeds_known) {
         trod_buf_clear(&big);
         trod_buf_clear(&small);
-        words_percent(&big, compare->succeeded.share);
-        trod_buf_adds(&small, "succeeded: ");
-        words_count(&small, compare->succeeded.n);
-        trod_buf_adds(&small, " (");
-        words_interval(&small, compare->succeeded.low, compare->succeeded.high);
-        trod_buf_adds(&small, ")");
+        tile_words(&big, &small, compare, compare->succeeded, "succeeded");
         figure(out, trod_buf_str(&big), trod_buf_str(&small).at);
     }
     if (compare->journeys) {
@@ -129,10 +141,7 @@ static void figures(struct trod_buf *out, const struct trod_compare *compare) {
             trod_share_make(compare->so_far.exact, compare->journeys);
         trod_buf_clear(&big);
         trod_buf_clear(&small);
-        words_percent(&big, exact.share);
-        trod_buf_adds(&small, "as designed so far (");
-        words_interval(&small, exact.low, exact.high);
-        trod_buf_adds(&small, ")");
+        tile_words(&big, &small, compare, exact, "as designed so far");
         figure(out, trod_buf_str(&big), trod_buf_str(&small).at);
     }
     if (!isnan(compare->worth) && compare->worth > 0) {

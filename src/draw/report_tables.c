@@ -7,7 +7,7 @@
 
 #include "draw/words.h"
 
-enum { MOST_ROWS = 20, MOST_UNMAPPED = 12, MARGIN = 10, TIMED = 29 };
+enum { MOST_ROWS = 20, MOST_UNMAPPED = 12, MARGIN = 10, TIMED = 24 };
 
 /* ---- Findings
  * -------------------------------------------------------------------------------- */
@@ -33,23 +33,32 @@ static void finding_people(struct trod_buf *text, const struct trod_compare *com
     trod_buf_byte(text, ']');
 }
 
-void report_finding(struct page *page, const struct trod_compare *compare, size_t i) {
-    const struct trod_finding *finding = &compare->findings[i];
+static void people_words(struct trod_buf *people, const struct trod_compare *compare, size_t i,
+                         size_t n_more) {
+    finding_people(people, compare, &compare->findings[i]);
+    if (!n_more) return;
+    trod_buf_adds(people, " · ");
+    words_count(people, n_more);
+    trod_buf_adds(people, " more below");
+}
+
+void report_finding(struct page *page, const struct trod_compare *compare, size_t i,
+                    size_t n_more) {
     struct trod_buf label = {0}, people = {0};
     trod_buf_format(&label, i == 0 ? "Act on  1" : "        %zu", i + 1);
-    finding_people(&people, compare, finding);
-    page_beside(page, MARGIN, PAGE_RED, trod_buf_str(&label).at, finding->sentence, 0);
+    people_words(&people, compare, i, n_more);
+    page_beside(page, MARGIN, PAGE_RED, trod_buf_str(&label).at, compare->findings[i].sentence,
+                0);
     page_beside(page, MARGIN, PAGE_FAINT, "", trod_buf_str(&people), 0);
     trod_buf_free(&label);
     trod_buf_free(&people);
 }
 
 unsigned report_finding_lines(const struct page *page, const struct trod_compare *compare,
-                              size_t i) {
-    const struct trod_finding *finding = &compare->findings[i];
+                              size_t i, size_t n_more) {
     struct trod_buf people = {0};
-    finding_people(&people, compare, finding);
-    const unsigned n = page_count(page, MARGIN, finding->sentence) +
+    people_words(&people, compare, i, n_more);
+    const unsigned n = page_count(page, MARGIN, compare->findings[i].sentence) +
                        page_count(page, MARGIN, trod_buf_str(&people));
     trod_buf_free(&people);
     return n;
@@ -78,11 +87,11 @@ void report_timed_head(struct page *page, const char *label) {
     const struct page_cell row[] = {
         {trod_str_of(label), TIMED, false, PAGE_BOLD},
         {TROD_STR("of"), 8, true, PAGE_FAINT},
-        {TROD_STR("in time"), 8, true, PAGE_FAINT},
+        {TROD_STR("% in time"), 10, true, PAGE_FAINT},
         {TROD_STR("late"), 7, true, PAGE_FAINT},
         {TROD_STR("open"), 7, true, PAGE_FAINT},
         {TROD_STR("gone"), 7, true, PAGE_FAINT},
-        {TROD_STR("  half within"), 14, false, PAGE_FAINT},
+        {TROD_STR("  half within"), 17, false, PAGE_FAINT},
     };
     page_row(page, row, TROD_COUNT(row));
 }
@@ -106,34 +115,46 @@ static void timed_name(struct trod_buf *out, const struct trod_timed *timed) {
     trod_buf_free(&limit);
 }
 
+/* The four ways in whole percents that add up to 100, each with how far it may be off. */
+static void four_ways(struct trod_buf *texts, const struct trod_four_ways *ways) {
+    const uint64_t counts[4] = {ways->in_time, ways->late, ways->open, ways->gone};
+    const struct trod_share shares[4] = {ways->share_in_time, ways->share_late,
+                                         ways->share_open, ways->share_gone};
+    unsigned percents[4];
+    words_parts(counts, percents, 4);
+    for (size_t i = 0; i < 4; i++) {
+        const double wide =
+            fmax(shares[i].high - shares[i].share, shares[i].share - shares[i].low) * 100;
+        trod_buf_format(&texts[i], "%s%u ±%.0f", counts[i] && !percents[i] ? "<" : "",
+                        counts[i] && !percents[i] ? 1 : percents[i], ceil(wide - 1e-9));
+    }
+}
+
 void report_timed(struct page *page, const struct trod_compare *compare,
                   const struct trod_timed *timed) {
     enum { N = 7 };
     struct trod_buf texts[N] = {{0}};
     const struct trod_four_ways *ways = &timed->ways;
     timed_name(&texts[0], timed);
-    words_count(&texts[1], ways->started);
+    if (ways->given) words_count(&texts[1], ways->started);
     if (!ways->given) {
         trod_buf_adds(&texts[2], "no times");
     } else if (ways->started < compare->few) {
         trod_buf_adds(&texts[2], "too few");
     } else {
-        words_percent(&texts[2], ways->share_in_time.share);
-        words_percent(&texts[3], ways->share_late.share);
-        words_percent(&texts[4], ways->share_open.share);
-        words_percent(&texts[5], ways->share_gone.share);
+        four_ways(&texts[2], ways);
         trod_buf_adds(&texts[6], "  ");
-        words_duration(&texts[6], ways->median_us.given ? ways->median_us.value : NAN);
+        words_between(&texts[6], &ways->median_us);
     }
     const bool late = ways->share_late.of >= compare->few && ways->share_late.low > 0.1;
     const struct page_cell row[N] = {
         {trod_buf_str(&texts[0]), TIMED, false, PAGE_PLAIN},
         {trod_buf_str(&texts[1]), 8, true, PAGE_PLAIN},
-        {trod_buf_str(&texts[2]), 8, true, PAGE_PLAIN},
+        {trod_buf_str(&texts[2]), 10, true, PAGE_PLAIN},
         {trod_buf_str(&texts[3]), 7, true, late ? PAGE_RED : PAGE_PLAIN},
         {trod_buf_str(&texts[4]), 7, true, PAGE_PLAIN},
         {trod_buf_str(&texts[5]), 7, true, PAGE_PLAIN},
-        {trod_buf_str(&texts[6]), 14, false, PAGE_PLAIN},
+        {trod_buf_str(&texts[6]), 17, false, PAGE_PLAIN},
     };
     page_row(page, row, N);
     for (size_t i = 0; i < N; i++) trod_buf_free(&texts[i]);
@@ -192,15 +213,21 @@ void report_timing(struct page *page, const struct trod_compare *compare) {
 void report_stages(struct page *page, const struct trod_compare *compare) {
     if (!compare->n_stages) return;
     page_heading(page, "STAGE BY STAGE");
+    page_beside(
+        page, 0, PAGE_FAINT, "",
+        TROD_STR(
+            "Reached it or a later one; of those who did, the rest. Late: against what the "
+            "map says that the stage takes."),
+        0);
     const trod_str stopped =
-        compare->left_known ? TROD_STR("left there") : TROD_STR("last seen");
+        compare->left_known ? TROD_STR("% left there") : TROD_STR("% last seen");
     const struct page_cell head[] = {
-        {TROD_STR("  stage"), 21, false, PAGE_FAINT},
+        {TROD_STR("  stage"), 20, false, PAGE_FAINT},
         {TROD_STR("reached"), 9, true, PAGE_FAINT},
-        {TROD_STR("of all"), 7, true, PAGE_FAINT},
-        {stopped, 11, true, PAGE_FAINT},
-        {TROD_STR("late"), 7, true, PAGE_FAINT},
-        {TROD_STR("  half within"), 25, false, PAGE_FAINT},
+        {TROD_STR("% of all"), 10, true, PAGE_FAINT},
+        {stopped, 14, true, PAGE_FAINT},
+        {TROD_STR("% late"), 9, true, PAGE_FAINT},
+        {TROD_STR("  half within"), 18, false, PAGE_FAINT},
     };
     page_row(page, head, TROD_COUNT(head));
     for (size_t i = 0; i < compare->n_stages; i++) {
@@ -210,29 +237,21 @@ void report_stages(struct page *page, const struct trod_compare *compare) {
         trod_buf_adds(&texts[0], "  ");
         trod_buf_add(&texts[0], words_stage(compare->map, stage->stage_id));
         words_count(&texts[1], stage->reached);
-        words_percent(&texts[2], stage->share_reached.share);
-        if (stage->reached >= compare->few)
-            words_percent(&texts[3], stage->share_stopped.share);
-        else
-            trod_buf_adds(&texts[3], "too few");
+        words_about(&texts[2], stage->share_reached, compare->few);
+        words_about(&texts[3], stage->share_stopped, compare->few);
         const struct trod_four_ways *ways = &stage->time.ways;
         if (stage->time.window && ways->given && ways->started >= compare->few)
-            words_percent(&texts[4], ways->share_late.share);
+            words_about(&texts[4], ways->share_late, compare->few);
         trod_buf_adds(&texts[5], "  ");
-        if (stage->median_us.given) words_duration(&texts[5], stage->median_us.value);
-        if (stage->median_us.given && stage->time.window &&
-            stage->time.window->most_us != TROD_NO_TIME) {
-            trod_buf_adds(&texts[5], " (≤ ");
-            words_window(&texts[5], stage->time.window, true);
-            trod_buf_byte(&texts[5], ')');
-        }
+        if (stage->median_us.given && stage->median_us.n >= compare->few)
+            words_between(&texts[5], &stage->median_us);
         const struct page_cell row[N] = {
-            {trod_buf_str(&texts[0]), 21, false, PAGE_PLAIN},
+            {trod_buf_str(&texts[0]), 20, false, PAGE_PLAIN},
             {trod_buf_str(&texts[1]), 9, true, PAGE_PLAIN},
-            {trod_buf_str(&texts[2]), 7, true, PAGE_PLAIN},
-            {trod_buf_str(&texts[3]), 11, true, PAGE_PLAIN},
-            {trod_buf_str(&texts[4]), 7, true, PAGE_PLAIN},
-            {trod_buf_str(&texts[5]), 25, false, PAGE_PLAIN},
+            {trod_buf_str(&texts[2]), 10, true, PAGE_PLAIN},
+            {trod_buf_str(&texts[3]), 14, true, PAGE_PLAIN},
+            {trod_buf_str(&texts[4]), 9, true, PAGE_PLAIN},
+            {trod_buf_str(&texts[5]), 18, false, PAGE_PLAIN},
         };
         page_row(page, row, N);
         for (size_t t = 0; t < N; t++) trod_buf_free(&texts[t]);
@@ -290,9 +309,11 @@ void report_deviations(struct page *page, const struct trod_compare *compare) {
     }
     if (n) {
         page_heading(page, "WHERE JOURNEYS LEAVE THE MAP");
-        page_beside(
-            page, 0, PAGE_FAINT, "",
-            TROD_STR("Journeys, and their share of those that got that far on the map."), 0);
+        page_beside(page, 0, PAGE_FAINT, "",
+                    TROD_STR("Journeys, and their share: of those that got that far; of those "
+                             "awaited (late), "
+                             "of those who tried (failed), of those who had it (repeated)."),
+                    0);
         deviation_list(page, compare, false);
     }
     if (n_accepted) {
@@ -307,6 +328,12 @@ void report_deviations(struct page *page, const struct trod_compare *compare) {
 void report_choices(struct page *page, const struct trod_compare *compare) {
     if (!compare->n_choices) return;
     page_heading(page, "SHARES, AS DESIGNED AND AS TAKEN");
+    page_beside(
+        page, 0, PAGE_FAINT, "",
+        TROD_STR(
+            "Of a way: of those who took any of them. Of what is optional: of those who got "
+            "past it. Of what is to be reached: of all."),
+        0);
     for (size_t i = 0; i < compare->n_choices; i++) {
         const struct trod_choice_result *choice = &compare->choices[i];
         enum { N = 3 };
@@ -317,14 +344,18 @@ void report_choices(struct page *page, const struct trod_compare *compare) {
         else
             words_percent(&texts[1], choice->designed);
         trod_buf_adds(&texts[2], "   ");
-        if (choice->share.of)
+        if (choice->share.of) {
             words_share(&texts[2], choice->share, compare->few);
-        else
+            if (choice->share.of >= compare->few) {
+                trod_buf_adds(&texts[2], " of ");
+                words_count(&texts[2], choice->share.of);
+            }
+        } else
             trod_buf_adds(&texts[2], "nobody came that far, or it leaves no trace");
         const struct page_cell row[N] = {
-            {trod_buf_str(&texts[0]), 36, false, PAGE_PLAIN},
-            {trod_buf_str(&texts[1]), 13, true, PAGE_FAINT},
-            {trod_buf_str(&texts[2]), 31, false, PAGE_PLAIN},
+            {trod_buf_str(&texts[0]), 34, false, PAGE_PLAIN},
+            {trod_buf_str(&texts[1]), 12, true, PAGE_FAINT},
+            {trod_buf_str(&texts[2]), 34, false, PAGE_PLAIN},
         };
         page_row(page, row, N);
         for (size_t t = 0; t < N; t++) trod_buf_free(&texts[t]);
@@ -337,7 +368,7 @@ static void first_line(struct page *page, const struct trod_compare *compare, co
     for (size_t i = 0; i < n && i < 6; i++) {
         if (i) trod_buf_adds(&text, " · ");
         trod_buf_format(&text, "%.*s ", TROD_ARG(firsts[i].name));
-        words_percent(&text, firsts[i].share.share);
+        words_share(&text, firsts[i].share, compare->few);
     }
     if (n > 6) trod_buf_adds(&text, " · …");
     if (n && compare->journeys)
@@ -402,16 +433,17 @@ static void segment_row(struct page *page, const struct trod_compare *compare,
     if (few)
         trod_buf_adds(&texts[2], "too few");
     else if (compare->succeeds_known)
-        words_percent(&texts[2], one->succeeded.share);
-    if (!few) words_percent(&texts[3], (double)one->so_far.exact / (double)one->journeys);
+        words_about(&texts[2], one->succeeded, compare->few);
+    if (!few)
+        words_about(&texts[3], trod_share_make(one->so_far.exact, one->journeys), compare->few);
     for (size_t s = 0; s < one->n_spans && s < 2; s++)
         if (one->spans[s].ways.given && one->spans[s].ways.started >= compare->few)
-            words_percent(&texts[4 + s], one->spans[s].ways.share_late.share);
+            words_about(&texts[4 + s], one->spans[s].ways.share_late, compare->few);
     struct page_cell row[N] = {
-        {trod_buf_str(&texts[0]), 26, false, PAGE_PLAIN},
+        {trod_buf_str(&texts[0]), 22, false, PAGE_PLAIN},
         {trod_buf_str(&texts[1]), 10, true, PAGE_PLAIN},
-        {trod_buf_str(&texts[2]), 11, true, PAGE_PLAIN},
-        {trod_buf_str(&texts[3]), 13, true, PAGE_PLAIN},
+        {trod_buf_str(&texts[2]), 13, true, PAGE_PLAIN},
+        {trod_buf_str(&texts[3]), 15, true, PAGE_PLAIN},
         {trod_buf_str(&texts[4]), 10, true, PAGE_PLAIN},
         {trod_buf_str(&texts[5]), 10, true, PAGE_PLAIN},
     };
@@ -435,13 +467,14 @@ void report_segments(struct page *page, const struct trod_compare *compare) {
                                               {trod_buf_str(&late[1]), 10, true, PAGE_FAINT}};
             if (compare->n_spans) page_row(page, above, TROD_COUNT(above));
             const struct page_cell head[] = {
-                {TROD_STR(""), 26, false, PAGE_PLAIN},
+                {TROD_STR(""), 22, false, PAGE_PLAIN},
                 {TROD_STR("journeys"), 10, true, PAGE_FAINT},
-                {compare->succeeds_known ? TROD_STR("succeeded") : TROD_STR(""), 11, true,
+                {compare->succeeds_known ? TROD_STR("% succeeded") : TROD_STR(""), 13, true,
                  PAGE_FAINT},
-                {TROD_STR("as designed"), 13, true, PAGE_FAINT},
-                {compare->n_spans ? TROD_STR("late") : TROD_STR(""), 10, true, PAGE_FAINT},
-                {compare->n_spans > 1 ? TROD_STR("late") : TROD_STR(""), 10, true, PAGE_FAINT},
+                {TROD_STR("% as designed"), 15, true, PAGE_FAINT},
+                {compare->n_spans ? TROD_STR("% late") : TROD_STR(""), 10, true, PAGE_FAINT},
+                {compare->n_spans > 1 ? TROD_STR("% late") : TROD_STR(""), 10, true,
+                 PAGE_FAINT},
             };
             page_row(page, head, TROD_COUNT(head));
             trod_buf_free(&text);

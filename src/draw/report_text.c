@@ -61,12 +61,9 @@ static void monday_began(struct page *page, const struct trod_compare *compare) 
     } else {
         trod_buf_adds(&text, "; the map does not say when one has succeeded. ");
     }
-    if (compare->so_far.exact == compare->journeys && compare->journeys) {
-        trod_buf_adds(&text, "Every one went as designed so far.");
-    } else if (compare->journeys) {
-        words_percent(&text, (double)compare->so_far.exact / (double)compare->journeys);
-        trod_buf_adds(&text, " went as designed so far.");
-    }
+    trod_buf_adds(&text, "As designed so far: ");
+    words_share(&text, trod_share_make(compare->so_far.exact, compare->journeys), compare->few);
+    trod_buf_byte(&text, '.');
     if (compare->period.given) period_words(&text, compare);
     page_beside(page, MARGIN, PAGE_PLAIN, "Began", trod_buf_str(&text), 3);
     trod_buf_free(&text);
@@ -121,6 +118,14 @@ static void monday_kpis(struct page *page, const struct trod_compare *compare, s
         const enum page_ink ink = result->verdict == TROD_MISSED ? PAGE_RED
                                   : result->verdict == TROD_MET  ? PAGE_GREEN
                                                                  : PAGE_PLAIN;
+        if (i + 1 == most && most < compare->n_kpis) {
+            trod_buf_clear(&verdict);
+            words_plural(&verdict, compare->n_kpis - i, "more target", "more targets");
+            trod_buf_adds(&verdict, " below");
+            page_beside(page, MARGIN, PAGE_FAINT, "", trod_buf_str(&verdict), 1);
+            trod_buf_free(&verdict);
+            break;
+        }
         const unsigned cells = page->width - MARGIN;
         const unsigned right = (unsigned)trod_str_cells(trod_buf_str(&verdict));
         const struct page_cell row[] = {
@@ -177,7 +182,7 @@ static void monday_data(struct page *page, const struct trod_compare *compare) {
     }
     if (health->never_identified.of) {
         trod_buf_byte(&text, ' ');
-        words_percent(&text, health->never_identified.share);
+        words_share(&text, health->never_identified, 1);
         trod_buf_adds(&text, " of customers never identified.");
     }
     page_beside(page, MARGIN, PAGE_PLAIN, "Data", trod_buf_str(&text), 3);
@@ -199,19 +204,23 @@ static unsigned lines_of_rest(const struct page *page, const struct trod_compare
     return other.n_lines;
 }
 
-/* As many findings as fit whole, at least two. */
+/* As many findings as fit whole, at least two; the last one says how many more there are. */
 static void monday_findings(struct page *page, const struct trod_compare *compare,
                             unsigned room) {
+    const size_t most =
+        compare->n_findings < MOST_FINDINGS ? compare->n_findings : MOST_FINDINGS;
     unsigned used = 0;
+    size_t n = 0;
     if (!compare->n_findings)
         page_beside(page, MARGIN, PAGE_PLAIN, "Act on",
                     TROD_STR("Nothing is far enough from the design to act on."), 1);
-    for (size_t i = 0; i < compare->n_findings && i < MOST_FINDINGS; i++) {
-        const unsigned need = report_finding_lines(page, compare, i);
-        if (i >= 2 && used + need > room) break;
-        used += need;
-        report_finding(page, compare, i);
+    for (; n < most; n++) {
+        const size_t more = compare->n_findings - n - 1;
+        if (n >= 2 && used + report_finding_lines(page, compare, n, more) > room) break;
+        used += report_finding_lines(page, compare, n, 0);
     }
+    for (size_t i = 0; i < n; i++)
+        report_finding(page, compare, i, i + 1 == n ? compare->n_findings - n : 0);
 }
 
 static void monday(struct page *page, const struct trod_compare *compare) {
@@ -267,6 +276,16 @@ trod_status trod_report_text(const struct trod_compare *compare,
         .out = out, .width = options->width ? options->width : 80, .colour = options->colour};
     if (page.width < 60) page.width = 60;
     if (page.width > 100) page.width = 100;
+    if (!compare->journeys) {
+        monday_title(&page, compare);
+        page_beside(
+            &page, MARGIN, PAGE_PLAIN, "Began",
+            TROD_STR("No journey is left to compare: none meets what was asked for. Look at "
+                     "--where, --events, --since and --until."),
+            0);
+        return out->failed ? trod_fail(error, TROD_TOO_MUCH, "the report is too large to write")
+                           : TROD_OK;
+    }
     monday(&page, compare);
     if (compare->n_findings) report_findings(&page, compare, 0);
     report_stages(&page, compare);

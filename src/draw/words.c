@@ -33,7 +33,7 @@ static const char *percent_number(double share, int more, char at[24]) {
     else if (percent <= 0)
         snprintf(at, 24, "0");
     else if (percent < 0.95 * least)
-        snprintf(at, 24, "<%.*f", more + 1, least);
+        snprintf(at, 24, "≤%.*f", more + 1, least);
     else if (percent < 0.995)
         snprintf(at, 24, "%.*f", more + 1, percent);
     else if (percent > 99 && percent < 100)
@@ -41,6 +41,58 @@ static const char *percent_number(double share, int more, char at[24]) {
     else
         snprintf(at, 24, "%.*f", more, percent);
     return at;
+}
+
+void words_about(struct trod_buf *out, struct trod_share share, uint64_t few) {
+    if (share.of < few) {
+        trod_buf_adds(out, "too few");
+        return;
+    }
+    const double wide = fmax(share.high - share.share, share.share - share.low) * 100;
+    char at[24];
+    trod_buf_format(out, "%s ±%.0f", percent_number(share.share, 0, at), ceil(wide - 1e-9));
+}
+
+void words_parts(const uint64_t *counts, unsigned *percents, size_t n) {
+    uint64_t of = 0;
+    unsigned sum = 0;
+    for (size_t i = 0; i < n; i++) of += counts[i];
+    for (size_t i = 0; i < n; i++) {
+        percents[i] = of ? (unsigned)((double)counts[i] / (double)of * 100) : 0;
+        sum += percents[i];
+    }
+    for (; of && sum < 100; sum++) {
+        size_t most = 0;
+        double rest = -1;
+        for (size_t i = 0; i < n; i++) {
+            const double r = (double)counts[i] / (double)of * 100 - percents[i];
+            if (r > rest) {
+                rest = r;
+                most = i;
+            }
+        }
+        percents[most]++;
+    }
+}
+
+void words_between(struct trod_buf *out, const struct trod_measured *measured) {
+    if (!measured->given) {
+        trod_buf_adds(out, "–");
+    } else if (isnan(measured->low) || isnan(measured->high)) {
+        words_duration(out, measured->value);
+    } else {
+        char low[40], high[40];
+        trod_duration_write(measured->low, low);
+        trod_duration_write(measured->high, high);
+        const char *unit = strchr(low, ' ');
+        const size_t n = unit ? (size_t)(unit - low) : strlen(low);
+        if (strcmp(low, high) == 0)
+            trod_buf_adds(out, low);
+        else if (unit && strchr(high, ' ') && strcmp(unit, strchr(high, ' ')) == 0)
+            trod_buf_format(out, "%.*s–%s", (int)n, low, high);
+        else
+            trod_buf_format(out, "%s–%s", low, high);
+    }
 }
 
 void words_percent(struct trod_buf *out, double share) {

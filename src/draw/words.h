@@ -11,7 +11,7 @@
 void words_count(struct trod_buf *out, uint64_t n);
 /* "6,400 journeys", "1 journey" */
 void words_plural(struct trod_buf *out, uint64_t n, const char *one, const char *many);
-/* "21 %"; "0.4 %" below 1; "<0.1 %"; "all" is never said. NaN: "–" */
+/* "21 %"; "0.4 %" below 1; "≤0.1 %"; "all" is never said. NaN: "–" */
 void words_percent(struct trod_buf *out, double share);
 /* "20 to 22 %"; with decimals where the ends would read alike: "20.1 to 20.4 %" */
 void words_interval(struct trod_buf *out, double low, double high);
@@ -45,5 +45,13 @@ const char *words_left(const struct trod_compare *compare);
 /* The title of a touchpoint or stage; the id if it has none. */
 trod_str words_touchpoint(const struct trod_map *map, uint32_t touchpoint_id);
 trod_str words_stage(const struct trod_map *map, uint32_t stage_id);
+
+/* For narrow columns, in percent: "27 ±1" (half of the wider side of the interval, rounded up);
+ * "too few" below `few`. */
+void words_about(struct trod_buf *out, struct trod_share share, uint64_t few);
+/* The parts of a whole in whole percents that add up to 100 (largest remainders). */
+void words_parts(const uint64_t *counts, unsigned *percents, size_t n);
+/* The interval of a time: "16–17 days"; the time itself where there is none; absent: "–". */
+void words_between(struct trod_buf *out, const struct trod_measured *measured);
 
 #endif

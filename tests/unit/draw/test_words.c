@@ -32,7 +32,7 @@ static void test_percent(void **state) {
     (void)state;
     assert_string_equal(percent(NAN), "–");
     assert_string_equal(percent(0), "0 %");
-    assert_string_equal(percent(0.0004), "<0.1 %");
+    assert_string_equal(percent(0.0004), "≤0.1 %");
     assert_string_equal(percent(0.004), "0.4 %");
     assert_string_equal(percent(0.46), "46 %");
     assert_string_equal(percent(0.9999), "99.9 %");
