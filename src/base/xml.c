@@ -192,6 +192,13 @@ static trod_status not_xml(struct trod_xml *xml, enum XML_Error code) {
             error, TROD_BAD_INPUT,
             "this is not XML: a character stands where it may not (a < or & in text "
             "is written &lt; or &amp;)");
+    case XML_ERROR_ATTRIBUTE_EXTERNAL_ENTITY_REF:
+        trod_fail(
+            error, TROD_BAD_INPUT,
+            "the file wants text from elsewhere (an external entity in an attribute), which "
+            "is never followed");
+        trod_error_hint(error, "take the entity out, or put its text in its place");
+        return TROD_BAD_INPUT;
     case XML_ERROR_UNKNOWN_ENCODING:
         trod_fail(error, TROD_BAD_INPUT, "the encoding that the file states is not known");
         trod_error_hint(error, "save it as UTF-8");

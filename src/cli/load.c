@@ -85,10 +85,27 @@ done:
     return status;
 }
 
+/* The first rejected rows, and how many there are. */
+static void say_rejects(const struct trod_intake_report *report, bool written) {
+    for (size_t i = 0; i < report->n_rejects; i++) {
+        const struct trod_reject *reject = &report->rejects[i];
+        fprintf(stderr, "%.*s:%llu: not taken: %.*s\n", TROD_ARG(reject->file),
+                (unsigned long long)reject->line, TROD_ARG(reject->reason));
+    }
+    const unsigned long long n = report->n_rejected, n_more = n - report->n_rejects;
+    if (n_more)
+        fprintf(stderr, "… and %llu more row%s not taken%s.\n", n_more,
+                n_more == 1 ? " was" : "s were",
+                written ? "" : "; --rejects FILE writes them all");
+    else if (n)
+        fprintf(stderr, "%llu row%s not taken.\n", n, n == 1 ? " was" : "s were");
+}
+
 static void say_how(const struct trod_intake_report *report, bool quiet) {
     for (size_t i = 0; !quiet && i < report->n_files; i++) {
         const struct trod_intake_file *file = &report->files[i];
-        fprintf(stderr, "%.*s: %.*s\n", TROD_ARG(file->name), TROD_ARG(file->said));
+        if (file->said.n)
+            fprintf(stderr, "%.*s: %.*s\n", TROD_ARG(file->name), TROD_ARG(file->said));
     }
     for (size_t i = 0; i < report->n_files; i++) {
         const struct trod_intake_file *file = &report->files[i];
@@ -96,17 +113,6 @@ static void say_how(const struct trod_intake_report *report, bool quiet) {
             fprintf(stderr, "%.*s: note: %.*s\n", TROD_ARG(file->name),
                     TROD_ARG(file->warning));
     }
-    for (size_t i = 0; i < report->n_rejects; i++) {
-        const struct trod_reject *reject = &report->rejects[i];
-        fprintf(stderr, "%.*s:%llu: not taken: %.*s\n", TROD_ARG(reject->file),
-                (unsigned long long)reject->line, TROD_ARG(reject->reason));
-    }
-    if (report->n_rejected > report->n_rejects)
-        fprintf(stderr,
-                "… and %llu more rows were not taken; --rejects FILE writes them all.\n",
-                (unsigned long long)(report->n_rejected - report->n_rejects));
-    else if (report->n_rejected)
-        fprintf(stderr, "%llu rows were not taken.\n", (unsigned long long)report->n_rejected);
 }
 
 trod_status cli_read_log(struct cli *cli, const char *const *names, size_t n,
@@ -125,6 +131,9 @@ trod_status cli_read_log(struct cli *cli, const char *const *names, size_t n,
         status = trod_intake_add(intake, "-", NULL, error);
     if (status == TROD_OK) status = trod_intake_finish(intake, log, error);
     say_how(trod_intake_report(intake), cli_flag(cli, "quiet"));
+    /* The row that ended a strict reading is what the error tells of. */
+    if (status == TROD_OK || !options.strict)
+        say_rejects(trod_intake_report(intake), options.rejects != NULL);
 done:
     trod_intake_free(intake);
     return status;

@@ -18,6 +18,14 @@ void cli_print_hint(FILE *out, const char *hint) {
     fprintf(out, " %c%s%s", lower ? hint[0] - 'a' + 'A' : hint[0], hint + 1, stop ? "." : "");
 }
 
+/* The message behind the name of the file, which stands in front of it already: of "cut.gz ends
+ * in the middle" what follows "cut.gz ". */
+static const char *without_file(const struct trod_error *error) {
+    const size_t n = strlen(error->file);
+    const bool twice = n > 0 && strncmp(error->message, error->file, n) == 0;
+    return twice && error->message[n] == ' ' ? error->message + n + 1 : error->message;
+}
+
 int cli_fail(const struct trod_error *error) {
     fputs("trod: ", stderr);
     if (error->file[0]) fprintf(stderr, "%s:", error->file);
@@ -25,9 +33,10 @@ int cli_fail(const struct trod_error *error) {
     if (error->line > 0 && error->column > 0)
         fprintf(stderr, "%lld:", (long long)error->column);
     if (error->file[0] || error->line > 0) fputc(' ', stderr);
-    const size_t n = strlen(error->message);
-    const char *stop = n && strchr(".?!:", error->message[n - 1]) ? "" : ".";
-    fprintf(stderr, "%s%s", error->message, stop);
+    const char *const message = without_file(error);
+    const size_t n = strlen(message);
+    const char *stop = n && strchr(".?!:", message[n - 1]) ? "" : ".";
+    fprintf(stderr, "%s%s", message, stop);
     cli_print_hint(stderr, error->hint);
     fputc('\n', stderr);
     return trod_status_exit(error->code);

@@ -13,6 +13,7 @@ struct guess {
     struct intake_table *table;
     struct intake_plan *plan;
     struct intake_sight *sights;
+    bool by_name; /* an event's name need not repeat, if its column is called so */
 };
 
 static bool is_taken(const struct guess *guess, uint32_t column) {
@@ -50,9 +51,10 @@ static trod_status asked(const struct guess *guess, trod_str name, uint32_t *col
                      TROD_ARG(name), columns);
 }
 
-/* True if the column may have the part that its name is for; a sure name needs less proof. */
+/* True if the column may have the part that its name is for. */
 static trod_status is_fit(const struct guess *guess, enum intake_part part, uint32_t column,
-                          bool sure, bool *fit, struct trod_error *error) {
+                          int rank, bool *fit, struct trod_error *error) {
+    const bool exact = guess->by_name && rank < INTAKE_RANK_NESTED;
     struct intake_sight *const sight = &guess->sights[column];
     const size_t n = sight->n_filled, n_rows = guess->table->n_sample;
     *fit = n > 0;
@@ -63,15 +65,14 @@ static trod_status is_fit(const struct guess *guess, enum intake_part part, uint
     case INTAKE_PART_CASE:
         *fit = n * 2 >= n_rows;
         break;
-    case INTAKE_PART_VISIT:
-        *fit = n * 2 >= n_rows && (sight->n_distinct < n || n < 3);
+    case INTAKE_PART_VISIT: /* where columns are dates, a row is a customer */
+        *fit = n * 2 >= n_rows && (sight->n_distinct < n || n < 3 || guess->plan->n_dates);
         break;
     case INTAKE_PART_EVENT:
     case INTAKE_PART_VAGUE_EVENT:
-        if (n >= 20) {
+        if (n >= 20 && !exact)
             *fit =
                 part == INTAKE_PART_EVENT ? sight->n_distinct < n : sight->n_distinct * 2 <= n;
-        }
         if (*fit) {
             const trod_status status = intake_sight_time(guess->table, column, sight, error);
             if (status != TROD_OK) return status;
@@ -84,7 +85,7 @@ static trod_status is_fit(const struct guess *guess, enum intake_part part, uint
         if (*fit) {
             const trod_status status = intake_sight_time(guess->table, column, sight, error);
             if (status != TROD_OK) return status;
-            *fit = sight->is_time || (sure && sight->share_time >= 0.5);
+            *fit = sight->share_time >= 0.5;
         }
         break;
     }
@@ -99,19 +100,34 @@ static int rank_of(const struct guess *guess, enum intake_part part, uint32_t co
     return rank < 0 && part == INTAKE_PART_CUSTOMER && mail ? MAIL : rank;
 }
 
+/* True for a column called like a time in which one value in five, or more, is none. It is one
+ * where no better is there; where the way of writing is stated, that counts before the name. */
+static bool is_doubtful(const struct guess *guess, enum intake_part part, uint32_t column,
+                        int rank) {
+    if (part != INTAKE_PART_TIME && part != INTAKE_PART_BEGIN && part != INTAKE_PART_END)
+        return false;
+    const bool sure = rank < SURE && guess->table->wish.time_format.n == 0;
+    return !sure && !guess->sights[column].is_time;
+}
+
 /* The column with the surest name that is fit and free. */
 static trod_status pick(const struct guess *guess, enum intake_part part, uint32_t *column,
                         struct trod_error *error) {
     int best = -1;
+    bool best_doubtful = false;
     *column = INTAKE_NONE;
     for (uint32_t c = 0; c < guess->table->n_columns; c++) {
         const int rank = rank_of(guess, part, c);
-        if (rank < 0 || (best >= 0 && rank >= best) || is_taken(guess, c)) continue;
+        if (rank < 0 || is_taken(guess, c)) continue;
+        if (best >= 0 && rank >= best && !best_doubtful) continue;
         bool fit = false;
-        const trod_status status = is_fit(guess, part, c, rank < SURE, &fit, error);
+        const trod_status status = is_fit(guess, part, c, rank, &fit, error);
         if (status != TROD_OK) return status;
         if (!fit) continue;
+        const bool doubtful = is_doubtful(guess, part, c, rank);
+        if (best >= 0 && (doubtful != best_doubtful ? doubtful : rank >= best)) continue;
         best = rank;
+        best_doubtful = doubtful;
         *column = c;
     }
     return TROD_OK;
@@ -214,6 +230,10 @@ static trod_status guess_times(struct guess *guess, struct trod_error *error) {
     TROD_TRY(pick(guess, INTAKE_PART_BEGIN, &begin, error));
     if (plan->end == INTAKE_NONE) TROD_TRY(pick(guess, INTAKE_PART_END, &end, error));
     TROD_TRY(pick(guess, INTAKE_PART_TIME, &at, error));
+    /* A begin that is often none gives way to a time that is one. */
+    if (begin != INTAKE_NONE && at != INTAKE_NONE && !guess->sights[begin].is_time &&
+        guess->sights[at].is_time)
+        begin = INTAKE_NONE;
     /* A weak likeness ("AssignedTime") gives way to begin and end. */
     if (begin != INTAKE_NONE && (at == begin || end != INTAKE_NONE)) at = INTAKE_NONE;
     if (at != INTAKE_NONE && at == end) at = INTAKE_NONE;
@@ -230,14 +250,28 @@ done:
     return status;
 }
 
-/* A column called "time" that holds none that trod can read is an error: the order of the file
- * in its place would be a silent guess. */
+/* The way of writing times that was stated fits no column. */
+static trod_status no_column_of_form(const struct guess *guess, struct trod_error *error) {
+    char columns[380];
+    intake_list_columns(guess->table, columns, sizeof columns);
+    const trod_status status =
+        trod_fail(error, TROD_BAD_INPUT,
+                  "no column holds times written like \"%.*s\"; the columns are: %s",
+                  TROD_ARG(guess->table->wish.time_format), columns);
+    trod_error_hint(error, "name the column with --time, or say --time '' to take the rows in "
+                           "the order of the file");
+    return status;
+}
+
+/* A column called "time" that holds none that trod can read, or few, is an error, and so is a
+ * way of writing that no column has: the order of the file would be a silent guess. */
 static trod_status check_unread_time(const struct guess *guess, struct trod_error *error) {
     for (uint32_t c = 0; c < guess->table->n_columns; c++) {
         const struct intake_column *const column = &guess->table->columns[c];
         const struct intake_sight *const sight = &guess->sights[c];
         const int rank = intake_rank(INTAKE_PART_TIME, column->name);
-        if (rank < 0 || rank >= SURE || is_taken(guess, c) || sight->n_filled == 0) continue;
+        if (rank < 0 || is_taken(guess, c) || sight->n_filled == 0) continue;
+        if (rank >= SURE && sight->share_time <= 0) continue;
         const trod_status status = trod_fail(
             error, TROD_BAD_INPUT,
             "trod cannot read the times in column \"%.*s\", such as \"%.*s\"",
@@ -247,7 +281,7 @@ static trod_status check_unread_time(const struct guess *guess, struct trod_erro
                         "--time, or say --time '' to take the rows in the order of the file");
         return status;
     }
-    return TROD_OK;
+    return guess->table->wish.time_format.n ? no_column_of_form(guess, error) : TROD_OK;
 }
 
 /* The form of a column that was named: by the options, else by its values. */
@@ -302,6 +336,11 @@ static trod_status guess_event(struct guess *guess, struct trod_error *error) {
     TROD_TRY(asked(guess, table->wish.event, &plan->event, error));
     if (plan->event != INTAKE_NONE || table->wish.event_name.n || plan->n_dates) goto done;
     TROD_TRY(pick(guess, INTAKE_PART_EVENT, &plan->event, error));
+    if (plan->event == INTAKE_NONE) {
+        guess->by_name = true;
+        TROD_TRY(pick(guess, INTAKE_PART_EVENT, &plan->event, error));
+        guess->by_name = false;
+    }
     if (plan->event == INTAKE_NONE)
         TROD_TRY(pick(guess, INTAKE_PART_VAGUE_EVENT, &plan->event, error));
     plan->guessed_event = plan->event != INTAKE_NONE;

@@ -166,6 +166,10 @@ TROD_MUST trod_status intake_reject(struct trod_intake *intake, struct trod_inta
                                     const struct intake_row *row, struct trod_error *error,
                                     const char *reason, ...) TROD_PRINTF(5, 6);
 
+/* Puts the kept ones from `first` on, all of one file, in the order of their lines: a row that is
+ * none is rejected before those that wait for the guess. */
+void intake_order_rejects(struct trod_intake *intake, size_t first);
+
 /* take.c: one row to its events. */
 TROD_MUST trod_status intake_take(struct intake_table *table, const struct intake_row *row,
                                   struct trod_error *error);
@@ -223,6 +227,7 @@ enum intake_part {
     INTAKE_PART_BEGIN,
     INTAKE_PART_END,
 };
+enum { INTAKE_RANK_NESTED = 200 }; /* below: the whole name is one of them */
 int intake_rank(enum intake_part part, trod_str name);
 /* Letters and digits in lower case; "_", "-", "." and blanks left out; at most 63 bytes. */
 size_t intake_plain_name(trod_str name, char at[64]);
@@ -278,6 +283,11 @@ struct trod_intake {
     size_t n_rejects;
     uint64_t n_rejected;
     FILE *rejects_file;
+    struct intake_place { /* of a file that was named: its device and number there */
+        uint64_t device, number;
+    } * places;
+    size_t n_places, room_places;
+    bool is_again; /* the file that is being read was read before */
     struct trod_intake_report report;
     bool finished;
 };

@@ -2,6 +2,7 @@
  * lie), and hands it to the reader of that format. What cannot be a log is told by name: a
  * spreadsheet, a PDF, a database. */
 #include <errno.h>
+#include <sys/stat.h>
 
 #include "intake/inside.h"
 
@@ -208,6 +209,7 @@ static trod_status take(struct trod_intake *intake, struct trod_source *source,
     struct intake_feed feed = {.source = source, .run = intake->run, .name = name};
     struct intake_table table = {0};
     struct trod_intake_file *file = NULL;
+    const size_t n_rejects = intake->n_rejects;
     TROD_TRY(new_file(intake, name, &file, error));
     if (strcmp(name, "-") == 0) feed.name = file->name.at;
     TROD_TRY(intake_table_init(&table, intake, file, map, map_source, error));
@@ -229,6 +231,7 @@ done:
     if (file) file->n_bytes = feed.n_bytes;
     if (status != TROD_OK && error && !error->file[0])
         trod_error_place(error, feed.name ? feed.name : name, 0, 0);
+    intake_order_rejects(intake, n_rejects);
     update_report(intake);
     intake_table_release(&table);
     intake_feed_close(&feed);
@@ -246,10 +249,32 @@ trod_status intake_add_file(struct trod_intake *intake, const char *name,
     return take(intake, source, name, map, map_source, error);
 }
 
+/* Sets is_again if a file was added before, be it by another name. What is no plain file has
+ * other content each time. */
+static trod_status look_again(struct trod_intake *intake, const char *name,
+                              struct trod_error *error) {
+    struct stat about;
+    intake->is_again = false;
+    if (strcmp(name, "-") == 0 || stat(name, &about) != 0 || !S_ISREG(about.st_mode))
+        return TROD_OK;
+    const struct intake_place place = {(uint64_t)about.st_dev, (uint64_t)about.st_ino};
+    for (size_t i = 0; i < intake->n_places && !intake->is_again; i++)
+        intake->is_again = intake->places[i].device == place.device &&
+                           intake->places[i].number == place.number;
+    if (intake->is_again ||
+        TROD_PUSH(intake->arena, intake->places, intake->n_places, intake->room_places, place))
+        return TROD_OK;
+    return trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
+}
+
 trod_status trod_intake_add(struct trod_intake *intake, const char *name,
                             const struct trod_map *map, struct trod_error *error) {
     CHECK(!intake->finished);
-    return intake_add_file(intake, name, map, intake_source_of_file(map, name), error);
+    trod_status status = look_again(intake, name, error);
+    if (status == TROD_OK)
+        status = intake_add_file(intake, name, map, intake_source_of_file(map, name), error);
+    intake->is_again = false;
+    return status;
 }
 
 trod_status trod_intake_add_bytes(struct trod_intake *intake, trod_str bytes, const char *name,

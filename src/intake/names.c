@@ -4,7 +4,7 @@
  * and the end of a longer one ("shop_customer_id", "booked_at") are tried. */
 #include "intake/inside.h"
 
-enum { NESTED = 200, ENDING = 400 }; /* ranks of the weaker kinds of likeness */
+enum { ENDING = 400 }; /* ranks of the weakest kind of likeness */
 
 static const char *const case_names[] = {"case:concept:name",
                                          "caseid",
@@ -203,7 +203,7 @@ int intake_rank(enum intake_part part, trod_str name) {
         const trod_str last = {dot + 1, (size_t)(name.at + name.n - dot) - 1};
         intake_plain_name(last, plain);
         at = position(names, plain);
-        if (at >= 0) return NESTED + at;
+        if (at >= 0) return INTAKE_RANK_NESTED + at;
         intake_plain_name(name, plain);
     }
     switch (part) {

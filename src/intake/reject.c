@@ -57,13 +57,6 @@ trod_status intake_reject(struct trod_intake *intake, struct trod_intake_file *f
     va_end(arguments);
     file->n_rejected++;
     intake->n_rejected++;
-    if (intake->options.strict) {
-        const trod_status status =
-            trod_fail(error, TROD_BAD_INPUT, "a row cannot be taken: %s", why);
-        trod_error_hint(error, "without --strict such rows are counted and left out");
-        trod_error_place(error, "", (int64_t)row->line, 0);
-        return status;
-    }
     if (intake->n_rejects < INTAKE_KEPT_REJECTS) {
         struct trod_reject *const reject = &intake->rejects[intake->n_rejects];
         *reject =
@@ -75,5 +68,21 @@ trod_status intake_reject(struct trod_intake *intake, struct trod_intake_file *f
             return trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
         intake->n_rejects++;
     }
-    return write_reject(intake, file->name, row->line, why, row->text, error);
+    const trod_status status =
+        write_reject(intake, file->name, row->line, why, row->text, error);
+    if (status != TROD_OK || !intake->options.strict) return status;
+    trod_fail(error, TROD_BAD_INPUT, "a row cannot be taken: %s", why);
+    trod_error_hint(error, "without --strict such rows are counted and left out");
+    trod_error_place(error, "", (int64_t)row->line, 0);
+    return TROD_BAD_INPUT;
+}
+
+void intake_order_rejects(struct trod_intake *intake, size_t first) {
+    for (size_t i = first + 1; i < intake->n_rejects; i++) {
+        const struct trod_reject reject = intake->rejects[i];
+        size_t k = i;
+        for (; k > first && intake->rejects[k - 1].line > reject.line; k--)
+            intake->rejects[k] = intake->rejects[k - 1];
+        intake->rejects[k] = reject;
+    }
 }

@@ -124,6 +124,8 @@ static void warn_ambiguous(const struct intake_table *table, uint32_t column,
 }
 
 static void say_warnings(const struct intake_table *table, struct trod_buf *out) {
+    if (table->intake->is_again)
+        trod_buf_adds(out, "the same file came twice: each of its events is counted again");
     warn_ambiguous(table, table->plan.time, out);
     warn_ambiguous(table, table->plan.end, out);
     for (size_t i = 0; i < table->plan.n_dates; i++)
