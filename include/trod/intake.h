@@ -12,7 +12,8 @@
  * Caveats: a column that names the case ("Case ID", "case:concept:name", "ticket") is what walks:
  * it makes the log's customers, and a column that names the customer is then a fact of them.
  * Columns "case:…" and "(case)…", the attributes of an XES trace and the `profile` columns of a
- * source are facts; all others are attributes of the event; a column that is customer, event, time
+ * source are facts, as are columns that the map asks for with `profile NAME`, if no source that the
+ * map has for the file says otherwise; all others are attributes of the event; a column that is customer, event, time
  * or end is neither. A source without a column that says what happened (a survey) gives events
  * that are called by its id. Without `same person` equal texts are one customer in all files; with
  * it, a customer's text is "COLUMN=VALUE". docs/decisions/0008 has the rest.
@@ -38,6 +39,8 @@ struct trod_intake_options {
     const char *time_zone;       /* of times that name none; NULL: UTC, and said */
     const char *const *dates;    /* one row a customer, one date column a step */
     size_t n_dates;
+    const char *const *profile;  /* columns that hold facts of the customer, beside the map's */
+    size_t n_profile;
     const char *lifecycle;       /* keep only events of this lifecycle:transition ("complete") */
     char delimiter;              /* of CSV; 0: found */
     enum trod_format format;

@@ -569,6 +569,13 @@ uint32_t trod_map_stage(const struct trod_map *map, trod_str id);
  * TROD_NO_ID; one that was dropped only if there is no other. TROD_NO_ID if there is none. */
 uint32_t trod_map_action_for(const struct trod_map *map, uint32_t touchpoint_id, uint32_t pain);
 
+/* Tells every condition of the map, with the line of its match: of segments, of touchpoints (`seen
+ * when`, `fails when`, those `for` a persona too), of rules and of consents. */
+typedef void trod_condition_teller(const struct trod_condition *condition, uint32_t line,
+                                   void *context);
+void trod_map_each_condition(const struct trod_map *map, trod_condition_teller *tell,
+                             void *context);
+
 /* The canonical spacing of a map's text: idempotent; comments, blank lines, order and words stay.
  * Text that does not parse is TROD_BAD_INPUT. */
 TROD_MUST trod_status trod_map_format(trod_str text, const char *name, struct trod_buf *out,

@@ -28,13 +28,29 @@ trod_status cli_read_map(struct cli *cli, const char *name, struct trod_map **ma
     return status;
 }
 
+/* The columns that an option lists. */
+static trod_status list_of(struct cli *cli, const char *option, const char *const **list,
+                           size_t *n, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    const trod_str *words = NULL;
+    TROD_TRY(cli_list(cli, option, &words, n, error));
+    if (*n == 0) goto done;
+    const char **const names = TROD_NEW_ARRAY(cli->arena, *n, const char *);
+    TROD_TRY_ALLOC(names, error);
+    for (size_t i = 0; i < *n; i++) {
+        names[i] = trod_arena_copy(cli->arena, words[i]).at;
+        TROD_TRY_ALLOC(names[i], error);
+    }
+    *list = names;
+done:
+    return status;
+}
+
 static trod_status intake_options(struct cli *cli, const struct trod_map *map,
                                   struct trod_intake_options *options,
                                   struct trod_error *error) {
     trod_status status = TROD_OK;
     const char *input = cli_text(cli, "input"), *delimiter = cli_text(cli, "delimiter");
-    const trod_str *dates = NULL;
-    size_t n_dates = 0;
     *options = (struct trod_intake_options){
         .customer = cli_text(cli, "customer"),
         .event = cli_text(cli, "event"),
@@ -49,17 +65,8 @@ static trod_status intake_options(struct cli *cli, const struct trod_map *map,
         .strict = cli_flag(cli, "strict"),
         .rejects = cli_text(cli, "rejects"),
     };
-    TROD_TRY(cli_list(cli, "dates", &dates, &n_dates, error));
-    if (n_dates) {
-        const char **names = TROD_NEW_ARRAY(cli->arena, n_dates, const char *);
-        TROD_TRY_ALLOC(names, error);
-        for (size_t i = 0; i < n_dates; i++) {
-            names[i] = trod_arena_copy(cli->arena, dates[i]).at;
-            TROD_TRY_ALLOC(names[i], error);
-        }
-        options->dates = names;
-        options->n_dates = n_dates;
-    }
+    TROD_TRY(list_of(cli, "dates", &options->dates, &options->n_dates, error));
+    TROD_TRY(list_of(cli, "profile", &options->profile, &options->n_profile, error));
     if (delimiter) {
         const bool tab = strcmp(delimiter, "tab") == 0 || strcmp(delimiter, "\\t") == 0;
         if (!tab && strlen(delimiter) != 1)
@@ -115,6 +122,81 @@ static void say_how(const struct trod_intake_report *report, bool quiet) {
     }
 }
 
+/* ---- What the map asks for and the log has not ------------------------------------------ */
+
+struct unknown {
+    const struct trod_log *log;
+    struct trod_arena *arena;
+    bool profile; /* facts are looked for, else attributes */
+    trod_str *names;
+    size_t n, room;
+};
+
+static bool is_known(const struct trod_log *log, const struct trod_condition *condition) {
+    static const char *const own[] = {"event", "source", "time"};
+    const trod_str name = condition->name;
+    if (trod_log_field(log, name, condition->profile) != TROD_NO_ID) return true;
+    if (condition->profile) return false;
+    for (size_t i = 0; i < TROD_COUNT(own); i++)
+        if (trod_str_is(name, own[i])) return true;
+    return log->journey && trod_str_is(name, "journey");
+}
+
+static void note_unknown(const struct trod_condition *condition, uint32_t line, void *context) {
+    struct unknown *const unknown = context;
+    (void)line;
+    if (condition->profile != unknown->profile || is_known(unknown->log, condition)) return;
+    for (size_t i = 0; i < unknown->n; i++)
+        if (trod_str_equal(unknown->names[i], condition->name)) return;
+    /* Without memory the note is shorter. */
+    if (!TROD_PUSH(unknown->arena, unknown->names, unknown->n, unknown->room, condition->name))
+        return;
+}
+
+static void say_unknown(struct cli *cli, const struct trod_map *map,
+                        const struct trod_log *log) {
+    for (int profile = 1; profile >= 0; profile--) {
+        struct unknown unknown = {.log = log, .arena = cli->arena, .profile = profile};
+        trod_map_each_condition(map, note_unknown, &unknown);
+        if (unknown.n == 0) continue;
+        fprintf(stderr, "%.*s: note: the log has no %s", TROD_ARG(map->file),
+                profile ? "fact of the customer" : "column");
+        for (size_t i = 0; i < unknown.n && i < 10; i++)
+            fprintf(stderr, "%s \"%.*s\"", i ? "," : "", TROD_ARG(unknown.names[i]));
+        if (unknown.n > 10) fprintf(stderr, " and %zu more", unknown.n - 10);
+        fputs(": for the map's conditions the value is missing.", stderr);
+        if (profile) fputs(" Say which columns hold facts with --profile COLUMN.", stderr);
+        fputc('\n', stderr);
+    }
+}
+
+/* Equal but for letter case, blanks, "_", "-" and ".", as the columns of a log are found. */
+static bool is_same_name(trod_str a, trod_str b) {
+    static const char aside[] = " _-.";
+    size_t i = 0, k = 0;
+    for (;; i++, k++) {
+        while (i < a.n && strchr(aside, a.at[i])) i++;
+        while (k < b.n && strchr(aside, b.at[k])) k++;
+        if (i >= a.n || k >= b.n) return i >= a.n && k >= b.n;
+        if (!trod_str_equal_fold(trod_str_slice(a, i, i + 1), trod_str_slice(b, k, k + 1)))
+            return false;
+    }
+}
+
+/* A fact that was asked for by its column, and that no file has. */
+static void say_no_facts(const struct trod_intake_options *options,
+                         const struct trod_log *log) {
+    for (size_t i = 0; i < options->n_profile; i++) {
+        bool found = false;
+        for (size_t f = 0; f < log->n_fields && !found; f++)
+            found = log->fields[f].fact &&
+                    is_same_name(log->fields[f].name, trod_str_of(options->profile[i]));
+        if (!found)
+            fprintf(stderr, "note: no file has a column \"%s\" for --profile.\n",
+                    options->profile[i]);
+    }
+}
+
 trod_status cli_read_log(struct cli *cli, const char *const *names, size_t n,
                          const struct trod_map *map, struct trod_log **log,
                          struct trod_error *error) {
@@ -134,6 +216,9 @@ trod_status cli_read_log(struct cli *cli, const char *const *names, size_t n,
     /* The row that ended a strict reading is what the error tells of. */
     if (status == TROD_OK || !options.strict)
         say_rejects(trod_intake_report(intake), options.rejects != NULL);
+    if (status != TROD_OK) goto done;
+    say_no_facts(&options, *log);
+    if (map) say_unknown(cli, map, *log);
 done:
     trod_intake_free(intake);
     return status;

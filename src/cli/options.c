@@ -18,6 +18,9 @@ const struct cli_option cli_options_log[] = {
     {"worth", 0, "COLUMN", "the column of the amount that an event is worth"},
     {"dates", 0, "COLUMN,…",
      "one row a customer: these columns hold the date of one step each"},
+    {"profile", 0, "COLUMN,…",
+     "these columns hold facts of the customer, as a map's profile line says (may be "
+     "repeated)"},
     {"time-format", 0, "FORMAT",
      "how times are written: iso, s, ms, us, ns, or like %d.%m.%Y %H:%M"},
     {"time-zone", 0, "ZONE",

@@ -15,6 +15,15 @@ static const char *copy_text(struct trod_intake *intake, const char *text, bool 
     return copy;
 }
 
+static const char *const *copy_list(struct trod_intake *intake, const char *const *texts,
+                                    size_t n, bool *good) {
+    if (n == 0) return NULL;
+    const char **const list = TROD_NEW_ARRAY(intake->arena, n, const char *);
+    *good &= list != NULL;
+    for (size_t i = 0; list && i < n; i++) list[i] = copy_text(intake, texts[i], good);
+    return list;
+}
+
 static bool copy_options(struct trod_intake *intake,
                          const struct trod_intake_options *options) {
     struct trod_intake_options *const copy = &intake->options;
@@ -26,12 +35,8 @@ static bool copy_options(struct trod_intake *intake,
                                   &copy->lifecycle, &copy->rejects,     &copy->folder};
     for (size_t i = 0; i < TROD_COUNT(texts); i++)
         *texts[i] = copy_text(intake, *texts[i], &good);
-    if (options->n_dates == 0) return good;
-    const char **const dates = TROD_NEW_ARRAY(intake->arena, options->n_dates, const char *);
-    if (!dates) return false;
-    for (size_t i = 0; i < options->n_dates; i++)
-        dates[i] = copy_text(intake, options->dates[i], &good);
-    copy->dates = dates;
+    copy->dates = copy_list(intake, options->dates, options->n_dates, &good);
+    copy->profile = copy_list(intake, options->profile, options->n_profile, &good);
     return good;
 }
 

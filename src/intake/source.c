@@ -113,6 +113,58 @@ static trod_status dates_of(struct intake_table *table, struct trod_error *error
     return TROD_OK;
 }
 
+/* ---- Facts ------------------------------------------------------------------------------ */
+
+struct facts {
+    struct intake_table *table;
+    trod_str *names;
+    size_t n, room;
+    bool failed;
+};
+
+static void add_fact(struct facts *facts, trod_str name) {
+    for (size_t i = 0; i < facts->n; i++)
+        if (trod_str_equal(facts->names[i], name)) return;
+    if (!TROD_PUSH(facts->table->arena, facts->names, facts->n, facts->room, name))
+        facts->failed = true;
+}
+
+static bool is_profile_of(const struct trod_map_source *source, trod_str name) {
+    for (size_t i = 0; i < source->profile.n; i++)
+        if (trod_str_equal(source->profile.at[i], name)) return true;
+    return false;
+}
+
+/* A name that the map asks for with `profile`, unless the file has a source and another source
+ * says that it holds that fact. */
+static void add_asked_fact(const struct trod_condition *condition, uint32_t line,
+                           void *context) {
+    struct facts *const facts = context;
+    const struct trod_map *const map = facts->table->map;
+    (void)line;
+    if (!condition->profile) return;
+    for (size_t s = 0; facts->table->source && s < map->n_sources; s++)
+        if (is_profile_of(&map->sources[s], condition->name)) return;
+    add_fact(facts, condition->name);
+}
+
+/* Columns that are facts: by the source, by the options, and by what the map asks for. */
+static trod_status facts_of(struct intake_table *table, struct trod_error *error) {
+    const struct trod_intake_options *const options = &table->intake->options;
+    struct facts facts = {.table = table};
+    for (size_t i = 0; i < table->wish.profile.n; i++)
+        add_fact(&facts, table->wish.profile.at[i]);
+    for (size_t i = 0; i < options->n_profile; i++) {
+        const trod_str name = trod_str_of(options->profile[i]);
+        const uint32_t column = intake_table_find(table, name);
+        add_fact(&facts, column == INTAKE_NONE ? name : table->columns[column].name);
+    }
+    if (table->map) trod_map_each_condition(table->map, add_asked_fact, &facts);
+    table->wish.profile = (struct trod_words){facts.names, facts.n};
+    if (!facts.failed) return TROD_OK;
+    return trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
+}
+
 trod_status intake_wish_make(struct intake_table *table, struct trod_error *error) {
     static const struct trod_map_source none;
     const struct trod_intake_options *const options = &table->intake->options;
@@ -141,6 +193,7 @@ trod_status intake_wish_make(struct intake_table *table, struct trod_error *erro
     /* A survey is one kind of event: an answer. Other sources name theirs in a column. */
     if (source->about.n || source->rating.n || source->words.n) wish->event_name = source->id;
     trod_status status = dates_of(table, error);
+    if (status == TROD_OK) status = facts_of(table, error);
     if (status == TROD_OK) status = open_zone(table, error);
     if (status == TROD_OK) status = form_of(table, error);
     return status;
