@@ -59,6 +59,7 @@ struct trod_alignment {
 };
 /* Optimal alignments of every path of the lay with the map's flow. Touchpoints that are
  * `not recorded`, or whose trace is nowhere in the whole log (lay->recorded), are silent.
+ * An `accept` line with `until` holds for the journeys that began before the end of that day.
  * `accept repeated` makes rounds over the limit free while the journey stands in the last round.
  * Ties are broken the same way always: of the readings of least cost one that matches the most
  * steps; of those, step by step, a match before an extra step, and skips only when the next step
@@ -91,13 +92,15 @@ struct trod_fitness {
  * `late`: arrived after `at most`, or has not arrived, may still, and the limit has passed. `open`:
  * has not arrived, may still, and is younger than the limit. `gone`: the journey is over without
  * it (left, lost, or ended where nothing more can come). Without `over after` nobody is known to
- * have left: then whoever is younger than the limit is open, and `gone` are those not seen again.
- * Without `at most` nobody is late. */
+ * have left. Then whoever is younger than the limit is open; for whom it has passed is late while
+ * the log's end may cut the journey (cut_end of log.h), since then it can still come, and gone
+ * otherwise: not seen again. Without `at most` nobody is late. */
 struct trod_four_ways {
     bool given;                    /* false: the log has no times */
     uint64_t started, in_time, late, open, gone;
     uint64_t early;                /* of those in time: before `at least` */
     uint64_t arrived, arrived_late; /* in_time + arrived_late; late less arrived_late are awaited still */
+    uint64_t allowed;              /* of arrived_late: an `accept late` line held when they began */
     struct trod_share share_in_time, share_late, share_open, share_gone;
     struct trod_measured median_us, p90_us; /* of those who arrived */
 };
@@ -116,7 +119,7 @@ struct trod_timed {
     trod_str title;
     const struct trod_window *window;
     struct trod_four_ways ways;
-    bool accepted;                 /* an `accept late` line allows it */
+    bool accepted;                 /* an `accept late` line allows it to those who begin now */
     bool working;                  /* times are the owner team's working time, in UTC; a window in
                                     * working time of a team without hours is judged by the clock */
 };
@@ -168,8 +171,9 @@ struct trod_deviation {
     uint32_t action_id;            /* of the map, or TROD_NO_ID */
 };
 /* Of a `choose` the first way taken, of the journeys that took any way of it; of an `optional`
- * whether it was taken, of those that got past it; of `reached by` all journeys. share.of == 0:
- * nobody got there, or it leaves no trace. */
+ * whether it was taken, of those that got past it; of `reached by` all journeys: of a touchpoint
+ * those with a visit to it, of a stage those with a visit in it or in a later one, as in
+ * trod_stage_result. share.of == 0: nobody got there, or it leaves no trace. */
 struct trod_choice_result {
     trod_str id;                   /* of the way, the optional (first) touchpoint, or the `reached by` touchpoint or stage */
     trod_str way;                  /* title of the way; "taken" of an optional; "reached" */
@@ -183,7 +187,8 @@ struct trod_firsts {               /* most frequent first */
 };
 struct trod_touchpoint_result {
     uint32_t touchpoint_id;
-    bool recorded;                 /* some event of the whole log is its trace */
+    bool recorded;                 /* some event of the whole log that the view's `events` keeps is
+                                    * its trace */
     uint64_t journeys, visits, events;
     struct trod_share share;       /* of all journeys */
     uint64_t failed_journeys, failed_events;
@@ -196,7 +201,8 @@ const char *trod_verdict_word(enum trod_verdict verdict); /* "met", "missed", "t
 /* A share counts, of the journeys with X, those that came to Y after the first X. With `within` the
  * journeys whose time is not yet up are left out. Without it, if some are still open, those that
  * started too recently to tell are left out: less long ago than 95 % of those who came needed. A
- * time is over those who arrived. A number a day, week or month is over the observed time. */
+ * time is over those who arrived. A number a day, week or month is over the observed time. A sum,
+ * and a number in all, are what they are: low and high are NaN, and the value itself is judged. */
 struct trod_kpi_result {
     uint32_t kpi_id;
     enum trod_unit unit;
@@ -220,7 +226,9 @@ struct trod_finding {
     trod_str span;                 /* id of a span; missing */
     trod_str by, value;            /* of a segment: field and value */
     int64_t since_us, until_us;    /* of a burst: the stretch; TROD_NO_TIME */
-    uint64_t people;               /* journeys that it touches */
+    uint64_t people;               /* journeys that it touches; of a choice those who went another
+                                    * way than designed: the distance from the designed share, of
+                                    * share.of, rounded */
     struct trod_share share;       /* what was found, and … */
     struct trod_share others;      /* … in the rest (of == 0 if there is no rest to compare with) */
     double p;                      /* adjusted over everything tried (Benjamini-Hochberg); NaN */
@@ -258,9 +266,12 @@ struct trod_compare {
     bool succeeds_known;           /* the map says when a journey succeeds */
     bool left_known;               /* the map has `over after`: "left"; without it the word is "last seen" */
     struct trod_share succeeded;
+    /* How the journeys ended, each once: lost before succeeded, as in enum trod_ending. A journey
+     * that succeeded and was lost afterwards is in `succeeded` and in n_lost: succeeded.n less
+     * n_lost_after_success, and the other five numbers, are all journeys. */
     uint64_t n_lost, n_left, n_open, n_unknown;
-    uint64_t n_ended;              /* without success, where the map lets a journey end; with these
-                                    * and the succeeded all journeys */
+    uint64_t n_ended;              /* without success, where the map lets a journey end */
+    uint64_t n_lost_after_success; /* of n_lost: succeeded first */
     double worth;                  /* sum of `worth` of the successes; NaN if the map has none */
     struct trod_period period;
     struct trod_fitness complete, so_far;

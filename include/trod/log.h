@@ -200,6 +200,8 @@ struct trod_view {
     uint32_t n_customers;   /* with at least one journey */
     uint64_t n_left_out;    /* journeys that the options left out */
     uint64_t n_cut_start, n_cut_end;
+    struct trod_bits kept;  /* which of the log's events `events` keeps, whatever was picked; without
+                             * words: all */
     int64_t gap_us;         /* "near" above: the smallest time that 95 % of the times between
                              * successive events of all the log's journeys do not exceed, whatever
                              * was picked; TROD_NO_TIME without times */
@@ -286,7 +288,7 @@ struct trod_laid {
 struct trod_laid_path {
     const uint32_t *steps;
     uint32_t n;
-    uint32_t groups;    /* index into lay->groups */
+    uint32_t groups;    /* index into lay->groups: who they are and when they began */
     bool lost;          /* walked to a `lost when`: the journey is over there */
     uint64_t n_journeys;
 };
@@ -309,11 +311,16 @@ struct trod_lay {
      * a log without customers meets a map with `only for`. */
     const struct trod_bits *groups;
     size_t n_groups;
+    /* The ends of the days of `accept … until`, ascending: what is accepted of a journey depends
+     * on how many of them lie before its begin. Each set of touchpoints makes n_until + 1 groups,
+     * and groups[g] is of journeys that began after g % (n_until + 1) of them. */
+    const int64_t *until_us;
+    size_t n_until;
     /* in_segment[customer * map->n_segments + s]: 1 if the customer is in segment s: a fact of
      * them, or any of their events in the whole log, meets one of its `when`. */
     const uint8_t *in_segment;
-    const bool *recorded;  /* [map->n_touchpoints]: some event of the whole log is its trace, were
-                            * it a failed attempt */
+    const bool *recorded;  /* [map->n_touchpoints]: some event of the whole log that the view's
+                            * `events` keeps is its trace, were it a failed attempt */
     struct trod_arena *arena; /* owned */
 };
 /* Lays each journey of the view on the map: visits merged by `one visit within` (of the touchpoint,

@@ -3,15 +3,17 @@
  * event that may be an `any time` touchpoint costs nothing as an extra step either. */
 #include "compare/align_group.h"
 
-static bool accepted(const struct trod_lay *lay, enum trod_accept_kind kind,
+/* Whether an `accept` line holds for the journeys of the group, by when they began. The day
+ * itself still counts. */
+static bool accepted(const struct trod_lay *lay, uint32_t g, enum trod_accept_kind kind,
                      uint32_t touchpoint) {
     const struct trod_map *const map = lay->claims->map;
+    const size_t passed = g % (lay->n_until + 1);
     for (size_t i = 0; i < map->n_accepts; i++) {
         const struct trod_accept *const accept = &map->accepts[i];
         if (accept->kind != kind || accept->touchpoint_id != touchpoint) continue;
-        if (accept->until_us == TROD_NO_TIME || lay->now_us == TROD_NO_TIME) return true;
-        /* The day itself still counts. */
-        if (lay->now_us < accept->until_us + TROD_DAY_US) return true;
+        if (accept->until_us == TROD_NO_TIME || passed == 0) return true;
+        if (lay->until_us[passed - 1] < accept->until_us + TROD_DAY_US) return true;
     }
     return false;
 }
@@ -23,8 +25,8 @@ static bool is_meant(const struct trod_map *map, const struct trod_bits *meant, 
     return meant && trod_bits_has(meant, t);
 }
 
-static struct align_rule *make_rules(const struct trod_lay *lay, const struct trod_bits *meant,
-                                     struct trod_arena *arena) {
+static struct align_rule *make_rules(const struct trod_lay *lay, uint32_t g,
+                                     const struct trod_bits *meant, struct trod_arena *arena) {
     const struct trod_map *const map = lay->claims->map;
     struct align_rule *const rules =
         TROD_NEW_ARRAY(arena, map->n_touchpoints, struct align_rule);
@@ -34,16 +36,17 @@ static struct align_rule *make_rules(const struct trod_lay *lay, const struct tr
             rules[t] = (struct align_rule){.skip = ALIGN_SKIP_SILENT, .absent = true};
         else if (map->touchpoints[t].not_recorded || !recorded)
             rules[t] = (struct align_rule){.skip = ALIGN_SKIP_SILENT, .absent = !recorded};
-        else if (accepted(lay, TROD_ACCEPT_SKIPPED, t))
+        else if (accepted(lay, g, TROD_ACCEPT_SKIPPED, t))
             rules[t].skip = ALIGN_SKIP_ALLOWED;
-        rules[t].repeat_allowed = accepted(lay, TROD_ACCEPT_REPEATED, t);
+        rules[t].repeat_allowed = accepted(lay, g, TROD_ACCEPT_REPEATED, t);
     }
     return rules;
 }
 
 /* How an extra step of a set is told: as the touchpoint that makes it free, if one does; else
  * as one that is meant for the group. */
-static struct align_extra tell_extra(const struct trod_lay *lay, const struct trod_bits *meant,
+static struct align_extra tell_extra(const struct trod_lay *lay, uint32_t g,
+                                     const struct trod_bits *meant,
                                      const struct trod_claim_set *set, bool *free) {
     const struct trod_map *const map = lay->claims->map;
     struct align_extra told = {.touchpoint = TROD_NO_ID};
@@ -54,7 +57,7 @@ static struct align_extra tell_extra(const struct trod_lay *lay, const struct tr
         }
     for (size_t i = 0; i < set->n; i++) {
         const uint32_t t = set->touchpoints[i];
-        const bool allowed = accepted(lay, TROD_ACCEPT_EXTRA, t);
+        const bool allowed = accepted(lay, g, TROD_ACCEPT_EXTRA, t);
         const bool not_for = !is_meant(map, meant, t);
         if (told.touchpoint == TROD_NO_ID || (allowed && !told.accepted) ||
             (!not_for && told.not_for && allowed == told.accepted))
@@ -66,9 +69,10 @@ static struct align_extra tell_extra(const struct trod_lay *lay, const struct tr
 }
 
 /* All touchpoints of the set that tell an extra step as `told` does. */
-static trod_status find_others(const struct trod_lay *lay, const struct trod_bits *meant,
-                               const struct trod_claim_set *set, struct trod_arena *arena,
-                               struct align_extra *told, struct trod_error *error) {
+static trod_status find_others(const struct trod_lay *lay, uint32_t g,
+                               const struct trod_bits *meant, const struct trod_claim_set *set,
+                               struct trod_arena *arena, struct align_extra *told,
+                               struct trod_error *error) {
     trod_status status = TROD_OK;
     const struct trod_map *const map = lay->claims->map;
     if (set->n < 2 || map->touchpoints[told->touchpoint].any_time) return TROD_OK;
@@ -76,7 +80,7 @@ static trod_status find_others(const struct trod_lay *lay, const struct trod_bit
     TROD_TRY_ALLOC(others, error);
     for (size_t i = 0; i < set->n; i++) {
         const uint32_t t = set->touchpoints[i];
-        if (accepted(lay, TROD_ACCEPT_EXTRA, t) == told->accepted &&
+        if (accepted(lay, g, TROD_ACCEPT_EXTRA, t) == told->accepted &&
             is_meant(map, meant, t) != told->not_for)
             others[told->n++] = t;
     }
@@ -92,9 +96,9 @@ uint32_t align_group_told(const struct align_extra *extra, uint32_t last_matched
     return extra->others[extra->n - 1];
 }
 
-static trod_status make_kinds(const struct trod_lay *lay, const struct trod_bits *meant,
-                              struct align_group *group, struct trod_arena *arena,
-                              struct trod_error *error) {
+static trod_status make_kinds(const struct trod_lay *lay, uint32_t g,
+                              const struct trod_bits *meant, struct align_group *group,
+                              struct trod_arena *arena, struct trod_error *error) {
     trod_status status = TROD_OK;
     const struct trod_claimed *const claims = lay->claims;
     group->n_kinds = (uint32_t)claims->n_sets + 1;
@@ -109,8 +113,8 @@ static trod_status make_kinds(const struct trod_lay *lay, const struct trod_bits
         if (k == claims->n_sets || claims->sets[k].n == 0) continue;
         const struct trod_claim_set *const set = &claims->sets[k];
         bool free = false;
-        group->extras[k] = tell_extra(lay, meant, set, &free);
-        TROD_TRY(find_others(lay, meant, set, arena, &group->extras[k], error));
+        group->extras[k] = tell_extra(lay, g, meant, set, &free);
+        TROD_TRY(find_others(lay, g, meant, set, arena, &group->extras[k], error));
         if (free) kind->extra = ALIGN_EXTRA;
         uint32_t *const touchpoints = TROD_NEW_ARRAY(arena, set->n, uint32_t);
         TROD_TRY_ALLOC(touchpoints, error);
@@ -175,11 +179,11 @@ trod_status align_group_make(const struct trod_lay *lay, uint32_t g, struct trod
     const struct trod_bits *const meant = &lay->groups[g];
     struct align_group *const made = TROD_NEW(arena, struct align_group);
     TROD_TRY_ALLOC(made, error);
-    made->rules = make_rules(lay, meant, arena);
+    made->rules = make_rules(lay, g, meant, arena);
     TROD_TRY_ALLOC(made->rules, error);
     TROD_TRY(
         align_tree_make(map->flow, made->rules, map->n_touchpoints, arena, &made->tree, error));
-    TROD_TRY(make_kinds(lay, meant, made, arena, error));
+    TROD_TRY(make_kinds(lay, g, meant, made, arena, error));
     TROD_TRY(make_loops(made, arena, error));
     for (size_t p = 0; p < lay->n_paths && made->tree->n_loops; p++) {
         if (lay->paths[p].groups != g) continue;
@@ -197,7 +201,10 @@ trod_status align_group_shortest(const struct trod_lay *lay, struct trod_arena *
     trod_status status = TROD_OK;
     const struct trod_map *const map = lay->claims->map;
     struct align_tree *tree = NULL;
-    const struct align_rule *const rules = make_rules(lay, NULL, arena);
+    uint32_t g = 0; /* of those who begin now */
+    while (g < lay->n_until && lay->now_us != TROD_NO_TIME && lay->until_us[g] <= lay->now_us)
+        g++;
+    const struct align_rule *const rules = make_rules(lay, g, NULL, arena);
     TROD_TRY_ALLOC(rules, error);
     TROD_TRY(align_tree_make(map->flow, rules, map->n_touchpoints, arena, &tree, error));
     *shortest = tree->shortest;

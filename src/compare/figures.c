@@ -41,7 +41,7 @@ struct trod_timed compare_figure_timed(struct compare_tally *tally, size_t plan_
     struct compare_promise *promise = &tally->promises[plan_id];
     struct trod_timed timed = {.kind = plan->kind,
                                .window = plan->window,
-                               .accepted = plan->accepted,
+                               .accepted = compare_late_accepted(plan, base->now_us),
                                .working = plan->team != NULL};
     struct trod_four_ways *ways = &timed.ways;
     switch (plan->kind) {
@@ -66,6 +66,7 @@ struct trod_timed compare_figure_timed(struct compare_tally *tally, size_t plan_
     ways->started = ways->in_time + ways->late + ways->open + ways->gone;
     ways->early = promise->early;
     ways->arrived_late = promise->arrived_late;
+    ways->allowed = promise->allowed;
     ways->arrived = ways->in_time + ways->arrived_late;
     ways->share_in_time = trod_share_make(ways->in_time, ways->started);
     ways->share_late = trod_share_make(ways->late, ways->started);
@@ -193,11 +194,12 @@ static void figure_outcomes(struct compare_tally *tally, struct trod_compare *co
     compare->succeeded =
         trod_share_make(tally->succeeded, compare->succeeds_known ? tally->journeys : 0);
     compare->n_lost = tally->n_endings[TROD_ENDING_LOST];
+    compare->n_lost_after_success = tally->n_lost_after_success;
     compare->n_ended = tally->n_ended;
     compare->n_left = tally->n_endings[TROD_ENDING_LEFT];
     compare->n_open = tally->n_endings[TROD_ENDING_OPEN];
     compare->n_unknown = tally->n_endings[TROD_ENDING_UNKNOWN];
-    compare->worth = any_worth(base) ? tally->worth : NAN;
+    compare->worth = any_worth(base) ? tally->worth + tally->worth_rest : NAN;
     compare->complete = fitness_of(tally, false);
     compare->so_far = fitness_of(tally, true);
     compare->method = base->alignment->method;

@@ -53,7 +53,7 @@ trod_status compare_figure_choices(struct compare_tally *tally, struct trod_comp
     for (size_t s = 0; s < base->map->n_stages; s++) {
         const struct trod_stage *stage = &base->map->stages[s];
         TROD_TRY_ALLOC(add_reached_by(&rows, stage->id, stage->reached_by,
-                                      compare->stages[s].visited, tally->journeys)
+                                      compare->stages[s].reached, tally->journeys)
                            ? base
                            : NULL,
                        error);
@@ -206,7 +206,7 @@ static void number_interval(double n, double *low, double *high) {
 static void measure_count(const struct compare_tally *tally, const struct compare_kpi *kpi,
                           const struct trod_measure *measure, struct trod_kpi_result *result) {
     const struct compare_base *base = tally->base;
-    double periods = 1.0, low = (double)kpi->n, high = (double)kpi->n;
+    double periods = 1.0, low = NAN, high = NAN;
     if (measure->per_us != TROD_NO_TIME) {
         if (base->begin_us == TROD_NO_TIME || base->end_us <= base->begin_us) return;
         periods = (double)(base->end_us - base->begin_us) / (double)measure->per_us;
@@ -235,9 +235,10 @@ static void measure_numbers(const struct compare_tally *tally, struct compare_kp
         result->value = compare_measured(trod_mean(&moments), few);
         return;
     }
-    const double sum = moments.mean * (double)moments.n;
+    double sum = 0, rest = 0;
+    for (size_t i = 0; i < numbers->n; i++) compare_sum_add(&sum, &rest, numbers->at[i]);
     result->value = (struct trod_measured){
-        .given = true, .value = sum, .low = sum, .high = sum, .n = moments.n};
+        .given = true, .value = sum + rest, .low = NAN, .high = NAN, .n = numbers->n};
 }
 
 static bool recorded(const struct compare_base *base, const struct trod_points *points) {
@@ -253,16 +254,21 @@ static enum trod_verdict judge(const struct trod_kpi *kpi, const struct trod_kpi
     const struct trod_measured *value = &result->value;
     if (!value->given) return TROD_NOT_MEASURED;
     if (!target->given) return TROD_NO_TARGET;
-    const bool counted = kpi->measure.kind == TROD_MEASURE_COUNT;
-    if ((!counted && value->n < few) || isnan(value->low) || isnan(value->high)) {
-        return TROD_TOO_FEW;
-    }
+    const struct trod_measure *measure = &kpi->measure;
+    const bool counted = measure->kind == TROD_MEASURE_COUNT;
+    /* A sum, and a number in all, are not estimates. */
+    const bool exact =
+        counted ? measure->per_us == TROD_NO_TIME
+                : measure->kind == TROD_MEASURE_FIELD && measure->statistic == TROD_SUM;
+    const double low = exact ? value->value : value->low;
+    const double high = exact ? value->value : value->high;
+    if ((!counted && value->n < few) || isnan(low) || isnan(high)) return TROD_TOO_FEW;
     if (target->at_least) {
-        if (value->low >= target->value) return TROD_MET;
-        return value->high < target->value ? TROD_MISSED : TROD_TOO_CLOSE;
+        if (low >= target->value) return TROD_MET;
+        return high < target->value ? TROD_MISSED : TROD_TOO_CLOSE;
     }
-    if (value->high <= target->value) return TROD_MET;
-    return value->low > target->value ? TROD_MISSED : TROD_TOO_CLOSE;
+    if (high <= target->value) return TROD_MET;
+    return low > target->value ? TROD_MISSED : TROD_TOO_CLOSE;
 }
 
 trod_status compare_figure_kpis(struct compare_tally *tally, struct trod_compare *compare,

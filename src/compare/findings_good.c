@@ -79,9 +79,11 @@ static void praise_kpis(struct praise *praise) {
     }
 }
 
+/* Neither the first stage, where a journey that stops early is hardly one at all, nor the last,
+ * where all of them stop. */
 static void praise_stages(struct praise *praise) {
     const struct trod_stage_result *best = NULL;
-    for (size_t s = 0; s + 1 < praise->compare->n_stages; s++) {
+    for (size_t s = 1; s + 1 < praise->compare->n_stages; s++) {
         const struct trod_stage_result *stage = &praise->compare->stages[s];
         if (stage->share_stopped.of < praise->base->few) continue;
         if (!(stage->share_stopped.high < 0.05)) continue;

@@ -14,7 +14,7 @@ static void try_late(struct finder *finder, const struct trod_timed *timed, uint
     const struct compare_base *base = finder->base;
     if (!timed->window || timed->window->most_us == TROD_NO_TIME || timed->accepted) return;
     const struct trod_share share =
-        trod_share_make(timed->ways.arrived_late, timed->ways.arrived);
+        trod_share_make(timed->ways.arrived_late - timed->ways.allowed, timed->ways.arrived);
     const struct trod_share *late = &share;
     if (late->of < base->few) return;
     struct finding_candidate candidate = findings_blank(TROD_FINDING_LATE);
@@ -149,12 +149,13 @@ static void try_choices(struct finder *finder) {
         candidate.finding.touchpoint_id = trod_map_touchpoint(compare->map, choice->id);
         candidate.finding.stage_id = trod_map_stage(compare->map, choice->id);
         candidate.finding.span = (trod_str){NULL, 0};
-        candidate.finding.people = share->n;
+        candidate.finding.people = (uint64_t)(distance * (double)share->of + 0.5);
         candidate.finding.share = *share;
         candidate.finding.worth =
             distance * distance * (double)share->of / (double)compare->journeys;
         candidate.p = se > 0 ? erfc(distance / se / sqrt(2.0)) : (distance > 0 ? 0.0 : 1.0);
         candidate.worthy = farthest_way(finder, i) && distance >= FINDINGS_CHOICE &&
+                           candidate.finding.people >= FINDINGS_PEOPLE &&
                            (share->low > d || share->high < d);
         findings_add(finder, &candidate);
     }

@@ -122,8 +122,9 @@ struct compare_plan {
     uint32_t at;                      /* span, touchpoint or stage */
     const struct trod_window *window; /* for everybody; NULL if none is designed */
     const struct trod_team *team;     /* its hours count; NULL: the clock does */
-    double day_us; /* of a window in working days: the team's mean day; else 0 */
-    bool accepted; /* `accept late` holds now */
+    double day_us;             /* of a window in working days: the team's mean day; else 0 */
+    int64_t accepted_until_us; /* `accept late` holds for those who began before; TROD_NO_TIME:
+                                * there is no such line */
 };
 struct compare_base {
     const struct trod_map *map;
@@ -176,9 +177,11 @@ static inline bool compare_in(const struct trod_points *points, uint32_t touchpo
 }
 /* The touchpoint whose attempt failed at this visit, or TROD_NO_ID. */
 uint32_t compare_failed(const struct compare_base *base, size_t visit);
-/* Whether a line `accept KIND ID` holds now. `span` is missing for a touchpoint. */
-bool compare_accepted(const struct compare_base *base, enum trod_accept_kind kind,
-                      uint32_t touchpoint_id, trod_str span);
+/* Whether being late is allowed to a journey that began then. */
+static inline bool compare_late_accepted(const struct compare_plan *plan, int64_t begin_us) {
+    if (plan->accepted_until_us == TROD_NO_TIME) return false;
+    return begin_us == TROD_NO_TIME || begin_us < plan->accepted_until_us;
+}
 
 /* Counts what a path says about each fork. `matched` are its n matched touchpoints in order;
  * scratch: `leaves` [n], `taken` [n_forks]. */
@@ -257,7 +260,7 @@ struct compare_count {
 };
 struct compare_promise {
     uint64_t ways[COMPARE_N_WAYS];
-    uint64_t early, arrived_late;
+    uint64_t early, arrived_late, allowed;
     struct compare_numbers times; /* of those who arrived */
 };
 struct compare_place { /* a stage */
@@ -279,7 +282,8 @@ struct compare_tally {
     const struct compare_base *base;
     uint64_t journeys, customers, events, mapped, unidentified, succeeded;
     uint64_t n_endings[TROD_ENDING_OPEN + 1], n_ended, n_cut_start, n_cut_end, n_limited;
-    double worth;
+    double worth, worth_rest; /* the sum, and what rounding took from it */
+    uint64_t n_lost_after_success;
     uint64_t began, began_before, succeeded_now, succeeded_before;
     uint64_t cost, worst, cost_so_far, worst_so_far, exact, exact_so_far, n_aligned;
     double ratio, ratio_so_far;       /* sums */
@@ -300,6 +304,9 @@ TROD_MUST trod_status compare_tally_make(const struct compare_base *base,
                                          const size_t *journeys, size_t n,
                                          struct trod_arena *arena, struct compare_tally *tally,
                                          struct trod_error *error);
+/* Adds to a sum and keeps what rounding takes from it: the sum is *sum + *rest. Source:
+ * Neumaier, ZAMM 54 (1974). */
+void compare_sum_add(double *sum, double *rest, double value);
 bool compare_numbers_add(struct trod_arena *arena, struct compare_numbers *numbers,
                          double value);
 /* Over, and not where the map lets it end. */

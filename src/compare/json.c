@@ -31,6 +31,7 @@ static void outcomes(struct trod_json_writer *json, const struct trod_compare *c
         trod_json_null(json);
     }
     json_member_uint(json, "lost", compare->n_lost);
+    json_member_uint(json, "lost_after_success", compare->n_lost_after_success);
     json_member_uint(json, "ended", compare->n_ended);
     json_member_uint(json, "left", compare->n_left);
     json_member_uint(json, "open", compare->n_open);

@@ -70,26 +70,42 @@ static void limits(struct trod_json_writer *json, const char *value, const char 
     json_member_number(json, high, measured->given ? measured->high : NAN);
 }
 
+/* Null if the log has no times. */
+static void way_count(struct trod_json_writer *json, const char *key,
+                      const struct trod_four_ways *ways, uint64_t count) {
+    trod_json_key(json, key);
+    if (ways->given)
+        trod_json_uint(json, count);
+    else
+        trod_json_null(json);
+}
+
+static void way_share(struct trod_json_writer *json, const char *key,
+                      const struct trod_four_ways *ways, const struct trod_share *share) {
+    if (ways->given) {
+        json_member_share(json, key, share);
+        return;
+    }
+    trod_json_key(json, key);
+    trod_json_null(json);
+}
+
 void json_ways_members(struct trod_json_writer *json, const struct trod_timed *timed) {
     const struct trod_four_ways *ways = &timed->ways;
-    static const char *const names[] = {"started", "in_time", "late", "open", "gone", "early"};
-    const uint64_t counts[] = {ways->started, ways->in_time, ways->late,
-                               ways->open,    ways->gone,    ways->early};
-    for (size_t i = 0; i < TROD_COUNT(names); i++) {
-        trod_json_key(json, names[i]);
-        if (ways->given)
-            trod_json_uint(json, counts[i]);
-        else
-            trod_json_null(json);
-    }
+    way_count(json, "started", ways, ways->started);
+    way_count(json, "in_time", ways, ways->in_time);
+    way_count(json, "late", ways, ways->late);
+    way_count(json, "open", ways, ways->open);
+    way_count(json, "gone", ways, ways->gone);
+    way_count(json, "early", ways, ways->early);
     limits(json, "median_us", "median_low_us", "median_high_us", &ways->median_us);
     limits(json, "p90_us", "p90_low_us", "p90_high_us", &ways->p90_us);
-    json_member_uint(json, "arrived", ways->arrived);
-    json_member_uint(json, "arrived_late", ways->arrived_late);
-    json_member_share(json, "share_in_time", &ways->share_in_time);
-    json_member_share(json, "share_late", &ways->share_late);
-    json_member_share(json, "share_open", &ways->share_open);
-    json_member_share(json, "share_gone", &ways->share_gone);
+    way_count(json, "arrived", ways, ways->arrived);
+    way_count(json, "arrived_late", ways, ways->arrived_late);
+    way_share(json, "share_in_time", ways, &ways->share_in_time);
+    way_share(json, "share_late", ways, &ways->share_late);
+    way_share(json, "share_open", ways, &ways->share_open);
+    way_share(json, "share_gone", ways, &ways->share_gone);
     json_member_bool(json, "accepted", timed->accepted);
     json_member_bool(json, "working_time", timed->working);
     trod_json_key(json, "window");

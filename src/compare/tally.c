@@ -23,6 +23,12 @@ bool compare_numbers_add(struct trod_arena *arena, struct compare_numbers *numbe
     return TROD_PUSH(arena, numbers->at, numbers->n, numbers->room, value);
 }
 
+void compare_sum_add(double *sum, double *rest, double value) {
+    const double total = *sum + value;
+    *rest += fabs(*sum) >= fabs(value) ? (*sum - total) + value : (value - total) + *sum;
+    *sum = total;
+}
+
 bool compare_stopped(const struct compare_base *base, size_t journey) {
     const struct trod_laid *laid = &base->lay->journeys[journey];
     if (laid->ending == TROD_ENDING_LOST) return true;
@@ -152,6 +158,7 @@ static bool add_waits(struct adder *adder, size_t j) {
     struct compare_tally *tally = adder->tally;
     const struct compare_base *base = tally->base;
     const bool succeeded = base->lay->journeys[j].succeeded;
+    const int64_t begin_us = base->lay->journeys[j].begin_us;
     compare_watch_journey(&adder->watch, j);
     for (size_t i = 0; i < adder->watch.n_waits; i++) {
         const struct compare_wait *wait = &adder->watch.waits[i];
@@ -159,7 +166,9 @@ static bool add_waits(struct adder *adder, size_t j) {
         struct compare_promise *promise = &tally->promises[wait->plan];
         if (wait->way == COMPARE_NOT_STARTED) continue;
         promise->ways[wait->way]++;
+        const bool accepted = compare_late_accepted(plan, begin_us);
         promise->arrived_late += wait->way == COMPARE_LATE && wait->arrived;
+        promise->allowed += wait->way == COMPARE_LATE && wait->arrived && accepted;
         promise->early += wait->way == COMPARE_IN_TIME && wait->n_early > 0;
         if (wait->arrived &&
             !compare_numbers_add(tally->arena, &promise->times, wait->time_us)) {
@@ -172,9 +181,8 @@ static bool add_waits(struct adder *adder, size_t j) {
             count(&tally->counters[compare_counter(base, COMPARE_CAME, t)], succeeded, 1);
         }
         if (wait->n_late > 0) {
-            count(
-                &tally->counters[compare_deviation_counter(base, TROD_LATE, t, plan->accepted)],
-                succeeded, wait->n_late);
+            count(&tally->counters[compare_deviation_counter(base, TROD_LATE, t, accepted)],
+                  succeeded, wait->n_late);
         }
         if (wait->n_early > 0) {
             count(&tally->counters[compare_deviation_counter(base, TROD_EARLY, t, false)],
@@ -257,7 +265,8 @@ static void add_journey(struct compare_tally *tally, size_t j, uint32_t *custome
         tally->n_endings[laid->ending]++;
     tally->n_cut_start += journey->cut_start;
     tally->n_cut_end += journey->cut_end;
-    tally->worth += worth_of(base, laid);
+    tally->n_lost_after_success += laid->ending == TROD_ENDING_LOST && laid->succeeded;
+    compare_sum_add(&tally->worth, &tally->worth_rest, worth_of(base, laid));
     tally->firsts[base->first[j] == TROD_NO_ID ? base->n_touchpoints : base->first[j]]++;
     tally->channels[base->channel[j] == TROD_NO_ID ? trod_dict_count(base->channels)
                                                    : base->channel[j]]++;

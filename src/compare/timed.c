@@ -20,22 +20,22 @@ struct compare_stay { /* in a stage, by matched visits */
 /* ---- Plans
  * ------------------------------------------------------------------------------------ */
 
-bool compare_accepted(const struct compare_base *base, enum trod_accept_kind kind,
-                      uint32_t touchpoint_id, trod_str id) {
+/* The end of the last day on which a line `accept late ID` holds; TROD_NO_TIME: none does. */
+static int64_t accepted_until(const struct compare_base *base, uint32_t touchpoint_id,
+                              trod_str id) {
+    int64_t until_us = TROD_NO_TIME;
     for (size_t i = 0; i < base->map->n_accepts; i++) {
         const struct trod_accept *accept = &base->map->accepts[i];
-        if (accept->kind != kind) continue;
-        if (accept->until_us != TROD_NO_TIME && base->now_us != TROD_NO_TIME &&
-            base->now_us >= accept->until_us + TROD_DAY_US) {
-            continue; /* the day itself still counts */
-        }
+        if (accept->kind != TROD_ACCEPT_LATE) continue;
+        const int64_t end_us =
+            accept->until_us == TROD_NO_TIME ? INT64_MAX : accept->until_us + TROD_DAY_US;
         if (touchpoint_id != TROD_NO_ID
                 ? accept->touchpoint_id == touchpoint_id
                 : accept->touchpoint_id == TROD_NO_ID && trod_str_equal(accept->id, id)) {
-            return true;
+            if (until_us == TROD_NO_TIME || end_us > until_us) until_us = end_us;
         }
     }
-    return false;
+    return until_us;
 }
 
 static void set_window(const struct compare_base *base, struct compare_plan *plan,
@@ -68,7 +68,7 @@ trod_status compare_plans_make(struct compare_base *base, struct trod_error *err
         plans[i] = (struct compare_plan){.kind = TROD_TIMED_SPAN, .at = i};
         const uint32_t last = span->to.n ? span->to.touchpoints[0] : TROD_NO_ID;
         set_window(base, &plans[i], &span->window, owner_of(base, last));
-        plans[i].accepted = compare_accepted(base, TROD_ACCEPT_LATE, TROD_NO_ID, span->id);
+        plans[i].accepted_until_us = accepted_until(base, TROD_NO_ID, span->id);
     }
     for (uint32_t t = 0; t < n; t++) {
         const struct trod_touchpoint *touchpoint = &map->touchpoints[t];
@@ -78,13 +78,14 @@ trod_status compare_plans_make(struct compare_base *base, struct trod_error *err
         *takes = (struct compare_plan){.kind = TROD_TIMED_TAKES, .at = t};
         set_window(base, comes, &touchpoint->comes.window, touchpoint->owner_id);
         set_window(base, takes, &touchpoint->takes, touchpoint->owner_id);
-        comes->accepted = takes->accepted =
-            compare_accepted(base, TROD_ACCEPT_LATE, t, touchpoint->id);
+        comes->accepted_until_us = takes->accepted_until_us =
+            accepted_until(base, t, touchpoint->id);
     }
     for (uint32_t s = 0; s < map->n_stages; s++) {
         const struct trod_stage *stage = &map->stages[s];
         struct compare_plan *plan = &plans[compare_plan_stage(base, s)];
-        *plan = (struct compare_plan){.kind = TROD_TIMED_STAGE, .at = s};
+        *plan = (struct compare_plan){
+            .kind = TROD_TIMED_STAGE, .at = s, .accepted_until_us = TROD_NO_TIME};
         const uint32_t last =
             stage->touchpoints.n ? stage->touchpoints.at[stage->touchpoints.n - 1] : TROD_NO_ID;
         set_window(base, plan, &stage->takes, owner_of(base, last));

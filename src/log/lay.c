@@ -119,6 +119,14 @@ static void find_ending(const struct laying *laying, const struct trod_journey *
         laid->ending = TROD_ENDING_UNKNOWN;
 }
 
+/* How many ends of `accept … until` lie before a journey's begin. */
+static uint32_t n_passed(const struct trod_lay *lay, int64_t begin_us) {
+    uint32_t n = 0;
+    if (begin_us == TROD_NO_TIME) return 0;
+    while (n < lay->n_until && lay->until_us[n] <= begin_us) n++;
+    return n;
+}
+
 /* Adds the steps of the journey's visits to the path. */
 static void add_steps(struct laying *laying, size_t j, bool is_lost, uint64_t *n_steps) {
     const struct trod_laid *const laid = &laying->journeys[j];
@@ -131,7 +139,10 @@ static void add_steps(struct laying *laying, size_t j, bool is_lost, uint64_t *n
             laying->steps[(*n_steps)++] = TROD_STEP_UNMAPPED | visit->name;
     }
     laying->length[j] = (uint32_t)(*n_steps - laying->at[j]);
-    laying->kind[j] = laying->groups.of[laid->customer] * 2 + is_lost;
+    const uint32_t group =
+        laying->groups.of[laid->customer] * (uint32_t)(laying->lay->n_until + 1) +
+        n_passed(laying->lay, laid->begin_us);
+    laying->kind[j] = group * 2 + is_lost;
 }
 
 static void lay_journey(struct laying *laying, size_t j, uint64_t *n_steps) {
@@ -253,6 +264,29 @@ static void mark_sets(const struct trod_claimed *claims, const struct trod_outco
                         trod_bits_add(sets, s);
 }
 
+static void mark_recorded(const struct trod_claim_set *set, bool *recorded) {
+    for (size_t i = 0; i < set->n; i++) recorded[set->touchpoints[i]] = true;
+}
+
+/* What leaves a trace among the events that the view keeps. */
+static trod_status find_recorded(const struct laying *laying, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    const struct trod_claimed *const claims = laying->claims;
+    const size_t n = laying->map->n_touchpoints;
+    bool *const recorded = TROD_NEW_ARRAY(laying->lay->arena, n, bool);
+    TROD_TRY_ALLOC(recorded, error);
+    laying->lay->recorded = recorded;
+    for (size_t t = 0; t < n && !laying->view->kept.words; t++)
+        recorded[t] = claims->n_touchpoint_events[t] || claims->n_touchpoint_failures[t];
+    for (size_t e = 0; e < laying->log->n_events && laying->view->kept.words; e++) {
+        if (!trod_bits_has(&laying->view->kept, e)) continue;
+        mark_recorded(&claims->sets[claims->seen[e]], recorded);
+        mark_recorded(&claims->sets[claims->fails[e]], recorded);
+    }
+done:
+    return status;
+}
+
 static trod_status mark_kinds(struct laying *laying, struct trod_arena *scratch,
                               struct trod_error *error) {
     trod_status status = TROD_OK;
@@ -271,11 +305,54 @@ static trod_status mark_kinds(struct laying *laying, struct trod_arena *scratch,
             all = all && map->touchpoints[claims->sets[s].touchpoints[i]].any_time;
         if (all) trod_bits_add(&laying->off_path, s);
     }
-    bool *const recorded = TROD_NEW_ARRAY(laying->lay->arena, map->n_touchpoints, bool);
-    TROD_TRY_ALLOC(recorded, error);
-    for (size_t t = 0; t < map->n_touchpoints; t++)
-        recorded[t] = claims->n_touchpoint_events[t] || claims->n_touchpoint_failures[t];
-    laying->lay->recorded = recorded;
+    TROD_TRY(find_recorded(laying, error));
+done:
+    return status;
+}
+
+/* ---- What is accepted until a day -----------------------------------------------------------
+ */
+
+static int by_time(const void *a, const void *b) {
+    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* The ends of the days, each once. What a path costs does not depend on `late`. */
+static trod_status find_until(struct laying *laying, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    const struct trod_map *const map = laying->map;
+    int64_t *const until_us = TROD_NEW_ARRAY(laying->lay->arena, map->n_accepts, int64_t);
+    size_t n = 0, n_kept = 0;
+    TROD_TRY_ALLOC(until_us, error);
+    for (size_t i = 0; i < map->n_accepts; i++)
+        if (map->accepts[i].until_us != TROD_NO_TIME &&
+            map->accepts[i].kind != TROD_ACCEPT_LATE)
+            until_us[n++] = map->accepts[i].until_us + TROD_DAY_US;
+    if (n) qsort(until_us, n, sizeof *until_us, by_time);
+    for (size_t i = 0; i < n; i++)
+        if (n_kept == 0 || until_us[n_kept - 1] != until_us[i])
+            until_us[n_kept++] = until_us[i];
+    laying->lay->until_us = until_us;
+    laying->lay->n_until = n_kept;
+done:
+    return status;
+}
+
+/* Each set of touchpoints once for each stretch between those days. */
+static trod_status spread_groups(struct laying *laying, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    struct trod_lay *const lay = laying->lay;
+    const size_t n_stretches = lay->n_until + 1;
+    if (laying->groups.n > UINT32_MAX / 2 / n_stretches)
+        TROD_TRY(trod_fail(error, TROD_TOO_MUCH,
+                           "the map has too many `accept … until` lines for this log"));
+    const size_t n = laying->groups.n * n_stretches;
+    struct trod_bits *const groups = TROD_NEW_ARRAY(lay->arena, n, struct trod_bits);
+    TROD_TRY_ALLOC(groups, error);
+    for (size_t g = 0; g < n; g++) groups[g] = laying->groups.groups[g / n_stretches];
+    lay->groups = groups;
+    lay->n_groups = n;
 done:
     return status;
 }
@@ -340,12 +417,12 @@ trod_status trod_lay_make(const struct trod_claimed *claims, const struct trod_v
     TROD_TRY(log_segments_make(claims->log, claims->map, arena, &made->in_segment, error));
     TROD_TRY(log_groups_make(claims->log, claims->map, made->in_segment, arena, &laying.groups,
                              error));
+    TROD_TRY(find_until(&laying, error));
+    TROD_TRY(spread_groups(&laying, error));
     TROD_TRY(make_room(&laying, scratch, error));
     uint64_t n_steps = 0;
     for (size_t j = 0; j < view->n_journeys; j++) lay_journey(&laying, j, &n_steps);
     TROD_TRY(count_paths(&laying, scratch, error));
-    made->groups = laying.groups.groups;
-    made->n_groups = laying.groups.n;
     made->visits = laying.visits;
     made->n_visits = laying.n_visits;
     made->journeys = laying.journeys;

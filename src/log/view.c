@@ -75,6 +75,25 @@ done:
     return status;
 }
 
+/* ---- Events that stay ----------------------------------------------------------------------
+ */
+
+/* Asks every event of the log, those of journeys that are not picked as well. */
+static trod_status keep_events(struct viewing *viewing, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    const struct trod_log *const log = viewing->log;
+    viewing->kept = TROD_NEW_ARRAY(viewing->view->arena, (size_t)log->n_events, uint64_t);
+    TROD_TRY_ALLOC(viewing->kept, error);
+    viewing->view->kept = trod_bits_make(viewing->view->arena, (size_t)log->n_events);
+    TROD_TRY_ALLOC(viewing->view->kept.words, error);
+    for (uint32_t c = 0; c < log->n_customers; c++)
+        for (uint64_t event = log->first[c]; event < log->first[c + 1]; event++)
+            if (trod_test_event(viewing->events, event, c))
+                trod_bits_add(&viewing->view->kept, (size_t)event);
+done:
+    return status;
+}
+
 /* ---- Picking -------------------------------------------------------------------------------
  */
 
@@ -122,7 +141,7 @@ static void take(struct viewing *viewing, uint32_t customer, uint64_t begin, uin
             at = viewing->n_kept;
             for (uint64_t i = begin; i < end; i++) {
                 const uint64_t event = event_at(&viewing->split, i);
-                if (!viewing->events || trod_test_event(viewing->events, event, customer))
+                if (trod_bits_has(&viewing->view->kept, (size_t)event))
                     viewing->kept[viewing->n_kept++] = event;
             }
             n = viewing->n_kept - at;
@@ -178,10 +197,7 @@ trod_status trod_view_make(const struct trod_log *log, const struct trod_view_op
     TROD_TRY(find_gap(&viewing, error));
     viewing.journeys = TROD_NEW_ARRAY(arena, viewing.split.n_journeys, struct trod_journey);
     TROD_TRY_ALLOC(viewing.journeys, error);
-    if (options->events) {
-        viewing.kept = TROD_NEW_ARRAY(arena, (size_t)log->n_events, uint64_t);
-        TROD_TRY_ALLOC(viewing.kept, error);
-    }
+    if (options->events) TROD_TRY(keep_events(&viewing, error));
     for (uint32_t c = 0; c < log->n_customers; c++) {
         uint64_t begin = log->first[c];
         for (uint64_t i = begin + 1; i <= log->first[c + 1]; i++) {

@@ -19,6 +19,7 @@ struct by_hand {
     size_t room_paths;
     bool *recorded;
     struct trod_bits groups[HAND_GROUPS];
+    uint32_t group; /* of the paths to come */
 };
 
 static inline void hand_make(struct by_hand *hand, const char *text) {
@@ -72,7 +73,8 @@ static inline uint32_t hand_set(struct by_hand *hand, trod_str word) {
 }
 
 static inline void hand_add(struct by_hand *hand, const uint32_t *steps, uint32_t n) {
-    struct trod_laid_path path = {.steps = steps, .n = n, .n_journeys = 1};
+    struct trod_laid_path path = {
+        .steps = steps, .n = n, .groups = hand->group, .n_journeys = 1};
     assert_true(TROD_PUSH(hand->arena, hand->paths, hand->lay.n_paths, hand->room_paths, path));
     hand->lay.paths = hand->paths;
 }

@@ -114,14 +114,19 @@ static void what_is_accepted(void **state) {
                      "  touchpoint b: B\n"
                      "  touchpoint c: C\n"
                      "  touchpoint d: D\n");
-    hand.lay.now_us = INT64_C(1717200000) * 1000000 - 1; /* the last moment of 2024-05-31 */
+    /* What began before the end of 2024-05-31, and what began after it. */
+    static const int64_t until_us[] = {INT64_C(1717200000) * 1000000};
+    hand.lay.until_us = until_us;
+    hand.lay.n_until = 1;
+    hand.lay.n_groups = 2;
+    hand.groups[1] = hand.groups[0];
     const struct wanted wanted[] = {
         {"a d", 0, 0, 4, true, "a -b~ -c~ d"},
         {"a a b d", 0, 0, 6, true, "a +a~ b -c~ d"},
         {"a b c d a", 0, 0, 7, true, "a b c d +a~"},
     };
     check(&hand, wanted, TROD_COUNT(wanted));
-    hand.lay.now_us++;
+    hand.group = 1;
     hand.lay.n_paths = 0;
     const struct wanted later[] = {
         {"a d", 1, 1, 5, true, "a -b~ -c d"},

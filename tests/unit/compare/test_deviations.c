@@ -235,9 +235,103 @@ static void an_accepted_lateness_is_counted_apart(void **state) {
     struct trodden trodden = tread(map, "a 0 Look\na 3 Pay\nb 0 Look\nb 1 Pay\n", &LATER);
     assert_true(find_deviation(walked(&trodden), TROD_LATE, "pay")->accepted);
     untread(&trodden);
-    trodden = tread(map, "a 0 Look\na 3 Pay\nb 0 Look\nb 1 Pay\n",
+    /* However late it is now: what counts is when they began. 181 is 30 June. */
+    trodden = tread(map,
+                    "a 0 Look\na 3 Pay\nb 0 Look\nb 1 Pay\nc 181.9 Look\nc 185 Pay\n"
+                    "d 182 Look\nd 185 Pay\n",
                     &(struct trod_compare_options){.now_us = DAY_0_US + 300 * TROD_DAY_US});
-    assert_false(find_deviation(walked(&trodden), TROD_LATE, "pay")->accepted);
+    const struct trod_compare *compare = walked(&trodden);
+    const struct trod_deviation *late = find_deviation(compare, TROD_LATE, "pay");
+    assert_true(late->accepted);
+    assert_int_equal(late->journeys, 2);
+    assert_int_equal(compare->n_deviations, 2);
+    assert_false(compare->deviations[1].accepted);
+    assert_int_equal(compare->deviations[1].journeys, 1);
+    assert_int_equal(compare->touchpoints[1].comes.ways.arrived_late, 3);
+    assert_int_equal(compare->touchpoints[1].comes.ways.allowed, 2);
+    assert_false(compare->touchpoints[1].comes.accepted);
+    untread(&trodden);
+}
+
+/* The same steps, before and after the day until which the skip is accepted. */
+static void what_is_accepted_until_a_day_costs_after_it(void **state) {
+    (void)state;
+    static const char map[] = "journey shop: Shop\n"
+                              "  accept skipped ask until 2024-02-29\n"
+                              "stage find: Find\n"
+                              "  touchpoint look: Look\n"
+                              "  touchpoint ask: Ask\n"
+                              "  touchpoint pay: Pay\n";
+    struct trodden trodden = tread(map,
+                                   "a 0 Look\na 90 Pay\nb 59.9 Look\nb 61 Pay\n"
+                                   "c 60 Look\nc 61 Pay\nd 0 Look\nd 1 Ask\nd 2 Pay\n",
+                                   NULL);
+    const struct trod_compare *compare = walked(&trodden);
+    assert_int_equal(compare->n_deviations, 2);
+    assert_true(compare->deviations[0].accepted);
+    assert_int_equal(compare->deviations[0].journeys, 2);
+    assert_false(compare->deviations[1].accepted);
+    assert_int_equal(compare->deviations[1].journeys, 1);
+    assert_int_equal(compare->complete.cost, 1);
+    untread(&trodden);
+}
+
+/* What `events` takes out of the log leaves no trace in it, and is not skipped. */
+static void what_is_filtered_out_is_not_skipped(void **state) {
+    (void)state;
+    static const char map[] = "journey shop: Shop\n"
+                              "stage find: Find\n"
+                              "  touchpoint look: Look\n"
+                              "  touchpoint ask: Ask\n"
+                              "  touchpoint pay: Pay\n";
+    static const char log[] = "a 0 Look\na 1 Ask\na 2 Pay\nb 0 Look\nb 2 Pay\n"
+                              "c 5 Look\nc 6 Ask\nc 7 Pay\n";
+    struct trod_error error = {0};
+    struct trod_arena *arena = trod_arena_make(0);
+    const struct trod_filter *filter = NULL;
+    assert_int_equal(trod_filter_read(TROD_STR("event != Ask"), arena, &filter, &error),
+                     TROD_OK);
+    struct trod_view_options view = {.events = filter};
+    const struct trod_compare_options options = {.view = &view};
+    struct trodden trodden = tread(map, log, &options);
+    assert_false(walked(&trodden)->touchpoints[1].recorded);
+    assert_int_equal(walked(&trodden)->n_deviations, 0);
+    assert_int_equal(walked(&trodden)->health.n_touchpoints_unrecorded, 1);
+    untread(&trodden);
+    /* Journeys that are not picked leave their trace all the same. */
+    view.since_us = DAY_0_US + 4 * TROD_DAY_US;
+    assert_int_equal(trod_filter_read(TROD_STR("event != Pay"), arena, &filter, &error),
+                     TROD_OK);
+    view.events = filter;
+    trodden = tread(map, "a 0 Look\na 1 Ask\nc 5 Look\nc 7 Pay\n", &options);
+    assert_true(walked(&trodden)->touchpoints[1].recorded);
+    assert_false(walked(&trodden)->touchpoints[2].recorded);
+    untread(&trodden);
+    trod_arena_free(arena);
+}
+
+/* Who succeeded and was lost afterwards is counted once among the endings. */
+static void lost_after_a_success(void **state) {
+    (void)state;
+    static const char map[] = "journey shop: Shop\n"
+                              "  succeeds when pay happens\n"
+                              "  lost when back happens\n"
+                              "stage find: Find\n"
+                              "  touchpoint look: Look\n"
+                              "  optional\n"
+                              "    touchpoint pay: Pay\n"
+                              "  optional\n"
+                              "    touchpoint back: Back\n";
+    struct trodden trodden = tread(
+        map, "a 0 Look\na 1 Pay\na 2 Back\nb 0 Look\nb 1 Back\nc 0 Look\nc 1 Pay\n", &LATER);
+    const struct trod_compare *compare = walked(&trodden);
+    assert_int_equal(compare->succeeded.n, 2);
+    assert_int_equal(compare->n_lost, 2);
+    assert_int_equal(compare->n_lost_after_success, 1);
+    assert_int_equal(compare->succeeded.n - compare->n_lost_after_success + compare->n_lost +
+                         compare->n_left + compare->n_open + compare->n_unknown +
+                         compare->n_ended,
+                     compare->journeys);
     untread(&trodden);
 }
 
@@ -276,6 +370,9 @@ int main(void) {
         cmocka_unit_test(what_may_come_any_time_is_never_extra),
         cmocka_unit_test(unmapped_events_count_after_the_end_too),
         cmocka_unit_test(an_accepted_lateness_is_counted_apart),
+        cmocka_unit_test(what_is_accepted_until_a_day_costs_after_it),
+        cmocka_unit_test(what_is_filtered_out_is_not_skipped),
+        cmocka_unit_test(lost_after_a_success),
         cmocka_unit_test(what_leaves_no_trace_is_never_skipped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -172,6 +172,55 @@ static void each_kind_of_measure(void **state) {
     untread(&trodden);
 }
 
+/* A sum is what it is: whole numbers add up to a whole number, and it has no interval. */
+static void a_sum_is_exact(void **state) {
+    (void)state;
+    static const char map[] = "journey shop: Shop\n"
+                              "stage find: Find\n"
+                              "  touchpoint pay: Pay\n"
+                              "kpi all: All\n"
+                              "  measure sum of amount at pay\n"
+                              "  target at least 4008 by 2025-01-01\n";
+    struct trod_buf log = {0};
+    for (int i = 0; i < 334; i++)
+        trod_buf_format(&log, "c%d %d Pay amount=%d\n", i, i % 50, i % 3 ? 17 : 2);
+    struct trodden trodden = tread(map, log.at, NULL);
+    const struct trod_kpi_result *all = &walked(&trodden)->kpis[0];
+    assert_true(all->value.value == 222 * 17 + 112 * 2);
+    assert_true(isnan(all->value.low) && isnan(all->value.high));
+    assert_int_equal(all->verdict, TROD_MISSED);
+    untread(&trodden);
+    trod_buf_clear(&log);
+    for (int i = 0; i < 1000; i++)
+        trod_buf_format(&log, "c%d %d Pay amount=%s\n", i, i % 50, i % 2 ? "0.1" : "1e15");
+    trodden = tread(map, log.at, NULL);
+    assert_true(walked(&trodden)->kpis[0].value.value == 5e17 + 50);
+    assert_int_equal(walked(&trodden)->kpis[0].verdict, TROD_MET);
+    untread(&trodden);
+    trod_buf_free(&log);
+}
+
+/* As in the table of stages: whoever came to a later one has reached it. */
+static void a_stage_is_reached_by_those_beyond_it(void **state) {
+    (void)state;
+    static const char map[] = "journey shop: Shop\n"
+                              "stage find: Find\n"
+                              "  touchpoint look: Look\n"
+                              "stage ask: Ask\n"
+                              "  reached by 50%\n"
+                              "  touchpoint talk: Talk\n"
+                              "    reached by 40%\n"
+                              "stage buy: Buy\n"
+                              "  touchpoint pay: Pay\n";
+    struct trodden trodden =
+        tread(map, "a 0 Look\na 1 Talk\na 2 Pay\nb 0 Look\nb 1 Pay\nc 0 Look\n", NULL);
+    const struct trod_compare *compare = walked(&trodden);
+    assert_choice(compare, "ask", 0.5, 2, 3);
+    assert_int_equal(find_choice(compare, "ask")->share.n, compare->stages[1].reached);
+    assert_choice(compare, "talk", 0.4, 1, 3);
+    untread(&trodden);
+}
+
 static void a_verdict_needs_the_whole_interval(void **state) {
     (void)state;
     struct trod_buf log = {0};
@@ -325,6 +374,8 @@ int main(void) {
         cmocka_unit_test(an_optional_part_that_ends_the_journey),
         cmocka_unit_test(where_journeys_begin),
         cmocka_unit_test(each_kind_of_measure),
+        cmocka_unit_test(a_sum_is_exact),
+        cmocka_unit_test(a_stage_is_reached_by_those_beyond_it),
         cmocka_unit_test(a_verdict_needs_the_whole_interval),
         cmocka_unit_test(the_newest_stretch_against_the_one_before),
         cmocka_unit_test(the_same_for_every_value),

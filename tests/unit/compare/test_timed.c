@@ -76,6 +76,15 @@ static void without_over_after_the_young_are_open(void **state) {
     assert_ways(compare->spans[0], 5, 2, 1, 1, 1);
     assert_int_equal(compare->spans[1].ways.late, 0); /* no limit, nobody late */
     untread(&trodden);
+    /* Past the limit: b was not seen again. c is nearer to the log's end than such times are
+     * apart, so it may still come, and is late. f is younger than the limit. */
+    trodden = tread(map,
+                    "a 0 Look\na 30 Pay\nb 10 Look\nc 80 Look\nf 98 Look\n"
+                    "e 60 Look\ne 100 Pay\n",
+                    NULL);
+    assert_ways(walked(&trodden)->spans[0], 5, 0, 3, 1, 1);
+    assert_int_equal(walked(&trodden)->spans[0].ways.arrived_late, 2);
+    untread(&trodden);
 }
 
 static void after_and_before_another(void **state) {
@@ -157,6 +166,12 @@ static void without_times_nothing_is_zero(void **state) {
     assert_false(compare->spans[0].ways.median_us.given);
     assert_false(compare->period.given);
     assert_null(find_deviation(compare, TROD_LATE, "ask"));
+    struct trod_buf json = {0};
+    assert_int_equal(trod_compare_json(compare, 0, &json, NULL), TROD_OK);
+    assert_true(trod_str_contains(trod_buf_str(&json), TROD_STR("\"arrived\": null")));
+    assert_true(trod_str_contains(trod_buf_str(&json), TROD_STR("\"share_late\": null")));
+    assert_false(trod_str_contains(trod_buf_str(&json), TROD_STR("\"arrived\": 0")));
+    trod_buf_free(&json);
     untread(&trodden);
 }
 
