@@ -12,7 +12,10 @@ static trod_status space_anew(const struct cli *cli, const char *name, bool *cha
     struct trod_buf bytes = {0}, out = {0};
     const char *const output = cli_text(cli, "output");
     const bool piped = strcmp(name, "-") == 0;
-    TROD_TRY(trod_file_read(name, CEILING_BYTES, &bytes, error));
+    status = trod_file_read(name, CEILING_BYTES, &bytes, error);
+    if (status == TROD_TOO_MUCH)
+        trod_error_hint(error, "a map is text that people read; is this the log?");
+    if (status != TROD_OK) goto done;
     TROD_TRY(
         trod_map_format(trod_buf_str(&bytes), piped ? "standard input" : name, &out, error));
     *changed = !trod_str_equal(trod_buf_str(&bytes), trod_buf_str(&out));

@@ -184,6 +184,8 @@ trod_status trod_map_read(const char *name, const struct trod_map_options *optio
     const size_t ceiling =
         options && options->ceiling_bytes ? options->ceiling_bytes : CEILING_BYTES;
     trod_status status = trod_file_read(name, ceiling, &bytes, error);
+    if (status == TROD_TOO_MUCH)
+        trod_error_hint(error, "a map is text that people read; is this the log?");
     if (status == TROD_OK)
         status = trod_map_read_text(trod_buf_str(&bytes), name, options, map, report, error);
     trod_buf_free(&bytes);
