@@ -8,6 +8,8 @@
 struct builder {
     const struct align_tree *tree;
     const struct align_build_options *options;
+    const struct align_kind *kinds;
+    uint32_t n_kinds;
     struct trod_arena *arena;
     struct align_mark *marks;
     size_t n_marks, room_marks;
@@ -243,6 +245,74 @@ done:
     return status;
 }
 
+/* The part of an any order in which a touchpoint lies, or SIZE_MAX. */
+static size_t part_of(const struct builder *builder, const struct align_node *node,
+                      uint32_t touchpoint) {
+    const struct align_node *at = builder->tree->leaf[touchpoint];
+    while (at && at->parent != node) at = at->parent;
+    return at ? at->place : SIZE_MAX;
+}
+
+/* Multiplies the members of one group of parts out to a part; the first is replaced by it, the
+ * others are NULL. Nothing happens if that would be too wide. */
+static trod_status join(struct builder *builder, struct align_net **parts, const size_t *into,
+                        size_t n_parts, size_t group, size_t most) {
+    trod_status status = TROD_OK;
+    struct align_net **const members =
+        TROD_NEW_ARRAY(builder->arena, n_parts, struct align_net *);
+    TROD_TRY_ALLOC(members, builder->error);
+    size_t n = 0;
+    bool nested = false, done = false;
+    for (size_t k = 0; k < n_parts; k++) {
+        if (into[k] != group) continue;
+        members[n++] = parts[k];
+        nested |= parts[k]->n_blocks > 0;
+    }
+    if (n < 2 || nested) goto done;
+    struct align_net *const joined = align_net_make(builder->arena);
+    TROD_TRY_ALLOC(joined, builder->error);
+    TROD_TRY(add_state(builder, joined, &joined->start));
+    TROD_TRY(add_state(builder, joined, &joined->end));
+    TROD_TRY(align_net_product(joined, members, n, joined->start, joined->end, most, &done,
+                               builder->error));
+    if (!done) goto done;
+    builder->n_states += joined->n_states;
+    TROD_TRY(align_net_reduce(joined, builder->error));
+    for (size_t k = 0; k < n_parts; k++)
+        if (into[k] == group) parts[k] = k == group ? joined : NULL;
+done:
+    return status;
+}
+
+/* A block can only tell steps apart that fit one part: parts between which some kind of step is
+ * not decided become one. */
+static trod_status join_parts(struct builder *builder, const struct align_node *node,
+                              struct align_net **parts, size_t *n_parts, size_t most) {
+    trod_status status = TROD_OK;
+    size_t *const into = TROD_NEW_ARRAY(builder->arena, *n_parts, size_t);
+    TROD_TRY_ALLOC(into, builder->error);
+    for (size_t k = 0; k < *n_parts; k++) into[k] = k;
+    for (uint32_t k = 0; k < builder->n_kinds; k++) {
+        size_t first = SIZE_MAX;
+        for (uint32_t i = 0; i < builder->kinds[k].n; i++) {
+            const size_t part = part_of(builder, node, builder->kinds[k].touchpoints[i]);
+            if (part == SIZE_MAX) continue;
+            if (first == SIZE_MAX) first = part;
+            const size_t a = into[first], b = into[part];
+            for (size_t j = 0; a != b && j < *n_parts; j++)
+                if (into[j] == a || into[j] == b) into[j] = a < b ? a : b;
+        }
+    }
+    for (size_t k = 0; k < *n_parts; k++)
+        if (into[k] == k) TROD_TRY(join(builder, parts, into, *n_parts, k, most));
+    size_t kept = 0;
+    for (size_t k = 0; k < *n_parts; k++)
+        if (parts[k]) parts[kept++] = parts[k];
+    *n_parts = kept;
+done:
+    return status;
+}
+
 static trod_status build_any_order(struct builder *builder, const struct align_node *node,
                                    struct place at) {
     trod_status status = TROD_OK;
@@ -262,17 +332,21 @@ static trod_status build_any_order(struct builder *builder, const struct align_n
         nested |= part->n_blocks > 0;
         parts[k] = part;
     }
+    const bool blocks = !options->no_blocks && !builder->no_blocks;
+    const size_t left = options->max_states - builder->n_states;
+    const size_t most = blocks && options->wide_states < left ? options->wide_states : left;
     if (!nested) {
-        const bool blocks = !options->no_blocks && !builder->no_blocks;
-        const size_t left = options->max_states - builder->n_states;
-        const size_t most = blocks && options->wide_states < left ? options->wide_states : left;
         const uint32_t before = at.net->n_states;
         TROD_TRY(align_net_product(at.net, parts, node->n, at.from, at.to, most, &done,
                                    builder->error));
         builder->n_states += at.net->n_states - before;
         if (!done && !blocks) return TROD_TOO_MUCH;
     }
-    if (!done) TROD_TRY(build_block(builder, parts, node->n, at));
+    if (!done) {
+        size_t n_parts = node->n;
+        TROD_TRY(join_parts(builder, node, parts, &n_parts, most));
+        TROD_TRY(build_block(builder, parts, n_parts, at));
+    }
 done:
     return status;
 }
@@ -314,7 +388,12 @@ trod_status align_automaton_make(const struct align_tree *tree, const struct ali
                                  struct trod_arena *arena, struct align_automaton **automaton,
                                  struct trod_error *error) {
     trod_status status = TROD_OK;
-    struct builder builder = {.tree = tree, .options = options, .arena = arena, .error = error};
+    struct builder builder = {.tree = tree,
+                              .options = options,
+                              .kinds = kinds,
+                              .n_kinds = n_kinds,
+                              .arena = arena,
+                              .error = error};
     *automaton = NULL;
     struct align_automaton *const made = TROD_NEW(arena, struct align_automaton);
     TROD_TRY_ALLOC(made, error);

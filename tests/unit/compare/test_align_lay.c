@@ -267,6 +267,14 @@ static const char *wide_map(struct trod_buf *text, int n, const char *in_each) {
     return trod_buf_str(text).at;
 }
 
+/* "a t0/t1 t1/t2 …": each may be two of the n. */
+static const char *join_all(struct trod_buf *text, int n) {
+    trod_buf_clear(text);
+    trod_buf_adds(text, "a");
+    for (int i = 0; i + 1 < n; i++) trod_buf_format(text, " t%d/t%d", i, i + 1);
+    return trod_buf_str(text).at;
+}
+
 static void any_order_too_wide_for_an_automaton(void **state) {
     (void)state;
     struct by_hand hand;
@@ -288,26 +296,35 @@ static void any_order_too_wide_for_an_automaton(void **state) {
     assert_string_equal(alignment->method, "intervals");
     assert_null(alignment->limit);
     trod_align_free(alignment);
-    /* An event that may be two of the thirty: it cannot be told apart, and is said. */
-    hand_path(&hand, "a t1 t1/t2 z");
+    /* An event that may be two of the thirty: those two are followed together. */
+    const size_t two = hand.lay.n_paths;
+    hand_path(&hand, "a t2 t1/t2 z");
+    assert_int_equal(trod_align_make(&hand.lay, NULL, NULL, &alignment, NULL), TROD_OK);
+    assert_int_equal(alignment->n_limited, 0);
+    assert_int_equal(alignment->paths[two].cost, 28);
+    assert_int_equal(alignment->paths[two].moves[2].touchpoint_id,
+                     trod_map_touchpoint(hand.map, TROD_STR("t1")));
+    trod_align_free(alignment);
+    /* Events that may be any two neighbours of the thirty: too much, and it is said. */
+    hand_path(&hand, join_all(&text, 30));
     hand.paths[hand.lay.n_paths - 1].n_journeys = 7;
     assert_int_equal(trod_align_make(&hand.lay, NULL, NULL, &alignment, NULL), TROD_OK);
-    assert_int_equal(alignment->n_limited, 7);
+    assert_int_equal(alignment->n_limited, 7 + 1);
     assert_non_null(strstr(alignment->limit, "several touchpoints"));
     const struct trod_aligned *const limited = &alignment->paths[hand.lay.n_paths - 1];
     assert_true(limited->limited);
-    assert_int_equal(limited->cost, 4 + 32);
-    assert_int_equal(limited->cost_so_far, 4);
+    assert_int_equal(limited->cost, 30 + 32);
+    assert_int_equal(limited->cost_so_far, 30);
     assert_int_equal(limited->n_moves, 0);
     assert_false(alignment->paths[0].limited);
     trod_align_free(alignment);
     hand_free(&hand);
     /* With ten it is only wide, and multiplied out where it must be. */
     hand_make(&hand, wide_map(&text, 10, ""));
-    hand_path(&hand, "a t1 t1/t2 t0 t3 t4 t5 t6 t7 t8 t9 z");
+    hand_path(&hand, join_all(&text, 10));
     hand_path(&hand, "a t1 t2 t0 t3 t4 t5 t6 t7 t8 t9 z");
     assert_int_equal(trod_align_make(&hand.lay, NULL, NULL, &alignment, NULL), TROD_OK);
-    assert_int_equal(alignment->paths[0].cost, 0);
+    assert_int_equal(alignment->paths[0].cost, 2);
     assert_int_equal(alignment->paths[1].cost, 0);
     assert_int_equal(alignment->n_limited, 0);
     assert_string_equal(alignment->method, "automaton, intervals");
