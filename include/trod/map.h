@@ -590,10 +590,12 @@ TROD_MUST trod_status trod_map_to_json(const struct trod_map *map, struct trod_b
  * Errors: TROD_BAD_INPUT with the JSON path of what does not fit ("at $.lines[3].stage: …"). */
 TROD_MUST trod_status trod_map_from_json(trod_str json, const char *name, struct trod_buf *out,
                                          struct trod_error *error);
-/* Adds the JSON path of the twin's member that became this line of the text; for messages about
- * the text. Adds nothing if there is no such line. */
-TROD_MUST trod_status trod_map_json_path(trod_str json, uint32_t line, struct trod_buf *path,
-                                         struct trod_error *error);
+/* For each line (from 1) of the text that a twin gives: the JSON path of the member that became it,
+ * such as "$.lines[3].stage", on `arena`; for messages about the text. Missing if there is no such
+ * line. Shapes: n lines, n paths. Errors: as trod_json_read. */
+TROD_MUST trod_status trod_map_json_paths(trod_str json, const uint32_t *lines, size_t n,
+                                          struct trod_arena *arena, trod_str *paths,
+                                          struct trod_error *error);
 /* The text of a map of one stage from PM4Py's process-tree notation: titles keep the labels
  * exactly, ids are made from them and are unique. */
 TROD_MUST trod_status trod_map_from_tree(trod_str tree, const char *name, struct trod_buf *out,

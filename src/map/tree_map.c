@@ -310,7 +310,8 @@ static trod_str title_of(const char *name) {
     if (trod_str_ends(title, TROD_STR(".txt"))) title.n -= strlen(".txt");
     if (trod_str_ends(title, TROD_STR(".tree"))) title.n -= strlen(".tree");
     title = trod_str_trim(title);
-    bool plain = title.n > 0 && title.n < 1000 && !trod_str_is(title, "-");
+    const bool piped = trod_str_is(title, "-") || trod_str_is(title, "standard input");
+    bool plain = title.n > 0 && title.n < 1000 && !piped;
     for (size_t i = 0; i < title.n; i++)
         plain = plain && (unsigned char)title.at[i] >= ' ' && title.at[i] != 0x7f;
     return plain && trod_str_utf8(title, NULL) ? title : TROD_STR("Journey");

@@ -48,13 +48,10 @@ static inline const char *twin_number(double value, enum map_leaf leaf, char at[
     return at;
 }
 
-/* A document as its twin, and back; the texts of the document live on `arena`. Reading gives a
- * document that trod would read in the same way from its canonical text, which is added to
- * `text`. */
+/* A document as its twin, and the text of a map from its twin. */
 TROD_MUST trod_status twin_write(const struct trod_doc *doc, struct trod_buf *out,
                                  struct trod_error *error);
-TROD_MUST trod_status twin_read(trod_str json, const char *name, struct trod_arena *arena,
-                                struct trod_doc **doc, struct trod_buf *text,
+TROD_MUST trod_status twin_read(trod_str json, const char *name, struct trod_buf *text,
                                 struct trod_error *error);
 
 /* The JSON Schema of the twin, made from the table of the language. */
@@ -104,8 +101,8 @@ TROD_MUST trod_status twin_known(struct twin_reader *reader, const struct trod_j
 /* The members of a line: its arguments and its proof. */
 TROD_MUST trod_status twin_read_members(struct twin_reader *reader, struct map_node *node,
                                         const struct trod_json *members);
-/* Holds the document against what is read from its text. */
+/* Holds the document against what is read from its text: *read, on reader->arena. */
 TROD_MUST trod_status twin_check(struct twin_reader *reader, const struct trod_json *root,
-                                 trod_str text);
+                                 trod_str text, struct trod_doc **read);
 
 #endif

@@ -84,18 +84,17 @@ static trod_status compare(struct twin_reader *reader, const struct trod_json *r
     return TROD_OK;
 }
 
-trod_status twin_check(struct twin_reader *reader, const struct trod_json *root,
-                       trod_str text) {
+trod_status twin_check(struct twin_reader *reader, const struct trod_json *root, trod_str text,
+                       struct trod_doc **read) {
     trod_status status = TROD_OK;
     struct trod_report report = {0};
     struct map_remarks remarks = {0};
-    struct trod_doc *read = NULL;
     const trod_str name = trod_str_of(reader->name);
     TROD_TRY(map_remarks_begin(&remarks, &report, name, reader->error));
-    TROD_TRY(map_doc_read(text, name, reader->arena, &remarks, &read, reader->error));
+    TROD_TRY(map_doc_read(text, name, reader->arena, &remarks, read, reader->error));
     map_remarks_sort(&remarks);
     TROD_TRY(first_remark(reader, root, &report));
-    TROD_TRY(compare(reader, root, read));
+    TROD_TRY(compare(reader, root, *read));
 done:
     trod_report_release(&report);
     return status;

@@ -92,18 +92,23 @@ bool twin_find_line(const struct trod_json *root, size_t line, struct twin_path 
     return false;
 }
 
-trod_status trod_map_json_path(trod_str json, uint32_t line, struct trod_buf *path,
-                               struct trod_error *error) {
+trod_status trod_map_json_paths(trod_str json, const uint32_t *lines, size_t n,
+                                struct trod_arena *arena, trod_str *paths,
+                                struct trod_error *error) {
     trod_status status = TROD_OK;
     struct trod_json *root = NULL;
-    struct twin_path *at = NULL;
-    struct trod_arena *const arena = trod_arena_make(0);
-    TROD_TRY_ALLOC(arena, error);
-    TROD_TRY(trod_json_read(json, arena, &root, error));
-    at = TROD_NEW(arena, struct twin_path);
+    struct trod_arena *const scratch = trod_arena_make(0);
+    TROD_TRY_ALLOC(scratch, error);
+    struct twin_path *const at = TROD_NEW(scratch, struct twin_path);
     TROD_TRY_ALLOC(at, error);
-    if (twin_find_line(root, line, at)) trod_buf_adds(path, twin_show(at).at);
+    TROD_TRY(trod_json_read(json, scratch, &root, error));
+    for (size_t i = 0; i < n; i++) {
+        paths[i] = (trod_str){0};
+        if (!twin_find_line(root, lines[i], at)) continue;
+        paths[i] = trod_arena_copy(arena, trod_str_of(twin_show(at).at));
+        TROD_TRY_ALLOC(paths[i].at, error);
+    }
 done:
-    trod_arena_free(arena);
+    trod_arena_free(scratch);
     return status;
 }

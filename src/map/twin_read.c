@@ -214,40 +214,55 @@ done:
     return status;
 }
 
-trod_status twin_read(trod_str json, const char *name, struct trod_arena *arena,
-                      struct trod_doc **doc, struct trod_buf *text, struct trod_error *error) {
+static trod_status write_text(struct twin_reader *reader, const struct trod_doc *doc,
+                              struct trod_buf *text) {
+    if (map_doc_write(doc, text, NULL)) return TROD_OK;
+    return trod_fail(reader->error, TROD_TOO_MUCH,
+                     "the text of this map is too large to write");
+}
+
+/* What is given in the end is the text of the document that was read again: there each comment
+ * stands where it is read, whatever the twin said. */
+static trod_status read_root(struct twin_reader *reader, const struct trod_json *root,
+                             struct trod_buf *text) {
+    trod_status status = TROD_OK;
+    struct trod_buf first = {0};
+    struct trod_doc *again = NULL;
+    TROD_TRY(read_head(reader, root));
+    twin_enter(&reader->path, TROD_STR("lines"));
+    TROD_TRY(read_lines(reader, reader->doc->root, MAP_ROOT, trod_json_get(root, "lines")));
+    twin_leave(&reader->path);
+    TROD_TRY(write_text(reader, reader->doc, &first));
+    TROD_TRY(twin_check(reader, root, trod_buf_str(&first), &again));
+    TROD_TRY(write_text(reader, again, text));
+done:
+    trod_buf_free(&first);
+    return status;
+}
+
+trod_status twin_read(trod_str json, const char *name, struct trod_buf *text,
+                      struct trod_error *error) {
     trod_status status = TROD_OK;
     struct trod_json *root = NULL;
+    struct trod_arena *const arena = trod_arena_make(0);
+    TROD_TRY_ALLOC(arena, error);
     struct twin_reader *const reader = TROD_NEW(arena, struct twin_reader);
-    const size_t before = text->n;
     TROD_TRY_ALLOC(reader, error);
     *reader = (struct twin_reader){.arena = arena, .name = name ? name : "", .error = error};
     if (json.n > MOST_BYTES)
         TROD_TRY(trod_fail(error, TROD_TOO_MUCH, "the twin is larger than %zu MiB",
                            MOST_BYTES >> 20));
     TROD_TRY(trod_json_read(json, arena, &root, error));
-    reader->doc = *doc = map_doc_make(trod_str_of(reader->name), arena);
+    reader->doc = map_doc_make(trod_str_of(reader->name), arena);
     TROD_TRY_ALLOC(reader->doc, error);
-    TROD_TRY(read_head(reader, root));
-    twin_enter(&reader->path, TROD_STR("lines"));
-    TROD_TRY(read_lines(reader, reader->doc->root, MAP_ROOT, trod_json_get(root, "lines")));
-    twin_leave(&reader->path);
-    if (!map_doc_write(reader->doc, text, NULL))
-        TROD_TRY(trod_fail(error, TROD_TOO_MUCH, "the text of this map is too large to write"));
-    TROD_TRY(twin_check(reader, root, trod_str_slice(trod_buf_str(text), before, text->n)));
+    TROD_TRY(read_root(reader, root, text));
 done:
     if (status != TROD_OK) trod_error_place(error, name ? name : "", 0, 0);
+    trod_arena_free(arena);
     return status;
 }
 
 trod_status trod_map_from_json(trod_str json, const char *name, struct trod_buf *out,
                                struct trod_error *error) {
-    trod_status status = TROD_OK;
-    struct trod_doc *doc = NULL;
-    struct trod_arena *const arena = trod_arena_make(0);
-    TROD_TRY_ALLOC(arena, error);
-    TROD_TRY(twin_read(json, name, arena, &doc, out, error));
-done:
-    trod_arena_free(arena);
-    return status;
+    return twin_read(json, name, out, error);
 }

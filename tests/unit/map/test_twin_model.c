@@ -246,15 +246,15 @@ static void finds_the_path_of_a_line(void **state) {
     struct read read = sound("# a map\njourney j: J\n  succeeds when t happens\n\nstage s: S\n"
                              "  touchpoint t: T\n    does  \n      | x\n    owner  Sales\n"
                              "  touchpoint u: U\nstage v: V\n");
-    struct trod_buf twin = {0}, path = {0};
+    struct trod_buf twin = {0};
+    uint32_t lines[TROD_COUNT(cases)];
+    trod_str paths[TROD_COUNT(cases)];
     assert_ok(trod_map_to_json(read.map, &twin, NULL));
-    for (size_t i = 0; i < TROD_COUNT(cases); i++) {
-        trod_buf_clear(&path);
-        assert_ok(trod_map_json_path(trod_buf_str(&twin), cases[i].line, &path, NULL));
-        assert_str(trod_buf_str(&path), cases[i].path);
-    }
+    for (size_t i = 0; i < TROD_COUNT(cases); i++) lines[i] = cases[i].line;
+    assert_ok(trod_map_json_paths(trod_buf_str(&twin), lines, TROD_COUNT(cases),
+                                  read.map->arena, paths, NULL));
+    for (size_t i = 0; i < TROD_COUNT(cases); i++) assert_str(paths[i], cases[i].path);
     trod_buf_free(&twin);
-    trod_buf_free(&path);
     read_release(&read);
 }
 
