@@ -60,7 +60,8 @@ static trod_status as_journey(trod_str bytes, const char *name, enum twin from,
     }
 }
 
-/* The line that a hint speaks of ("the other is line 12"), as from..to in it; 0 if of none. */
+/* The line that a hint speaks of ("the other is line 12"), as from..to in it; 0 if of none, or
+ * of one in another file. */
 static uint32_t line_in(trod_str hint, size_t *from, size_t *to) {
     static const char word[] = "line ";
     for (*from = 0; *from + strlen(word) < hint.n; ++*from) {
@@ -70,7 +71,9 @@ static uint32_t line_in(trod_str hint, size_t *from, size_t *to) {
             if (hint.at[*to] < '0' || hint.at[*to] > '9' || line > 10000000) break;
             line = line * 10 + (uint32_t)(hint.at[*to] - '0');
         }
-        if (line) return line;
+        const bool elsewhere =
+            trod_str_starts(trod_str_slice(hint, *to, hint.n), TROD_STR(" of "));
+        if (line && !elsewhere) return line;
     }
     return 0;
 }
@@ -97,9 +100,9 @@ static bool place_remark(struct cli *cli, struct trod_remark *remark, const trod
 }
 
 /* The lines of a text that was made from a twin are in no file: the twin's paths stand for
- * them. */
-static trod_status place_in_twin(struct cli *cli, trod_str json, struct trod_report *report,
-                                 struct trod_error *error) {
+ * them. What is said of an included file stays as it is. */
+static trod_status place_in_twin(struct cli *cli, const char *name, trod_str json,
+                                 struct trod_report *report, struct trod_error *error) {
     trod_status status = TROD_OK;
     size_t from = 0, to = 0;
     uint32_t *const lines = TROD_NEW_ARRAY(cli->arena, report->n * 2, uint32_t);
@@ -110,9 +113,11 @@ static trod_status place_in_twin(struct cli *cli, trod_str json, struct trod_rep
         lines[2 * i + 1] = line_in(trod_str_of(report->items[i].hint), &from, &to);
     }
     TROD_TRY(trod_map_json_paths(json, lines, report->n * 2, cli->arena, paths, error));
-    for (size_t i = 0; i < report->n; i++)
-        TROD_TRY_ALLOC(place_remark(cli, &report->items[i], &paths[2 * i]) ? lines : NULL,
-                       error);
+    for (size_t i = 0; i < report->n; i++) {
+        if (!trod_str_is(report->items[i].file, name)) continue;
+        const bool placed = place_remark(cli, &report->items[i], &paths[2 * i]);
+        TROD_TRY_ALLOC(placed ? lines : NULL, error);
+    }
 done:
     return status;
 }
