@@ -29,10 +29,23 @@ void compare_sum_add(double *sum, double *rest, double value) {
     *sum = total;
 }
 
+/* The last visit on the map is what the map calls success, wherever the map expects it. */
+static bool ends_in_success(const struct compare_base *base, const struct trod_laid *laid) {
+    if (!laid->succeeded || laid->ending == TROD_ENDING_LOST) return false;
+    for (size_t v = laid->visit + laid->n_visits; v-- > laid->visit;) {
+        const uint32_t t = base->touchpoint[v];
+        if (t == TROD_NO_ID || base->role[v] == COMPARE_ANY_TIME) continue;
+        for (size_t i = 0; i < base->map->n_succeeds; i++)
+            if (compare_in(&base->map->succeeds[i].x, t)) return true;
+        return false;
+    }
+    return false;
+}
+
 bool compare_stopped(const struct compare_base *base, size_t journey) {
     const struct trod_laid *laid = &base->lay->journeys[journey];
     if (laid->ending == TROD_ENDING_LOST) return true;
-    return !laid->open && !base->readings[laid->path].finished;
+    return !laid->open && !base->readings[laid->path].finished && !ends_in_success(base, laid);
 }
 
 /* Over where the map lets a journey end, without the success that the map names: an end as good
@@ -125,7 +138,7 @@ static void add_stages(struct adder *adder, size_t j, uint32_t furthest) {
     if (s >= base->map->n_stages) return;
     if (compare_stopped(base, j))
         tally->stages[s].stopped++;
-    else if (reading->finished)
+    else if (reading->finished || ends_in_success(base, laid))
         tally->stages[s].ended++;
     else
         tally->stages[s].open++;

@@ -243,7 +243,7 @@ struct trod_when map_when(struct map_builder *b, const struct map_node *node) {
 }
 
 struct trod_target map_target(struct map_builder *b, const struct map_node *node) {
-    struct trod_target target = {.by_us = map_date(node, "by"), .line = node->line};
+    struct trod_target target = {.by_us = map_date(node, "date"), .line = node->line};
     const struct map_arg *const bound = map_arg_of(node, "bound");
     const struct map_arg *const value = map_arg_of(node, "value");
     if (!bound || !value) return target;

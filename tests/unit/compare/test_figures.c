@@ -79,6 +79,31 @@ static void nested_choices_count_only_inside(void **state) {
     untread(&trodden);
 }
 
+/* Who came to the success in a way that the map does not know has not left. */
+static void a_success_is_no_loss(void **state) {
+    (void)state;
+    static const char map[] = "journey shop: Shop\n"
+                              "  succeeds when pay happens\n"
+                              "  over after 5 days of silence\n"
+                              "stage first: First\n"
+                              "  touchpoint look: Look\n"
+                              "stage second: Second\n"
+                              "  touchpoint ask: Ask\n"
+                              "  touchpoint try: Try\n"
+                              "stage third: Third\n"
+                              "  touchpoint pay: Pay\n";
+    struct trodden trodden = tread(map,
+                                   "a 0 Look\na 1 Pay\nb 0 Look\nb 1 Ask\nb 2 Try\nb 3 Pay\n"
+                                   "c 0 Look\n",
+                                   &LATER);
+    const struct trod_compare *compare = walked(&trodden);
+    assert_int_equal(compare->succeeded.n, 2);
+    assert_int_equal(compare->stages[0].stopped, 1);
+    assert_int_equal(compare->stages[0].open, 0);
+    assert_int_equal(compare->n_left, 1);
+    untread(&trodden);
+}
+
 /* Who pays at once may stop there: the part was taken, and what follows is not for them. */
 static void an_optional_part_that_ends_the_journey(void **state) {
     (void)state;
@@ -371,6 +396,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ways_and_optionals),
         cmocka_unit_test(nested_choices_count_only_inside),
+        cmocka_unit_test(a_success_is_no_loss),
         cmocka_unit_test(an_optional_part_that_ends_the_journey),
         cmocka_unit_test(where_journeys_begin),
         cmocka_unit_test(each_kind_of_measure),

@@ -404,6 +404,8 @@ static void plans_are_read(void **state) {
     assert_int_equal(map->kpis[0].target.unit, TROD_UNIT_DURATION);
     assert_false(map->kpis[0].target.at_least);
     assert_str(map->kpis[0].target.text, "at most 3 weeks by 2025-09-30");
+    /* 30 September 2025, 0:00 UTC */
+    assert_int_equal(map->kpis[0].target.by_us, INT64_C(1759190400) * 1000000);
     assert_int_equal(map->kpis[1].measure.kind, TROD_MEASURE_COUNT);
     assert_int_equal(map->kpis[1].measure.per_us, 7 * TROD_DAY_US);
     assert_int_equal(map->kpis[1].measure.with.n, 1);
