@@ -113,6 +113,12 @@ static trod_status unknown(struct twin_reader *reader, trod_str keyword, enum ma
                     map_show(keyword).at);
 }
 
+static bool is_one_word(trod_str key) {
+    for (size_t i = 0; i < key.n; i++)
+        if ((unsigned char)key.at[i] <= ' ' || key.at[i] == 127) return false;
+    return key.n > 0;
+}
+
 static trod_status read_keyword(struct twin_reader *reader, struct map_node *parent,
                                 enum map_place place, const struct trod_json *line) {
     trod_status status = TROD_OK;
@@ -124,9 +130,8 @@ static trod_status read_keyword(struct twin_reader *reader, struct map_node *par
     const bool prefixed = trod_str_is(key, "+N");
     if (prefixed) word = map_word_of(TROD_STR("+1"), place);
     if (!word || (word->flags & MAP_PREFIXED && !prefixed)) return unknown(reader, key, place);
-    if (own && map_bare_word(key, 0, false).n != key.n)
-        return twin_bad(reader, NULL,
-                        "a keyword is one word, without blanks, commas or quotes");
+    if (own && !is_one_word(key))
+        return twin_bad(reader, NULL, "a keyword is one word, without blanks");
     if (line->kind != TROD_JSON_OBJECT)
         return twin_bad(reader, "a line holds its parts by name; {} if it has none",
                         "this must be an object");
