@@ -330,4 +330,6 @@ TROD_MUST trod_status trod_lay_make(const struct trod_claimed *claims, const str
                                     struct trod_error *error);
 void trod_lay_free(struct trod_lay *lay);
 
+#include "trod/log/part.h"
+
 #endif

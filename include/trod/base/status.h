@@ -27,6 +27,7 @@ typedef enum trod_status {
     TROD_IO,         /* the machine failed: disk full, write refused: exit status 3 */
     TROD_NO_MEMORY,  /* the machine failed: no memory: exit status 3 */
     TROD_CANCELLED,  /* the caller's cancel flag was set */
+    TROD_BUSY,       /* another process holds what is needed; the message says which: exit status 3 */
 } trod_status;
 
 /* One error, with its place and a way out. A zeroed one is empty. Every text ends in NUL and is
