@@ -178,7 +178,7 @@ static int run_flow(struct cli *cli) {
     struct trod_follows *follows = NULL;
     struct trod_buf out = {0};
     TROD_TRY(journeys_open(cli, TOP_PAIRS, &journeys, &error));
-    TROD_TRY(trod_follows_make(journeys.view, &cli->run, &follows, &error));
+    TROD_TRY(trod_follows_of_view(journeys.view, &cli->run, &follows, &error));
     const size_t top = (size_t)journeys.top;
     if (strcmp(journeys.format, "json") == 0)
         TROD_TRY(trod_follows_to_json(follows, top, &out, &error));

@@ -93,9 +93,9 @@ static void say_sum(const struct journeys *journeys, const struct trod_paths *pa
 
 static trod_status write_text(const struct journeys *journeys, const struct trod_paths *paths,
                               struct trod_buf *out, struct trod_error *error) {
-    const size_t n = journeys->top && journeys->top < paths->n_paths ? (size_t)journeys->top
-                                                                     : paths->n_paths;
-    journeys_say_what(journeys, paths->names.n, out);
+    const size_t n = journeys->top && journeys->top < paths->n_shown ? (size_t)journeys->top
+                                                                     : paths->n_shown;
+    journeys_say_what(journeys, paths->nodes.n, out);
     if (n) {
         say_sum(journeys, paths, n, out);
         say_paths(journeys, paths, n, out);
@@ -114,7 +114,7 @@ static int run_paths(struct cli *cli) {
     struct trod_paths *paths = NULL;
     struct trod_buf out = {0};
     TROD_TRY(journeys_open(cli, TOP_PATHS, &journeys, &error));
-    TROD_TRY(trod_paths_make(journeys.view, &cli->run, &paths, &error));
+    TROD_TRY(trod_paths_of_view(journeys.view, &cli->run, &paths, &error));
     const size_t top = (size_t)journeys.top;
     if (strcmp(journeys.format, "json") == 0)
         TROD_TRY(trod_paths_to_json(paths, top, &out, &error));
@@ -144,7 +144,7 @@ const struct cli_command cli_paths = {
         "A path is the sequence of a journey's events by their names; two journeys take the "
         "same "
         "path if all their steps are equal. The most frequent comes first. CSV has one row a "
-               "step. No map is needed. "
+        "step. No map is needed. "
         "Without LOG, or with \"-\", the log is read from standard input.",
     .examples = examples,
     .options = {journeys_options, cli_options_view, cli_options_log, cli_options_output,

@@ -1,6 +1,6 @@
-/* Means and quantiles of durations, exactly. The sum is an integer of 128 bits, so the mean does
- * not depend on the order. Durations of many groups are counted first, then laid together group by
- * group, and each group is measured by itself, on as many threads as there are. */
+/* Means and quantiles of durations, exactly. The sum is an integer of 128 bits, so the mean
+ * does not depend on the order. Durations of many groups are counted first, then laid together
+ * group by group, and each group is measured by itself, on as many threads as there are. */
 #include <math.h>
 
 #include "mine/inside.h"

@@ -162,7 +162,7 @@ static trod_status sort_edges(const struct counting *counting, struct trod_arena
     trod_status status = TROD_OK;
     const size_t n = counting->table.n;
     const uint32_t *rank = NULL;
-    TROD_TRY(mine_rank_names(follows->view->log, scratch, &rank, error));
+    TROD_TRY(mine_rank_names(follows->names, scratch, &rank, error));
     struct edge_order *const order = TROD_NEW_ARRAY(scratch, n, struct edge_order);
     TROD_TRY_ALLOC(order, error);
     struct trod_follows_edge *const edges =
@@ -183,8 +183,8 @@ done:
     return status;
 }
 
-trod_status trod_follows_make(const struct trod_view *view, const struct trod_run *run,
-                              struct trod_follows **follows, struct trod_error *error) {
+trod_status trod_follows_of_view(const struct trod_view *view, const struct trod_run *run,
+                                 struct trod_follows **follows, struct trod_error *error) {
     trod_status status = TROD_OK;
     struct trod_follows *made = NULL;
     *follows = NULL;
@@ -195,8 +195,9 @@ trod_status trod_follows_make(const struct trod_view *view, const struct trod_ru
     made = TROD_NEW(arena, struct trod_follows);
     if (!made) trod_arena_free(arena);
     TROD_TRY_ALLOC(made, error);
-    *made = (struct trod_follows){.view = view, .arena = arena};
-    made->nodes = trod_name_counts_make(view, arena);
+    *made = (struct trod_follows){
+        .picked = mine_picked_of_view(view), .names = view->log->names, .arena = arena};
+    made->nodes = mine_count_names(view, arena);
     TROD_TRY_ALLOC(made->nodes.at, error);
     struct counting counting = {.view = view,
                                 .table = {.arena = scratch, .mask = FIRST_SLOTS - 1}};

@@ -14,16 +14,16 @@ static int by_text(const void *a, const void *b) {
     return trod_str_compare(x->text, y->text);
 }
 
-trod_status mine_rank_names(const struct trod_log *log, struct trod_arena *arena,
+trod_status mine_rank_names(const struct trod_dict *names, struct trod_arena *arena,
                             const uint32_t **rank, struct trod_error *error) {
     trod_status status = TROD_OK;
-    const uint32_t n = trod_dict_count(log->names);
+    const uint32_t n = trod_dict_count(names);
     struct ranked *const ranked = TROD_NEW_ARRAY(arena, n, struct ranked);
     TROD_TRY_ALLOC(ranked, error);
     uint32_t *const of = TROD_NEW_ARRAY(arena, n, uint32_t);
     TROD_TRY_ALLOC(of, error);
     for (uint32_t name = 0; name < n; name++)
-        ranked[name] = (struct ranked){trod_dict_at(log->names, name), name};
+        ranked[name] = (struct ranked){trod_dict_at(names, name), name};
     qsort(ranked, n, sizeof *ranked, by_text);
     for (uint32_t i = 0; i < n; i++) of[ranked[i].name] = i;
     *rank = of;
@@ -43,8 +43,8 @@ static int most_frequent_first(const void *a, const void *b) {
     return trod_str_compare(x->text, y->text);
 }
 
-struct trod_name_counts trod_name_counts_make(const struct trod_view *view,
-                                              struct trod_arena *arena) {
+struct trod_name_counts mine_count_names(const struct trod_view *view,
+                                         struct trod_arena *arena) {
     const struct trod_name_counts none = {NULL, 0};
     const struct trod_log *const log = view->log;
     const uint32_t n_names = trod_dict_count(log->names);
@@ -70,4 +70,28 @@ struct trod_name_counts trod_name_counts_make(const struct trod_view *view,
         n++;
     }
     return (struct trod_name_counts){at, n};
+}
+
+struct trod_picked mine_picked_of_view(const struct trod_view *view) {
+    struct trod_picked picked = {.n_journeys = view->n_journeys,
+                                 .n_events = view->n_events,
+                                 .n_customers = view->n_customers,
+                                 .n_left_out = view->n_left_out,
+                                 .has_times = view->log->has_times,
+                                 .first_us = TROD_NO_TIME,
+                                 .last_us = TROD_NO_TIME,
+                                 .n_cut_start = view->n_cut_start,
+                                 .n_cut_end = view->n_cut_end,
+                                 .gap_us = view->gap_us};
+    for (size_t j = 0; j < view->n_journeys && view->log->has_times; j++) {
+        for (uint32_t i = 0; i < view->journeys[j].n; i++) {
+            const int64_t time_us =
+                view->log->time_us[trod_view_event(view, &view->journeys[j], i)];
+            if (time_us == TROD_NO_TIME) continue;
+            if (picked.first_us == TROD_NO_TIME || time_us < picked.first_us)
+                picked.first_us = time_us;
+            if (time_us > picked.last_us) picked.last_us = time_us;
+        }
+    }
+    return picked;
 }

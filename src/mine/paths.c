@@ -96,7 +96,7 @@ static trod_status sort_paths(struct walking *walking, const struct trod_run *ru
     trod_status status = TROD_OK;
     const size_t n = walking->tally.n_classes;
     const uint32_t *rank = NULL;
-    TROD_TRY(mine_rank_names(walking->view->log, walking->scratch, &rank, error));
+    TROD_TRY(mine_rank_names(made->names, walking->scratch, &rank, error));
     struct trod_durations *const durations =
         TROD_NEW_ARRAY(walking->scratch, n, struct trod_durations);
     TROD_TRY_ALLOC(durations, error);
@@ -118,13 +118,14 @@ static trod_status sort_paths(struct walking *walking, const struct trod_run *ru
     qsort(order, n, sizeof *order, most_frequent_first);
     for (size_t p = 0; p < n; p++) paths[p] = order[p].path;
     made->paths = paths;
+    made->n_shown = n;
     made->n_paths = n;
 done:
     return status;
 }
 
-trod_status trod_paths_make(const struct trod_view *view, const struct trod_run *run,
-                            struct trod_paths **paths, struct trod_error *error) {
+trod_status trod_paths_of_view(const struct trod_view *view, const struct trod_run *run,
+                               struct trod_paths **paths, struct trod_error *error) {
     trod_status status = TROD_OK;
     struct trod_paths *made = NULL;
     struct walking walking = {.view = view};
@@ -136,9 +137,10 @@ trod_status trod_paths_make(const struct trod_view *view, const struct trod_run 
     made = TROD_NEW(arena, struct trod_paths);
     if (!made) trod_arena_free(arena);
     TROD_TRY_ALLOC(made, error);
-    *made = (struct trod_paths){.view = view, .arena = arena};
-    made->names = trod_name_counts_make(view, arena);
-    TROD_TRY_ALLOC(made->names.at, error);
+    *made = (struct trod_paths){
+        .picked = mine_picked_of_view(view), .names = view->log->names, .arena = arena};
+    made->nodes = mine_count_names(view, arena);
+    TROD_TRY_ALLOC(made->nodes.at, error);
     TROD_TRY(gather(&walking, arena, error));
     const struct trod_sequences sequences = {walking.steps, walking.at, walking.length, NULL,
                                              view->n_journeys};

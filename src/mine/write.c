@@ -14,24 +14,24 @@ static trod_status check_written(const struct trod_buf *out, struct trod_error *
     return TROD_TOO_MUCH;
 }
 
-static void json_view(struct trod_json_writer *json, const struct trod_view *view) {
+static void json_picked(struct trod_json_writer *json, const struct trod_picked *picked) {
     trod_json_key(json, "journeys");
-    trod_json_uint(json, view->n_journeys);
+    trod_json_uint(json, picked->n_journeys);
     trod_json_key(json, "events");
-    trod_json_uint(json, view->n_events);
+    trod_json_uint(json, picked->n_events);
     trod_json_key(json, "customers");
-    trod_json_uint(json, view->n_customers);
+    trod_json_uint(json, picked->n_customers);
     trod_json_key(json, "left_out");
-    trod_json_uint(json, view->n_left_out);
+    trod_json_uint(json, picked->n_left_out);
     trod_json_key(json, "cut_start");
-    trod_json_uint(json, view->n_cut_start);
+    trod_json_uint(json, picked->n_cut_start);
     trod_json_key(json, "cut_end");
-    trod_json_uint(json, view->n_cut_end);
+    trod_json_uint(json, picked->n_cut_end);
     trod_json_key(json, "near_edge_us");
-    if (view->gap_us == TROD_NO_TIME)
+    if (picked->gap_us == TROD_NO_TIME)
         trod_json_null(json);
     else
-        trod_json_int(json, view->gap_us);
+        trod_json_int(json, picked->gap_us);
 }
 
 static void json_durations(struct trod_json_writer *json, const char *const keys[3],
@@ -44,21 +44,17 @@ static void json_durations(struct trod_json_writer *json, const char *const keys
     trod_json_number(json, durations->p95_us);
 }
 
-static trod_str name_of(const struct trod_view *view, uint32_t name) {
-    return trod_dict_at(view->log->names, name);
-}
-
 static void write_names(struct trod_json_writer *json, const char *key,
-                        const struct trod_view *view, const struct trod_name_counts *names) {
+                        const struct trod_dict *names, const struct trod_name_counts *nodes) {
     trod_json_key(json, key);
     trod_json_array(json);
-    for (size_t i = 0; i < names->n; i++) {
+    for (size_t i = 0; i < nodes->n; i++) {
         trod_json_flat(json);
         trod_json_object(json);
         trod_json_key(json, "name");
-        trod_json_str(json, name_of(view, names->at[i].name));
+        trod_json_str(json, trod_dict_at(names, nodes->at[i].name));
         trod_json_key(json, "events");
-        trod_json_uint(json, names->at[i].n_events);
+        trod_json_uint(json, nodes->at[i].n_events);
         trod_json_end_object(json);
     }
     trod_json_end_array(json);
@@ -67,14 +63,14 @@ static void write_names(struct trod_json_writer *json, const char *key,
 /* {name: n}: journeys that begin (or end) with it. The names are in the order of their events.
  */
 static void write_edges_of_journeys(struct trod_json_writer *json, const char *key,
-                                    const struct trod_view *view,
-                                    const struct trod_name_counts *names, bool ends) {
+                                    const struct trod_dict *names,
+                                    const struct trod_name_counts *nodes, bool ends) {
     trod_json_key(json, key);
     trod_json_object(json);
-    for (size_t i = 0; i < names->n; i++) {
-        const uint64_t n = ends ? names->at[i].n_ends : names->at[i].n_starts;
+    for (size_t i = 0; i < nodes->n; i++) {
+        const uint64_t n = ends ? nodes->at[i].n_ends : nodes->at[i].n_starts;
         if (n == 0) continue;
-        trod_json_key_str(json, name_of(view, names->at[i].name));
+        trod_json_key_str(json, trod_dict_at(names, nodes->at[i].name));
         trod_json_uint(json, n);
     }
     trod_json_end_object(json);
@@ -89,13 +85,13 @@ trod_status trod_follows_to_json(const struct trod_follows *follows, size_t top,
     static const char *const time_keys[3] = {"mean_us", "median_us", "p95_us"};
     static const char *const waiting_keys[3] = {"waiting_mean_us", "waiting_median_us",
                                                 "waiting_p95_us"};
-    const struct trod_view *const view = follows->view;
+    const struct trod_dict *const names = follows->names;
     struct trod_json_writer json = {.out = out};
     trod_json_object(&json);
-    json_view(&json, view);
-    write_names(&json, "nodes", view, &follows->nodes);
-    write_edges_of_journeys(&json, "starts", view, &follows->nodes, false);
-    write_edges_of_journeys(&json, "ends", view, &follows->nodes, true);
+    json_picked(&json, &follows->picked);
+    write_names(&json, "nodes", names, &follows->nodes);
+    write_edges_of_journeys(&json, "starts", names, &follows->nodes, false);
+    write_edges_of_journeys(&json, "ends", names, &follows->nodes, true);
     trod_json_key(&json, "n_edges");
     trod_json_uint(&json, follows->n_edges);
     trod_json_key(&json, "edges");
@@ -105,9 +101,9 @@ trod_status trod_follows_to_json(const struct trod_follows *follows, size_t top,
         trod_json_flat(&json);
         trod_json_object(&json);
         trod_json_key(&json, "from");
-        trod_json_str(&json, name_of(view, edge->from));
+        trod_json_str(&json, trod_dict_at(names, edge->from));
         trod_json_key(&json, "to");
-        trod_json_str(&json, name_of(view, edge->to));
+        trod_json_str(&json, trod_dict_at(names, edge->to));
         trod_json_key(&json, "count");
         trod_json_uint(&json, edge->n);
         json_durations(&json, time_keys, &edge->times);
@@ -127,19 +123,19 @@ trod_status trod_follows_to_json(const struct trod_follows *follows, size_t top,
 trod_status trod_paths_to_json(const struct trod_paths *paths, size_t top, struct trod_buf *out,
                                struct trod_error *error) {
     static const char *const keys[3] = {"mean_us", "median_us", "p95_us"};
-    const struct trod_view *const view = paths->view;
+    const struct trod_dict *const names = paths->names;
     struct trod_json_writer json = {.out = out};
     trod_json_object(&json);
-    json_view(&json, view);
-    write_names(&json, "touchpoints", view, &paths->names);
-    write_edges_of_journeys(&json, "starts", view, &paths->names, false);
-    write_edges_of_journeys(&json, "ends", view, &paths->names, true);
+    json_picked(&json, &paths->picked);
+    write_names(&json, "touchpoints", names, &paths->nodes);
+    write_edges_of_journeys(&json, "starts", names, &paths->nodes, false);
+    write_edges_of_journeys(&json, "ends", names, &paths->nodes, true);
     json_durations(&json, keys, &paths->lasts);
     trod_json_key(&json, "n_paths");
     trod_json_uint(&json, paths->n_paths);
     trod_json_key(&json, "paths");
     trod_json_array(&json);
-    for (size_t p = 0; p < first_of(top, paths->n_paths); p++) {
+    for (size_t p = 0; p < first_of(top, paths->n_shown); p++) {
         const struct trod_path *const path = &paths->paths[p];
         trod_json_flat(&json);
         trod_json_object(&json);
@@ -149,7 +145,7 @@ trod_status trod_paths_to_json(const struct trod_paths *paths, size_t top, struc
         trod_json_key(&json, "steps");
         trod_json_array(&json);
         for (uint32_t i = 0; i < path->n; i++)
-            trod_json_str(&json, name_of(view, path->steps[i]));
+            trod_json_str(&json, trod_dict_at(names, path->steps[i]));
         trod_json_end_array(&json);
         trod_json_end_object(&json);
     }
@@ -209,8 +205,8 @@ trod_status trod_follows_to_csv(const struct trod_follows *follows, size_t top,
     trod_buf_byte(out, '\n');
     for (size_t e = 0; e < first_of(top, follows->n_edges); e++) {
         const struct trod_follows_edge *const edge = &follows->edges[e];
-        csv_str(out, name_of(follows->view, edge->from));
-        csv_str(out, name_of(follows->view, edge->to));
+        csv_str(out, trod_dict_at(follows->names, edge->from));
+        csv_str(out, trod_dict_at(follows->names, edge->to));
         csv_uint(out, edge->n);
         csv_durations(out, &edge->times);
         if (follows->has_waiting) {
@@ -226,14 +222,14 @@ trod_status trod_follows_to_csv(const struct trod_follows *follows, size_t top,
 trod_status trod_paths_to_csv(const struct trod_paths *paths, size_t top, struct trod_buf *out,
                               struct trod_error *error) {
     trod_buf_adds(out, "path,count,mean_us,median_us,p95_us,step,name\n");
-    for (size_t p = 0; p < first_of(top, paths->n_paths); p++) {
+    for (size_t p = 0; p < first_of(top, paths->n_shown); p++) {
         const struct trod_path *const path = &paths->paths[p];
         for (uint32_t i = 0; i < path->n; i++) {
             csv_uint(out, p + 1);
             csv_uint(out, path->n_journeys);
             csv_durations(out, &path->lasts);
             csv_uint(out, (uint64_t)i + 1);
-            csv_str(out, name_of(paths->view, path->steps[i]));
+            csv_str(out, trod_dict_at(paths->names, path->steps[i]));
             csv_end(out);
         }
     }

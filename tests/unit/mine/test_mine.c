@@ -77,7 +77,7 @@ static trod_str name_of(const struct trod_log *log, uint32_t name) {
 
 static void compare_follows(const struct trod_view *view) {
     struct trod_follows *follows = NULL;
-    assert_ok(trod_follows_make(view, NULL, &follows, NULL));
+    assert_ok(trod_follows_of_view(view, NULL, &follows, NULL));
     uint64_t n_pairs = 0, n_events = 0, n_starts = 0, n_ends = 0;
     for (size_t e = 0; e < follows->n_edges; e++) {
         const struct trod_follows_edge *const edge = &follows->edges[e];
@@ -137,7 +137,7 @@ static int compare_steps(const struct trod_log *log, const struct trod_path *a,
 
 static void compare_paths(const struct trod_view *view) {
     struct trod_paths *paths = NULL;
-    assert_ok(trod_paths_make(view, NULL, &paths, NULL));
+    assert_ok(trod_paths_of_view(view, NULL, &paths, NULL));
     uint64_t n = 0;
     int64_t all[MOST];
     size_t n_all = 0;
@@ -194,8 +194,8 @@ static void write_all(const struct trod_view *view, unsigned n_threads, struct t
     const struct trod_run run = {.n_threads = n_threads};
     struct trod_follows *follows = NULL;
     struct trod_paths *paths = NULL;
-    assert_ok(trod_follows_make(view, &run, &follows, NULL));
-    assert_ok(trod_paths_make(view, &run, &paths, NULL));
+    assert_ok(trod_follows_of_view(view, &run, &follows, NULL));
+    assert_ok(trod_paths_of_view(view, &run, &paths, NULL));
     assert_ok(trod_follows_to_json(follows, 0, out, NULL));
     assert_ok(trod_follows_to_csv(follows, 0, out, NULL));
     assert_ok(trod_paths_to_json(paths, 0, out, NULL));
@@ -261,8 +261,8 @@ static void writes_json_and_csv(void **state) {
         struct trod_paths *paths = NULL;
         struct trod_buf out = {0};
         assert_ok(trod_view_make(log, &(struct trod_view_options){0}, &view, NULL));
-        assert_ok(trod_follows_make(view, NULL, &follows, NULL));
-        assert_ok(trod_paths_make(view, NULL, &paths, NULL));
+        assert_ok(trod_follows_of_view(view, NULL, &follows, NULL));
+        assert_ok(trod_paths_of_view(view, NULL, &paths, NULL));
         assert_ok(trod_follows_to_csv(follows, 0, &out, NULL));
         assert_string_equal(
             out.at,
@@ -312,8 +312,8 @@ static void survives_every_failed_allocation(void **state) {
         struct trod_follows *follows = NULL;
         struct trod_paths *paths = NULL;
         trod_memory_fail_at(n);
-        trod_status status = trod_follows_make(view, NULL, &follows, NULL);
-        if (status == TROD_OK) status = trod_paths_make(view, NULL, &paths, NULL);
+        trod_status status = trod_follows_of_view(view, NULL, &follows, NULL);
+        if (status == TROD_OK) status = trod_paths_of_view(view, NULL, &paths, NULL);
         trod_memory_fail_at(0);
         done = status == TROD_OK;
         assert_true(done || status == TROD_NO_MEMORY);
