@@ -164,7 +164,7 @@ static void figure_health(struct compare_tally *tally, struct trod_compare *comp
                                    .n_sources = base->log->n_sources,
                                    .n_cut_start = tally->n_cut_start,
                                    .n_cut_end = tally->n_cut_end};
-    health->on_map = trod_share_make(tally->mapped, tally->events);
+    health->on_map = trod_share_make(tally->mapped, tally->events - tally->answers);
     health->never_identified =
         trod_share_make(tally->unidentified, base->log->identified ? tally->customers : 0);
     for (size_t t = 0; t < base->n_touchpoints; t++) {

@@ -280,7 +280,7 @@ struct compare_kpi {
 };
 struct compare_tally {
     const struct compare_base *base;
-    uint64_t journeys, customers, events, mapped, unidentified, succeeded;
+    uint64_t journeys, customers, events, mapped, answers, unidentified, succeeded;
     uint64_t n_endings[TROD_ENDING_OPEN + 1], n_ended, n_cut_start, n_cut_end, n_limited;
     double worth, worth_rest; /* the sum, and what rounding took from it */
     uint64_t n_lost_after_success;

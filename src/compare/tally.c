@@ -16,6 +16,7 @@ struct adder {
     uint64_t *visited, *tried, *failed; /* [touchpoints] 1 + journey */
     uint64_t *named;                    /* [names] */
     uint64_t *staged;                   /* [stages] */
+    bool *answers;                      /* [names] of what people said in a survey */
 };
 
 bool compare_numbers_add(struct trod_arena *arena, struct compare_numbers *numbers,
@@ -241,7 +242,8 @@ static void add_period(struct compare_tally *tally, const struct trod_laid *laid
         tally->succeeded_before++;
 }
 
-/* Events that nobody claims, those after a `lost when` too. */
+/* Events that nobody claims, those after a `lost when` too. What people answered in a survey is
+ * no step, and needs no place on the map. */
 static void add_events(struct adder *adder, size_t j) {
     struct compare_tally *tally = adder->tally;
     const struct compare_base *base = tally->base;
@@ -255,9 +257,24 @@ static void add_events(struct adder *adder, size_t j) {
             continue;
         }
         const uint32_t name = base->log->name[event];
+        if (adder->answers[name]) {
+            tally->answers++;
+            continue;
+        }
         if (adder->named[name] != j + 1) count(&tally->unmapped[name], laid->succeeded, 0);
         adder->named[name] = j + 1;
         tally->unmapped[name].times++;
+    }
+}
+
+/* The names under which answers to a survey stand in the log: the source's id. */
+static void find_answers(const struct compare_base *base, bool *answers) {
+    for (size_t i = 0; i < base->map->n_sources; i++) {
+        const struct trod_map_source *source = &base->map->sources[i];
+        const bool asks = source->rating.n || source->words.n || source->about.n;
+        if (!asks || source->event.n || source->dates.n) continue;
+        const uint32_t name = trod_dict_find(base->log->names, source->id);
+        if (name != TROD_NO_ID) answers[name] = true;
     }
 }
 
@@ -303,10 +320,13 @@ trod_status compare_tally_make(const struct compare_base *base, const size_t *jo
     adder.failed = TROD_NEW_ARRAY(scratch, n_touchpoints, uint64_t);
     adder.named = TROD_NEW_ARRAY(scratch, n_names, uint64_t);
     adder.staged = TROD_NEW_ARRAY(scratch, n_stages, uint64_t);
-    TROD_TRY_ALLOC(adder.visited && adder.tried && adder.failed && adder.named && adder.staged
+    adder.answers = TROD_NEW_ARRAY(scratch, n_names, bool);
+    TROD_TRY_ALLOC(adder.visited && adder.tried && adder.failed && adder.named &&
+                           adder.staged && adder.answers
                        ? scratch
                        : NULL,
                    error);
+    find_answers(base, adder.answers);
     tally->counters = TROD_NEW_ARRAY(arena, base->n_counters, struct compare_count);
     tally->furthest = TROD_NEW_ARRAY(arena, n_touchpoints, struct compare_count);
     tally->groups = TROD_NEW_ARRAY(arena, base->lay->n_groups, struct compare_count);

@@ -184,7 +184,7 @@ static void one_finding(struct trod_buf *out, const struct trod_compare *compare
     trod_buf_adds(out, "<li><p class=\"what\">");
     html_text(out, finding->sentence);
     trod_buf_adds(out, "</p><p class=\"who\">");
-    words_plural(out, finding->people, "journey", "journeys");
+    words_touched(out, finding);
     if (finding->share.of >= compare->few) {
         trod_buf_adds(out, " · ");
         words_interval(out, finding->share.low, finding->share.high);

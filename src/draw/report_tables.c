@@ -14,7 +14,7 @@ enum { MOST_ROWS = 20, MOST_UNMAPPED = 12, MARGIN = 10, TIMED = 24 };
 
 static void finding_people(struct trod_buf *text, const struct trod_compare *compare,
                            const struct trod_finding *finding) {
-    words_plural(text, finding->people, "journey", "journeys");
+    words_touched(text, finding);
     if (finding->share.of) {
         trod_buf_adds(text, ", ");
         if (finding->share.of < compare->few)

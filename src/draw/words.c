@@ -24,6 +24,17 @@ void words_plural(struct trod_buf *out, uint64_t n, const char *one, const char 
     trod_buf_adds(out, n == 1 ? one : many);
 }
 
+void words_touched(struct trod_buf *out, const struct trod_finding *finding) {
+    if (finding->kind != TROD_FINDING_CHOICE) {
+        words_plural(out, finding->people, "journey", "journeys");
+        return;
+    }
+    words_count(out, finding->people);
+    trod_buf_adds(out, " of ");
+    words_plural(out, finding->share.of, "journey", "journeys");
+    trod_buf_adds(out, " off the design");
+}
+
 /* A share of 1 as a number of percent, with `more` decimals than it would have alone. */
 static const char *percent_number(double share, int more, char at[24]) {
     const double percent = share * 100;

@@ -42,6 +42,8 @@ void words_window(struct trod_buf *out, const struct trod_window *window, bool l
 void words_action(struct trod_buf *out, const struct trod_map *map, uint32_t action_id);
 /* "left" if the map says when a journey is over, else "last seen". */
 const char *words_left(const struct trod_compare *compare);
+/* How many a finding touches: "6,400 journeys"; of a choice "480 of 3,440 journeys off the design". */
+void words_touched(struct trod_buf *out, const struct trod_finding *finding);
 /* The title of a touchpoint or stage; the id if it has none. */
 trod_str words_touchpoint(const struct trod_map *map, uint32_t touchpoint_id);
 trod_str words_stage(const struct trod_map *map, uint32_t stage_id);

@@ -8,6 +8,23 @@ static trod_str column(struct map_builder *b, const struct map_node *node,
     return map_child_text(b, node, keyword, "column");
 }
 
+/* A zone that no machine knows would stop the first import. */
+static void check_zone(struct map_builder *b, const struct map_node *node, trod_str name) {
+    struct trod_error error = {0};
+    struct trod_zone *zone = NULL;
+    if (!name.n) return;
+    const trod_str text = trod_arena_copy(b->arena, name);
+    if (!text.at || trod_zone_open(text.at, &zone, &error) == TROD_OK) {
+        trod_zone_close(zone);
+        return;
+    }
+    const struct map_node *const time = map_child(node, "time");
+    const struct map_arg *const arg = map_arg_of(time, "zone");
+    struct trod_remark *const remark =
+        map_wrong(b, time, arg ? arg->offset : time->body, "zone", "%s", error.message);
+    if (error.hint[0]) map_hint(b->remarks, remark, "%s", error.hint);
+}
+
 void map_build_sources(struct map_builder *b) {
     const struct map_items *const items = &b->items[MAP_IS_SOURCE];
     struct trod_map_source *const at = MAP_ROOM(b, items->n, struct trod_map_source);
@@ -39,6 +56,7 @@ void map_build_sources(struct map_builder *b) {
             .rating_to = map_number(rating, "to"),
             .visit_us = map_time(map_child(node, "one visit within"), "time"),
             .line = node->line};
+        check_zone(b, node, at[i].time_zone);
         if (at[i].rating_from >= at[i].rating_to)
             map_hint(b->remarks,
                      map_wrong(b, rating, rating->body, "rating",
