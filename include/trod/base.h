@@ -18,5 +18,6 @@
 #include "trod/base/xml.h"
 #include "trod/base/hash.h"
 #include "trod/base/run.h"
+#include "trod/base/squeeze.h"
 
 #endif

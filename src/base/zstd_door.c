@@ -1,12 +1,18 @@
-/* The door to zstd. Frames follow one another; a window above 128 MiB is refused by the
- * library's own default, so memory is bounded. */
+/* The door to zstd. In a stream frames follow one another; a window above 128 MiB is refused by
+ * the library's own default, so memory is bounded. Single blocks are expanded with a context on
+ * the stack, so that reading a column needs no memory and cannot fail for want of it. */
+#include <stdalign.h>
 #include <stdlib.h>
 
+/* For ZSTD_initStaticDCtx: not promised to stay, so a library that needs more room than we have
+ * is asked in the ordinary way. */
+#define ZSTD_STATIC_LINKING_ONLY
 #include <zstd.h>
 #include <zstd_errors.h>
 
 #include "base/alloc.h"
 #include "base/expand.h"
+#include "trod/base/squeeze.h"
 
 struct zstd_door {
     ZSTD_DStream *stream;
@@ -44,4 +50,48 @@ enum expand_result base_zstd_step(struct zstd_door *zstd, struct expand_step *st
                       "--long=27 or less"
                     : ZSTD_getErrorName(result);
     return EXPAND_BROKEN;
+}
+
+struct trod_squeezer {
+    ZSTD_CCtx *context;
+    int level;
+};
+
+struct trod_squeezer *trod_squeezer_make(int level) {
+    struct trod_squeezer *const squeezer = base_alloc_zeroed(sizeof *squeezer);
+    if (!squeezer) return NULL;
+    squeezer->level = level;
+    squeezer->context = base_alloc_fails() ? NULL : ZSTD_createCCtx();
+    if (!squeezer->context) {
+        free(squeezer);
+        return NULL;
+    }
+    return squeezer;
+}
+
+void trod_squeezer_free(struct trod_squeezer *squeezer) {
+    if (!squeezer) return;
+    ZSTD_freeCCtx(squeezer->context);
+    free(squeezer);
+}
+
+size_t trod_squeeze_room(size_t n) {
+    return ZSTD_compressBound(n);
+}
+
+size_t trod_squeeze(struct trod_squeezer *squeezer, const void *at, size_t n, void *to,
+                    size_t room) {
+    const size_t n_to =
+        ZSTD_compressCCtx(squeezer->context, to, room, at, n, squeezer->level);
+    return ZSTD_isError(n_to) ? 0 : n_to;
+}
+
+bool trod_unsqueeze(const void *at, size_t n, void *to, size_t n_to) {
+    enum { ROOM = 160 << 10 };
+    alignas(64) char room[ROOM];
+    ZSTD_DCtx *const context =
+        ZSTD_estimateDCtxSize() <= ROOM ? ZSTD_initStaticDCtx(room, ROOM) : NULL;
+    const size_t got = context ? ZSTD_decompressDCtx(context, to, n_to, at, n)
+                               : ZSTD_decompress(to, n_to, at, n);
+    return !ZSTD_isError(got) && got == n_to;
 }

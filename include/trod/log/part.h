@@ -26,7 +26,8 @@ uint64_t trod_customer_hash(trod_str id);
  * ------------------------------------------------------------------ */
 
 struct trod_rows_column {
-    uint32_t field; /* index of trod_parts.fields; a fact is [n_customers], else [n_events] */
+    uint32_t field;         /* index of trod_parts.fields */
+    bool fact;              /* as that field: [n_customers]; else [n_events] */
     const uint32_t *code;   /* 0 is missing, c > 0 is values[c - 1]; NULL: `text` holds */
     const trod_str *values; /* [n_values] distinct */
     uint32_t n_values;
@@ -209,6 +210,13 @@ struct trod_parts {
     struct trod_arena *arena; /* owned; this struct lives on it */
 };
 void trod_parts_free(struct trod_parts *parts);
+/* Parts in memory. Of `frame` the names, fields, sources and the special fields are copied (its
+ * counts, times and parts are not looked at: they are added up from what was packed); `packed`,
+ * in the order of hashes, is copied too. */
+TROD_MUST trod_status trod_parts_of_packed(const struct trod_parts *frame,
+                                           const struct trod_packed *packed, size_t n,
+                                           struct trod_parts **parts,
+                                           struct trod_error *error);
 /* Index of the event attribute or fact of that name (an attribute first unless fact_only), or
  * TROD_NO_ID. */
 uint32_t trod_parts_field(const struct trod_parts *parts, trod_str name, bool fact_only);
