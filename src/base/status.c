@@ -110,6 +110,7 @@ int trod_status_exit(trod_status code) {
         return 2;
     case TROD_IO:
     case TROD_NO_MEMORY:
+    case TROD_BUSY:
     case TROD_CANCELLED:
         break;
     }
