@@ -4,9 +4,9 @@
  *              [--customer K] [-o FILE]
  *
  * Customers are made one after the other, but rows come by time. So events go to 512 buckets by
- * time first: packed to 16 bytes, each bucket keeps 64 KiB in memory and writes what is above to
- * a file aside that has no name. Then bucket after bucket is read back, sorted by time (equal
- * times: by customer) and written. Memory does not grow with the log, but for a byte a
+ * time first: packed to 16 bytes, each bucket keeps 64 KiB in memory and writes what is above
+ * to a file aside that has no name. Then bucket after bucket is read back, sorted by time
+ * (equal times: by customer) and written. Memory does not grow with the log, but for a byte a
  * customer.
  */
 #include <errno.h>
@@ -65,7 +65,8 @@ static void write_all(int fd, const char *at, size_t n) {
     }
 }
 
-/* ---- Into the buckets ---------------------------------------------------------------------- */
+/* ---- Into the buckets ----------------------------------------------------------------------
+ */
 
 static void put_aside(struct world *world, struct bucket *bucket) {
     const size_t n_bytes = CHUNK * sizeof *bucket->rows;
@@ -101,7 +102,8 @@ static void take(void *owner, uint64_t number, const struct shop_customer *who,
     }
 }
 
-/* ---- Out of a bucket ----------------------------------------------------------------------- */
+/* ---- Out of a bucket -----------------------------------------------------------------------
+ */
 
 /* Sorts by time; equal times stay in the order of customers, in which they came. */
 static void sort_rows(struct row *rows, struct row *other, size_t n) {
@@ -277,7 +279,8 @@ static void write_customer(struct world *world, int out) {
     free(events);
 }
 
-/* ---- The command line ---------------------------------------------------------------------- */
+/* ---- The command line ----------------------------------------------------------------------
+ */
 
 static uint64_t number_of(const char *text, uint64_t least, uint64_t most) {
     char *end;
@@ -295,20 +298,26 @@ static void read_options(struct options *options, char **at) {
     for (; *at; at += 2) {
         const char *name = at[0], *value = at[1];
         if (!value) {
-            fprintf(stderr, "generate: %s wants a value; the options stand in generate.c\n", name);
+            fprintf(stderr, "generate: %s wants a value; the options stand in generate.c\n",
+                    name);
             exit(2);
         }
-        if (!strcmp(name, "--events")) options->n_events = number_of(value, 1, UINT32_MAX);
-        else if (!strcmp(name, "--seed")) options->seed = number_of(value, 0, UINT64_MAX);
+        if (!strcmp(name, "--events"))
+            options->n_events = number_of(value, 1, UINT32_MAX);
+        else if (!strcmp(name, "--seed"))
+            options->seed = number_of(value, 0, UINT64_MAX);
         else if (!strcmp(name, "--names"))
             options->n_names = (unsigned)number_of(value, SHOP_TOUCHPOINTS, SHOP_MOST_NAMES);
-        else if (!strcmp(name, "--threads")) options->n_threads = (unsigned)number_of(value, 1, 256);
-        else if (!strcmp(name, "--format") && (!strcmp(value, "csv") || !strcmp(value, "jsonl")))
+        else if (!strcmp(name, "--threads"))
+            options->n_threads = (unsigned)number_of(value, 1, 256);
+        else if (!strcmp(name, "--format") &&
+                 (!strcmp(value, "csv") || !strcmp(value, "jsonl")))
             options->jsonl = !strcmp(value, "jsonl");
         else if (!strcmp(name, "--customer")) {
             options->one = true;
             options->customer = number_of(value, 0, UINT32_MAX);
-        } else if (!strcmp(name, "-o")) options->file = value;
+        } else if (!strcmp(name, "-o"))
+            options->file = value;
         else {
             fprintf(stderr, "generate: %s %s is not known; the options stand in generate.c\n",
                     name, value);
@@ -331,8 +340,8 @@ int main(int argc, char **argv) {
     struct options options = {.n_events = 1000000, .seed = 1, .n_names = SHOP_TOUCHPOINTS};
     read_options(&options, argv + (argc > 0));
     const bool to_screen = !options.file || !strcmp(options.file, "-");
-    const int out = to_screen ? STDOUT_FILENO
-                              : open(options.file, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    const int out =
+        to_screen ? STDOUT_FILENO : open(options.file, O_WRONLY | O_CREAT | O_TRUNC, 0666);
     if (out < 0) shop_give_up(strerror(errno));
     struct world *world = shop_room(sizeof *world);
     memset(world, 0, sizeof *world);

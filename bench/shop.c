@@ -21,10 +21,10 @@ struct way {
 };
 struct touchpoint {
     const char *name;
-    enum pace pace;        /* of the wait behind it */
-    uint16_t worth;        /* median of the value, in units of money; 0: none */
-    struct way ways[8];    /* to others */
-    uint8_t leave;         /* weight of the end */
+    enum pace pace;     /* of the wait behind it */
+    uint16_t worth;     /* median of the value, in units of money; 0: none */
+    struct way ways[8]; /* to others */
+    uint8_t leave;      /* weight of the end */
 };
 
 /* The first number of each row is its place. */
@@ -42,7 +42,11 @@ static const struct touchpoint TOUCHPOINT[SHOP_TOUCHPOINTS] = {
     [10] = {"guide", QUICK, 0, {{10, 13}, {14, 22}, {13, 27}, {15, 11}, {9, 8}}, 19},
     [11] = {"search", QUICK, 0, {{13, 52}, {11, 22}, {12, 9}}, 17},
     [12] = {"list", QUICK, 0, {{13, 56}, {12, 17}, {11, 6}}, 21},
-    [13] = {"product", QUICK, 0, {{13, 22}, {15, 12}, {14, 7}, {21, 17}, {16, 6}, {18, 4}, {12, 8}}, 24},
+    [13] = {"product",
+            QUICK,
+            0,
+            {{13, 22}, {15, 12}, {14, 7}, {21, 17}, {16, 6}, {18, 4}, {12, 8}},
+            24},
     [14] = {"compare", QUICK, 0, {{13, 47}, {15, 13}, {14, 12}, {21, 9}}, 19},
     [15] = {"opinions", QUICK, 0, {{13, 46}, {21, 16}, {14, 9}}, 29},
     [16] = {"size-help", QUICK, 0, {{13, 58}, {34, 8}}, 34},
@@ -74,10 +78,14 @@ const char *const SHOP_CHANNEL[SHOP_CHANNELS] = {"web",    "app",   "letter", "s
                                                  "social", "store", "phone",  "partner"};
 static const uint8_t CHANNEL_WEIGHT[SHOP_CHANNELS] = {31, 25, 13, 12, 10, 4, 2, 3};
 static const struct way ENTRY[SHOP_CHANNELS][4] = {
-    {{2, 38}, {6, 30}, {7, 22}, {19, 10}}, {{5, 28}, {7, 42}, {19, 20}, {13, 10}},
-    {{3, 78}, {4, 22}},                    {{0, 36}, {1, 54}, {6, 10}},
-    {{0, 62}, {1, 28}, {6, 10}},           {{8, 70}, {13, 10}, {18, 20}},
-    {{35, 62}, {34, 28}, {39, 10}},        {{6, 58}, {10, 22}, {13, 20}},
+    {{2, 38}, {6, 30}, {7, 22}, {19, 10}},
+    {{5, 28}, {7, 42}, {19, 20}, {13, 10}},
+    {{3, 78}, {4, 22}},
+    {{0, 36}, {1, 54}, {6, 10}},
+    {{0, 62}, {1, 28}, {6, 10}},
+    {{8, 70}, {13, 10}, {18, 20}},
+    {{35, 62}, {34, 28}, {39, 10}},
+    {{6, 58}, {10, 22}, {13, 20}},
 };
 const char *const SHOP_COUNTRY[SHOP_COUNTRIES] = {"DE", "FR", "IT", "ES", "PL", "NL", "AT",
                                                   "CH", "BE", "CZ", "SE", "PT", "DK", "GR",
@@ -130,7 +138,8 @@ static uint16_t page_of(const struct shop *shop, unsigned touchpoint, uint64_t d
 }
 
 static int64_t wait_ms(enum pace pace, struct trod_rng *rng) {
-    static const double MEDIAN_MS[] = {[QUICK] = 38e3, [SLOW] = 5 * 3600e3, [DAYS] = 2 * 86400e3};
+    static const double MEDIAN_MS[] = {
+        [QUICK] = 38e3, [SLOW] = 5 * 3600e3, [DAYS] = 2 * 86400e3};
     return 1 + (int64_t)(MEDIAN_MS[pace] * exp(1.15 * trod_rng_normal(rng)));
 }
 
@@ -142,7 +151,9 @@ size_t shop_visit(const struct shop *shop, uint64_t number, struct shop_customer
     *who = (struct shop_customer){
         .id = shop_id(number),
         .country = (uint8_t)pick_one(shop->country, SHOP_COUNTRIES, fate),
-        .plan = kind < 64 ? 0 : kind < 91 ? 1 : 2,
+        .plan = kind < 64   ? 0
+                : kind < 91 ? 1
+                            : 2,
     };
     const unsigned usual = pick_one(shop->channel, SHOP_CHANNELS, fate >> 16);
     const double eager = (1 + 0.4 * who->plan) * pow(1 - trod_rng_unit(&rng), -0.66);
@@ -152,17 +163,16 @@ size_t shop_visit(const struct shop *shop, uint64_t number, struct shop_customer
     size_t n = 0;
     for (unsigned visit = 0; visit < n_visits && now_ms < SHOP_CLOSED_MS; visit++) {
         const uint64_t draw = trod_rng_u64(&rng);
-        const unsigned channel = (draw >> 32) % 5 < 4
-                                     ? usual
-                                     : pick_one(shop->channel, SHOP_CHANNELS, draw >> 16);
+        const unsigned channel =
+            (draw >> 32) % 5 < 4 ? usual : pick_one(shop->channel, SHOP_CHANNELS, draw >> 16);
         unsigned at = ENTRY[channel][pick_one(shop->entry[channel], 4, draw)].to;
         while (n < SHOP_MOST_EVENTS && now_ms < SHOP_CLOSED_MS) {
             const struct touchpoint *touchpoint = &TOUCHPOINT[at];
             const uint64_t step = trod_rng_u64(&rng);
             uint32_t cents = 0;
             if (touchpoint->worth)
-                cents = 100 + (uint32_t)(touchpoint->worth * 100 *
-                                         exp(0.8 * trod_rng_normal(&rng)));
+                cents = 100 +
+                        (uint32_t)(touchpoint->worth * 100 * exp(0.8 * trod_rng_normal(&rng)));
             events[n++] = (struct shop_event){.time_ms = now_ms,
                                               .value_cents = cents < 9999999 ? cents : 9999999,
                                               .name = page_of(shop, at, step),
@@ -177,7 +187,8 @@ size_t shop_visit(const struct shop *shop, uint64_t number, struct shop_customer
     return n;
 }
 
-/* ---- Many customers ------------------------------------------------------------------------ */
+/* ---- Many customers ------------------------------------------------------------------------
+ */
 
 enum { BLOCK = 512, BLOCKS = 64 };
 struct block {
@@ -219,7 +230,8 @@ uint64_t shop_each(const struct shop *shop, uint64_t n_events, const struct trod
     uint64_t left = n_events, number = 0;
     while (left) {
         batch.first = number;
-        const size_t n_blocks = left / (BLOCK * 8) + 1 < BLOCKS ? left / (BLOCK * 8) + 1 : BLOCKS;
+        const size_t n_blocks =
+            left / (BLOCK * 8) + 1 < BLOCKS ? left / (BLOCK * 8) + 1 : BLOCKS;
         struct trod_error error;
         if (trod_run_each(run, n_blocks, fill_block, &batch, &error) != TROD_OK)
             shop_give_up(error.message);

@@ -1,8 +1,8 @@
 /* shop: a simulated shop, the customers of which fill the benchmark's logs.
  *
  * A customer is a function of (seed, number) alone, so that any of them can be made by itself,
- * by any thread. A log of n events is the customers 0, 1, 2 … until their events are n; the last
- * one's are cut off there.
+ * by any thread. A log of n events is the customers 0, 1, 2 … until their events are n; the
+ * last one's are cut off there.
  *
  *     struct shop shop;
  *     shop_open(&shop, 1, SHOP_TOUCHPOINTS);
@@ -24,8 +24,14 @@ enum {
     SHOP_MOST_EVENTS = 8192, /* of one customer */
 };
 /* The touchpoints that the benchmark asks for. */
-enum { SHOP_LANDING = 6, SHOP_GUIDE = 10, SHOP_PRODUCT = 13, SHOP_CART_ADD = 21, SHOP_CHECKOUT = 26,
-       SHOP_ORDER = 30 };
+enum {
+    SHOP_LANDING = 6,
+    SHOP_GUIDE = 10,
+    SHOP_PRODUCT = 13,
+    SHOP_CART_ADD = 21,
+    SHOP_CHECKOUT = 26,
+    SHOP_ORDER = 30
+};
 
 #define SHOP_OPENED_MS INT64_C(1672531200000) /* 2023-01-01 UTC */
 #define SHOP_CLOSED_MS (SHOP_OPENED_MS + INT64_C(730) * 86400000)
@@ -33,15 +39,15 @@ enum { SHOP_LANDING = 6, SHOP_GUIDE = 10, SHOP_PRODUCT = 13, SHOP_CART_ADD = 21,
 struct shop {
     uint64_t seed;
     unsigned n_names; /* 40, or more: a touchpoint then has several pages, each a name */
-    uint16_t next[SHOP_TOUCHPOINTS][8];  /* of 65,536, summed up: which way on; beyond: leaves */
+    uint16_t next[SHOP_TOUCHPOINTS][8]; /* of 65,536, summed up: which way on; beyond: leaves */
     uint16_t entry[SHOP_CHANNELS][4];
     uint16_t channel[SHOP_CHANNELS];
     uint16_t country[SHOP_COUNTRIES];
 };
 struct shop_event {
-    int64_t time_ms; /* since 1970; rises strictly within a customer */
+    int64_t time_ms;      /* since 1970; rises strictly within a customer */
     uint32_t value_cents; /* 0: none */
-    uint16_t name;   /* touchpoint + SHOP_TOUCHPOINTS * page */
+    uint16_t name;        /* touchpoint + SHOP_TOUCHPOINTS * page */
     uint8_t channel;
 };
 struct shop_customer {
