@@ -17,6 +17,16 @@ TROD_MUST trod_status trod_file_read(const char *name, size_t ceiling_bytes, str
 /* Writes aside, syncs and renames, so that the old file or the whole new one is there. "-" is
  * standard output. A device or pipe is written directly. */
 TROD_MUST trod_status trod_file_write(const char *name, trod_str bytes, struct trod_error *error);
+/* The same piece by piece, for what is too large for the memory. Life: open; add; close, which keeps
+ * the file (synced and renamed) or, without `keep`, leaves the old one as it was. Not for two threads
+ * at once. */
+struct trod_outfile;
+TROD_MUST trod_status trod_outfile_open(const char *name, struct trod_outfile **file,
+                                        struct trod_error *error);
+TROD_MUST trod_status trod_outfile_add(struct trod_outfile *file, trod_str bytes,
+                                       struct trod_error *error);
+TROD_MUST trod_status trod_outfile_close(struct trod_outfile *file, bool keep,
+                                         struct trod_error *error);
 bool trod_file_exists(const char *name);
 /* The folder of a file name, "." if none; and `name` beside `beside` unless it is absolute. */
 trod_str trod_path_folder(trod_str name);
