@@ -108,4 +108,20 @@ TROD_MUST trod_status trod_intake_finish(struct trod_intake *intake, struct trod
                                          struct trod_error *error);
 const struct trod_intake_report *trod_intake_report(const struct trod_intake *intake);
 
+/* ---- Out ------------------------------------------------------------------------------------ */
+
+struct trod_export_options {
+    enum trod_format format;              /* CSV, JSONL or XES */
+    const struct trod_view_options *view; /* which journeys and events */
+};
+/* Writes the events of the journeys, customer by customer in the order of the parts, each customer's
+ * in order of time. CSV: customer, event, time, end and every field by its name; a fact stands in
+ * each row of its customer. Brought in again (facts by `profile`), it is the same log; a customer
+ * without an event is lost, and so is which source an event came from. The file is the caller's to
+ * close. Memory: a few parts and their text. */
+TROD_MUST trod_status trod_export(const struct trod_parts *parts,
+                                  const struct trod_export_options *options,
+                                  const struct trod_run *run, struct trod_outfile *file,
+                                  uint64_t *n_events, struct trod_error *error);
+
 #endif

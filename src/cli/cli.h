@@ -103,6 +103,14 @@ TROD_MUST trod_status cli_read_map(struct cli *cli, const char *name, struct tro
 TROD_MUST trod_status cli_read_log(struct cli *cli, const char *const *names, size_t n,
                                    const struct trod_map *map, struct trod_log **log,
                                    struct trod_error *error);
+/* The same, but the events go to the gatherer. */
+struct cli_taken {
+    size_t n_files;
+    uint64_t n_rows, n_rejected;
+};
+TROD_MUST trod_status cli_gather(struct cli *cli, const char *const *names, size_t n,
+                                 const struct trod_map *map, struct trod_gather *gather,
+                                 struct cli_taken *taken, struct trod_error *error);
 /* The options of cli_options_view, on cli->arena. */
 TROD_MUST trod_status cli_view(struct cli *cli, struct trod_view_options *view,
                                struct trod_error *error);

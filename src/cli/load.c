@@ -197,14 +197,15 @@ static void say_no_facts(const struct trod_intake_options *options,
     }
 }
 
-trod_status cli_read_log(struct cli *cli, const char *const *names, size_t n,
-                         const struct trod_map *map, struct trod_log **log,
-                         struct trod_error *error) {
+/* Reads the files (or the map's sources), and says how they were understood. `log` or `gather`
+ * is where the events go. */
+static trod_status read_events(struct cli *cli, const char *const *names, size_t n,
+                               const struct trod_map *map, struct trod_intake_options *options,
+                               struct trod_log **log, struct cli_taken *taken,
+                               struct trod_error *error) {
     trod_status status = TROD_OK;
-    struct trod_intake_options options;
     struct trod_intake *intake = NULL;
-    TROD_TRY(intake_options(cli, map, &options, error));
-    TROD_TRY(trod_intake_make(&options, &cli->run, &intake, error));
+    TROD_TRY(trod_intake_make(options, &cli->run, &intake, error));
     for (size_t i = 0; i < n && status == TROD_OK; i++)
         status = trod_intake_add(intake, names[i], map, error);
     if (n == 0 && map)
@@ -212,15 +213,44 @@ trod_status cli_read_log(struct cli *cli, const char *const *names, size_t n,
     else if (n == 0)
         status = trod_intake_add(intake, "-", NULL, error);
     if (status == TROD_OK) status = trod_intake_finish(intake, log, error);
-    say_how(trod_intake_report(intake), cli_flag(cli, "quiet"));
+    const struct trod_intake_report *const report = trod_intake_report(intake);
+    say_how(report, cli_flag(cli, "quiet"));
     /* The row that ended a strict reading is what the error tells of. */
-    if (status == TROD_OK || !options.strict)
-        say_rejects(trod_intake_report(intake), options.rejects != NULL);
-    if (status != TROD_OK) goto done;
+    if (status == TROD_OK || !options->strict) say_rejects(report, options->rejects != NULL);
+    for (size_t i = 0; taken && i < report->n_files; i++) {
+        taken->n_files++;
+        taken->n_rows += report->files[i].n_rows;
+        taken->n_rejected += report->files[i].n_rejected;
+    }
+done:
+    trod_intake_free(intake);
+    return status;
+}
+
+trod_status cli_read_log(struct cli *cli, const char *const *names, size_t n,
+                         const struct trod_map *map, struct trod_log **log,
+                         struct trod_error *error) {
+    trod_status status = TROD_OK;
+    struct trod_intake_options options;
+    TROD_TRY(intake_options(cli, map, &options, error));
+    TROD_TRY(read_events(cli, names, n, map, &options, log, NULL, error));
     say_no_facts(&options, *log);
     if (map) say_unknown(cli, map, *log);
 done:
-    trod_intake_free(intake);
+    return status;
+}
+
+trod_status cli_gather(struct cli *cli, const char *const *names, size_t n,
+                       const struct trod_map *map, struct trod_gather *gather,
+                       struct cli_taken *taken, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    struct trod_intake_options options;
+    struct trod_log *none = NULL;
+    *taken = (struct cli_taken){0};
+    TROD_TRY(intake_options(cli, map, &options, error));
+    options.gather = gather;
+    TROD_TRY(read_events(cli, names, n, map, &options, &none, taken, error));
+done:
     return status;
 }
 

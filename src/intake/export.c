@@ -1,0 +1,324 @@
+/* Export: the log as a file that others read, and that comes back in as it was.
+ *
+ * Part by part, as many at once as there are threads; each is written into a buffer of its own
+ * and the buffers follow each other in the order of the parts, so that the file does not depend
+ * on the number of threads. CSV has a column for every field of the log, JSON lines name those
+ * that have a value, XES puts the facts of a customer into the trace.
+ */
+#include "trod/intake.h"
+
+enum { MOST_AT_ONCE = 8 };
+
+struct column {
+    uint32_t field;
+    const trod_str *texts; /* [n_events], or [n_customers] of a fact; NULL: the part has none */
+};
+struct exporting {
+    const struct trod_parts *parts;
+    const struct trod_export_options *options;
+    bool has_ends; /* some event of the log has one */
+    size_t first;  /* the part of the batch's first buffer */
+    struct trod_buf *buffers;
+    uint64_t *n_events;
+};
+
+/* One part with all its texts at hand. */
+struct page {
+    const struct exporting *of;
+    const struct trod_part_view *view;
+    struct trod_rows rows;
+    struct column *columns; /* [n_fields] */
+    struct trod_buf *out;
+    uint32_t customer; /* whose event is being written */
+};
+
+static bool is_xml(const struct page *page) {
+    return page->of->options->format == TROD_FORMAT_XES;
+}
+
+/* ---- CSV ------------------------------------------------------------------------------- */
+
+static void csv_text(struct trod_buf *out, trod_str text) {
+    bool quote = text.n && (text.at[0] == ' ' || text.at[text.n - 1] == ' ');
+    for (size_t i = 0; i < text.n && !quote; i++)
+        quote = text.at[i] == ',' || text.at[i] == '"' || text.at[i] == '\n' ||
+                text.at[i] == '\r' || text.at[i] == ';' || text.at[i] == '\t';
+    if (!quote) {
+        trod_buf_add(out, text);
+        return;
+    }
+    trod_buf_byte(out, '"');
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.at[i] == '"') trod_buf_byte(out, '"');
+        trod_buf_byte(out, text.at[i]);
+    }
+    trod_buf_byte(out, '"');
+}
+
+static void csv_head(const struct exporting *exporting, struct trod_buf *out) {
+    const struct trod_parts *const parts = exporting->parts;
+    trod_buf_adds(out, "customer,event");
+    if (parts->has_times) trod_buf_adds(out, ",time");
+    if (exporting->has_ends) trod_buf_adds(out, ",end");
+    for (size_t f = 0; f < parts->n_fields; f++) {
+        trod_buf_byte(out, ',');
+        csv_text(out, parts->fields[f].name);
+    }
+    trod_buf_byte(out, '\n');
+}
+
+static trod_str value_of(const struct page *page, size_t field, uint32_t event) {
+    const struct column *const column = &page->columns[field];
+    if (!column->texts) return (trod_str){0};
+    return column->texts[page->of->parts->fields[field].fact ? page->customer : event];
+}
+
+static void csv_event(const struct page *page, uint32_t event) {
+    const struct trod_parts *const parts = page->of->parts;
+    struct trod_buf *const out = page->out;
+    char time[40];
+    csv_text(out, page->rows.id[page->customer]);
+    trod_buf_byte(out, ',');
+    csv_text(out, trod_dict_at(parts->names, page->rows.name[event]));
+    if (parts->has_times) {
+        trod_buf_byte(out, ',');
+        if (page->rows.time_us)
+            trod_buf_adds(out, trod_time_write(page->rows.time_us[event], time));
+    }
+    if (page->of->has_ends) {
+        trod_buf_byte(out, ',');
+        if (page->rows.end_us)
+            trod_buf_adds(out, trod_time_write(page->rows.end_us[event], time));
+    }
+    for (size_t f = 0; f < parts->n_fields; f++) {
+        trod_buf_byte(out, ',');
+        csv_text(out, value_of(page, f, event));
+    }
+    trod_buf_byte(out, '\n');
+}
+
+/* ---- JSON lines ------------------------------------------------------------------------ */
+
+static void json_event(const struct page *page, uint32_t event) {
+    const struct trod_parts *const parts = page->of->parts;
+    struct trod_json_writer json = {.out = page->out};
+    char time[40];
+    trod_json_flat(&json);
+    trod_json_object(&json);
+    trod_json_key(&json, "customer");
+    trod_json_str(&json, page->rows.id[page->customer]);
+    trod_json_key(&json, "event");
+    trod_json_str(&json, trod_dict_at(parts->names, page->rows.name[event]));
+    if (page->rows.time_us && page->rows.time_us[event] != TROD_NO_TIME) {
+        trod_json_key(&json, "time");
+        trod_json_str(&json, trod_str_of(trod_time_write(page->rows.time_us[event], time)));
+    }
+    if (page->rows.end_us && page->rows.end_us[event] != TROD_NO_TIME) {
+        trod_json_key(&json, "end");
+        trod_json_str(&json, trod_str_of(trod_time_write(page->rows.end_us[event], time)));
+    }
+    for (size_t f = 0; f < parts->n_fields; f++) {
+        const trod_str value = value_of(page, f, event);
+        if (!value.n) continue;
+        trod_json_key_str(&json, parts->fields[f].name);
+        trod_json_str(&json, value);
+    }
+    trod_json_end_object(&json);
+    trod_buf_byte(page->out, '\n');
+}
+
+/* ---- XES ------------------------------------------------------------------------------- */
+
+static void xml_text(struct trod_buf *out, trod_str text) {
+    for (size_t i = 0; i < text.n; i++) {
+        const unsigned char c = (unsigned char)text.at[i];
+        if (c == '&')
+            trod_buf_adds(out, "&amp;");
+        else if (c == '<')
+            trod_buf_adds(out, "&lt;");
+        else if (c == '"')
+            trod_buf_adds(out, "&quot;");
+        else if (c == '\n' || c == '\t' || c == '\r')
+            trod_buf_format(out, "&#%u;", c);
+        else if (c >= ' ')
+            trod_buf_byte(out, (char)c);
+    }
+}
+
+static void xml_attribute(struct trod_buf *out, const char *kind, trod_str key,
+                          trod_str value) {
+    trod_buf_format(out, "<%s key=\"", kind);
+    xml_text(out, key);
+    trod_buf_adds(out, "\" value=\"");
+    xml_text(out, value);
+    trod_buf_adds(out, "\"/>");
+}
+
+static void xml_time(struct trod_buf *out, const char *key, const int64_t *times,
+                     uint32_t event) {
+    char time[40];
+    if (!times || times[event] == TROD_NO_TIME) return;
+    xml_attribute(out, "date", trod_str_of(key),
+                  trod_str_of(trod_time_write(times[event], time)));
+}
+
+static void xml_event(const struct page *page, uint32_t event) {
+    const struct trod_parts *const parts = page->of->parts;
+    struct trod_buf *const out = page->out;
+    trod_buf_adds(out, "<event>");
+    xml_attribute(out, "string", TROD_STR("concept:name"),
+                  trod_dict_at(parts->names, page->rows.name[event]));
+    xml_time(out, "time:timestamp", page->rows.time_us, event);
+    xml_time(out, "time:end", page->rows.end_us, event);
+    for (size_t f = 0; f < parts->n_fields; f++) {
+        if (parts->fields[f].fact || trod_str_is(parts->fields[f].name, "concept:name"))
+            continue;
+        const trod_str value = value_of(page, f, event);
+        if (value.n) xml_attribute(out, "string", parts->fields[f].name, value);
+    }
+    trod_buf_adds(out, "</event>\n");
+}
+
+static void xml_begin_trace(const struct page *page) {
+    const struct trod_parts *const parts = page->of->parts;
+    trod_buf_adds(page->out, "<trace>");
+    xml_attribute(page->out, "string", TROD_STR("concept:name"), page->rows.id[page->customer]);
+    for (size_t f = 0; f < parts->n_fields; f++) {
+        if (!parts->fields[f].fact) continue;
+        const trod_str value = value_of(page, f, 0);
+        if (value.n) xml_attribute(page->out, "string", parts->fields[f].name, value);
+    }
+    trod_buf_byte(page->out, '\n');
+}
+
+/* ---- A part ---------------------------------------------------------------------------- */
+
+static void write_event(const struct page *page, uint32_t event) {
+    switch (page->of->options->format) {
+    case TROD_FORMAT_XES:
+        xml_event(page, event);
+        break;
+    case TROD_FORMAT_JSONL:
+        json_event(page, event);
+        break;
+    default:
+        csv_event(page, event);
+        break;
+    }
+}
+
+static uint64_t write_journeys(struct page *page) {
+    const struct trod_part_view *const view = page->view;
+    uint32_t open = TROD_NO_ID;
+    uint64_t n = 0;
+    for (uint32_t j = 0; j < view->n_journeys; j++) {
+        page->customer = view->customer ? view->customer[j] : j;
+        if (is_xml(page) && page->customer != open) {
+            if (open != TROD_NO_ID) trod_buf_adds(page->out, "</trace>\n");
+            xml_begin_trace(page);
+        }
+        open = page->customer;
+        for (uint32_t place = view->begin[j]; place < view->end[j]; place++, n++)
+            write_event(page, view->event ? view->event[place] : place);
+    }
+    if (is_xml(page) && open != TROD_NO_ID) trod_buf_adds(page->out, "</trace>\n");
+    return n;
+}
+
+/* The texts of a column: of codes one pointer a row. */
+static trod_status texts_of(const struct trod_rows_column *column, uint32_t n,
+                            struct trod_arena *arena, const trod_str **texts,
+                            struct trod_error *error) {
+    trod_status status = TROD_OK;
+    *texts = column->text;
+    if (!column->code) return TROD_OK;
+    trod_str *const made = TROD_NEW_ARRAY(arena, n, trod_str);
+    TROD_TRY_ALLOC(made, error);
+    for (uint32_t i = 0; i < n; i++)
+        if (column->code[i]) made[i] = column->values[column->code[i] - 1];
+    *texts = made;
+done:
+    return status;
+}
+
+static trod_status write_part(void *owner, size_t i, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    struct exporting *const exporting = owner;
+    const struct trod_parts *const parts = exporting->parts;
+    const struct trod_part *part = NULL;
+    struct page page = {.of = exporting, .out = &exporting->buffers[i]};
+    struct trod_arena *const scratch = trod_arena_make((size_t)1 << 40);
+    TROD_TRY_ALLOC(scratch, error);
+    TROD_TRY(parts->open(parts->owner, exporting->first + i, scratch, &part, error));
+    TROD_TRY(trod_part_view_make(parts, part, exporting->options->view, TROD_NO_ID, scratch,
+                                 &page.view, error));
+    TROD_TRY(trod_part_unpack(part, 0, part->n_customers, scratch, &page.rows, error));
+    page.columns = TROD_NEW_ARRAY(scratch, parts->n_fields, struct column);
+    TROD_TRY_ALLOC(page.columns, error);
+    for (size_t c = 0; c < page.rows.n_columns; c++) {
+        const struct trod_rows_column *const column = &page.rows.columns[c];
+        const bool fact = parts->fields[column->field].fact;
+        TROD_TRY(texts_of(column, fact ? page.rows.n_customers : page.rows.n_events, scratch,
+                          &page.columns[column->field].texts, error));
+    }
+    page.out->ceiling = (size_t)16 << 30;
+    exporting->n_events[i] = write_journeys(&page);
+    TROD_TRY_ALLOC(page.out->failed ? NULL : page.out, error);
+done:
+    trod_arena_free(scratch);
+    return status;
+}
+
+static trod_status find_ends(struct exporting *exporting, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    const struct trod_parts *const parts = exporting->parts;
+    struct trod_arena *const scratch = trod_arena_make((size_t)1 << 40);
+    TROD_TRY_ALLOC(scratch, error);
+    for (size_t i = 0; i < parts->n_parts && !exporting->has_ends; i++) {
+        const struct trod_part *part = NULL;
+        TROD_TRY(parts->open(parts->owner, i, scratch, &part, error));
+        exporting->has_ends = part->has_ends;
+        trod_arena_reset(scratch);
+    }
+done:
+    trod_arena_free(scratch);
+    return status;
+}
+
+trod_status trod_export(const struct trod_parts *parts,
+                        const struct trod_export_options *options, const struct trod_run *run,
+                        struct trod_outfile *file, uint64_t *n_events,
+                        struct trod_error *error) {
+    trod_status status = TROD_OK;
+    struct trod_buf buffers[MOST_AT_ONCE] = {0}, head = {0};
+    uint64_t counts[MOST_AT_ONCE] = {0};
+    struct exporting exporting = {
+        .parts = parts, .options = options, .buffers = buffers, .n_events = counts};
+    const size_t at_once =
+        trod_run_threads(run) < MOST_AT_ONCE ? trod_run_threads(run) : MOST_AT_ONCE;
+    *n_events = 0;
+    TROD_TRY(find_ends(&exporting, error));
+    if (options->format == TROD_FORMAT_XES)
+        trod_buf_adds(&head,
+                      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<log xes.version=\"2.0\" "
+                      "xmlns=\"http://www.xes-standard.org/\">\n");
+    else if (options->format != TROD_FORMAT_JSONL)
+        csv_head(&exporting, &head);
+    TROD_TRY(trod_outfile_add(file, trod_buf_str(&head), error));
+    for (size_t first = 0; first < parts->n_parts; first += at_once) {
+        const size_t n = parts->n_parts - first < at_once ? parts->n_parts - first : at_once;
+        exporting.first = first;
+        TROD_TRY(trod_run_each(run, n, write_part, &exporting, error));
+        for (size_t i = 0; i < n; i++) {
+            TROD_TRY(trod_outfile_add(file, trod_buf_str(&buffers[i]), error));
+            trod_buf_clear(&buffers[i]);
+            *n_events += counts[i];
+        }
+    }
+    if (options->format == TROD_FORMAT_XES)
+        TROD_TRY(trod_outfile_add(file, TROD_STR("</log>\n"), error));
+done:
+    for (size_t i = 0; i < MOST_AT_ONCE; i++) trod_buf_free(&buffers[i]);
+    trod_buf_free(&head);
+    return status;
+}
