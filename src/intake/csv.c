@@ -76,9 +76,9 @@ static trod_status reject_line(struct csv *csv, struct trod_error *error) {
     const char *stop = at;
     while (stop < end && *stop != '\n' && *stop != '\r') stop++;
     const struct intake_row row = {.line = csv->line, .text = {at, (size_t)(stop - at)}};
-    csv->table->file->n_rows++;
-    const trod_status status = intake_reject(csv->table->intake, csv->table->file, &row, error,
-                                             "%s", csv->split.broken);
+    csv->table->taker.counts.n_rows++;
+    const trod_status status =
+        intake_reject(&csv->table->taker, &row, error, "%s", csv->split.broken);
     if (status != TROD_OK) return status;
     if (stop < end) stop += *stop == '\r' && stop + 1 < end && stop[1] == '\n' ? 2 : 1;
     feed->used = (size_t)(stop - feed->window.at);
@@ -146,7 +146,7 @@ static trod_status mend_cells(struct csv *csv, trod_str text, bool *bad,
         *cell = (trod_str){scratch->at + from, scratch->n - from};
         latin = true;
     }
-    csv->table->n_latin += latin;
+    csv->table->taker.counts.n_latin += latin;
     return TROD_OK;
 }
 
@@ -217,7 +217,7 @@ static trod_status read_header(struct csv *csv, bool *got, struct trod_error *er
         status = trod_fail(error, TROD_BAD_INPUT, "the first line has a NUL byte in it");
         goto done;
     }
-    csv->table->n_latin = 0;
+    csv->table->taker.counts.n_latin = 0;
     TROD_TRY(check_header(csv, error));
     names = trod_dict_make(0);
     TROD_TRY_ALLOC(names, error);
@@ -234,25 +234,25 @@ static trod_status take_row(struct csv *csv, struct trod_error *error) {
     struct intake_split *const split = &csv->split;
     struct intake_table *const table = csv->table;
     const char *const at = csv->feed->window.at + csv->feed->used;
-    const struct intake_row row = {.cells = split->cells,
-                                   .n = split->n,
-                                   .line = csv->line,
-                                   .text = {at, (size_t)(split->stop - at)}};
+    const struct intake_row row = {
+        .cells = split->cells,
+        .n = split->n,
+        .line = csv->line,
+        .place = intake_table_place(table, csv->feed->base + csv->feed->used),
+        .text = {at, (size_t)(split->stop - at)}};
     bool empty = !split->over, bad = false;
     for (size_t i = 0; i < split->n && empty; i++) empty = split->cells[i].n == 0;
     if (empty) return TROD_OK; /* nothing stands in it: no row */
     const trod_status status = mend_cells(csv, row.text, &bad, error);
     if (status != TROD_OK) return status;
     if (!bad && !split->over) {
-        table->n_short += split->n_all < split->limit;
+        table->taker.counts.n_short += split->n_all < split->limit;
         return intake_table_row(table, &row, error);
     }
-    table->file->n_rows++;
-    if (bad)
-        return intake_reject(table->intake, table->file, &row, error,
-                             "it has a NUL byte in it");
-    return intake_reject(table->intake, table->file, &row, error,
-                         "it has %zu values, the header has %zu", split->n_all, split->limit);
+    table->taker.counts.n_rows++;
+    if (bad) return intake_reject(&table->taker, &row, error, "it has a NUL byte in it");
+    return intake_reject(&table->taker, &row, error, "it has %zu values, the header has %zu",
+                         split->n_all, split->limit);
 }
 
 trod_status intake_csv(struct intake_table *table, struct intake_feed *feed,

@@ -84,8 +84,8 @@ static uint32_t unit_at(const struct intake_feed *feed, const char *at) {
     return feed->coding == INTAKE_UTF16LE ? (uint32_t)(a | b << 8) : (uint32_t)(a << 8 | b);
 }
 
-/* Moves what is whole in feed->raw to the window; half a character waits for the next chunk. */
-static void convert_utf16(struct intake_feed *feed) {
+/* Adds what is whole in feed->raw to `into`; half a character waits for the next chunk. */
+static void convert_utf16(struct intake_feed *feed, struct trod_buf *into) {
     const char *const at = feed->raw.at;
     const size_t n = feed->raw.n;
     size_t i = 0;
@@ -104,7 +104,7 @@ static void convert_utf16(struct intake_feed *feed) {
         } else if (c >= 0xdc00 && c < 0xe000) {
             c = 0xfffd;
         }
-        intake_character(&feed->window, c);
+        intake_character(into, c);
         i += length;
     }
     if (i) memmove(feed->raw.at, at + i, n - i);
@@ -125,21 +125,28 @@ trod_status intake_feed_more(struct intake_feed *feed, struct trod_error *error)
         return status;
     }
     if (rest && feed->used) memmove(window->at, window->at + feed->used, rest);
+    feed->base += feed->used;
     window->n = rest;
     feed->used = 0;
+    const trod_status status = intake_feed_read(feed, window, error);
+    if (status == TROD_OK) feed->plain = intake_is_plain(window->at, window->n);
+    return status;
+}
+
+trod_status intake_feed_read(struct intake_feed *feed, struct trod_buf *into,
+                             struct trod_error *error) {
     const bool wide = feed->coding != INTAKE_UTF8;
     /* Three bytes of UTF-8 for two of UTF-16 at most. */
-    struct trod_buf *const into = wide ? &feed->raw : window;
+    struct trod_buf *const raw = wide ? &feed->raw : into;
     const size_t chunk = wide ? feed->chunk / 2 : feed->chunk;
-    if (!trod_buf_room(window, feed->chunk + INTAKE_PADDING) || !trod_buf_room(into, chunk + 1))
+    if (!trod_buf_room(into, feed->chunk + INTAKE_PADDING) || !trod_buf_room(raw, chunk + 1))
         return trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
     size_t n = 0;
-    const trod_status status = read_full(feed, into->at + into->n, chunk, &n, error);
+    const trod_status status = read_full(feed, raw->at + raw->n, chunk, &n, error);
     if (status != TROD_OK) return status;
-    into->n += n;
-    if (wide) convert_utf16(feed);
-    memset(window->at + window->n, 0, INTAKE_PADDING);
-    feed->plain = intake_is_plain(window->at, window->n);
+    raw->n += n;
+    if (wide) convert_utf16(feed, into);
+    memset(into->at + into->n, 0, INTAKE_PADDING);
     if (feed->run && feed->run->progress) {
         uint64_t total = 0;
         const uint64_t done = trod_source_progress(feed->source, &total);
@@ -163,7 +170,7 @@ trod_status intake_feed_decode(struct intake_feed *feed, struct trod_error *erro
     window->n = feed->used = 0;
     if (feed->raw.failed || !trod_buf_room(window, 2 * feed->chunk + INTAKE_PADDING))
         return trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
-    convert_utf16(feed);
+    convert_utf16(feed, window);
     memset(window->at + window->n, 0, INTAKE_PADDING);
     feed->plain = intake_is_plain(window->at, window->n);
     return TROD_OK;

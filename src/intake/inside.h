@@ -1,9 +1,11 @@
 /* inside: what the files of src/intake share.
  *
  * Bytes come through a *feed* (a window over the expanded file). csv.c, jsonl.c and xes.c make
- * *rows* of them (cells by column, with their line), and a *table* makes events of rows: it
- * knows the columns, guesses from the first rows what each is for, and hands the events to the
- * log's builder.
+ * *rows* of them (cells by column, with their line). A *table* knows the columns of the file
+ * and guesses from the first rows what each is for; a *taker* makes events of rows by it and
+ * hands them to a *sink*, which is the log's builder or a gatherer's hand. Once the columns are
+ * known, the rest of a CSV or JSON lines file is cut into chunks of whole rows, and a *crew* of
+ * threads takes them, each with its own taker.
  */
 #ifndef INTAKE_INSIDE_H
 #define INTAKE_INSIDE_H
@@ -44,12 +46,17 @@ struct intake_feed {
     enum intake_coding coding;
     struct trod_buf raw; /* UTF-16 that waits to be converted */
     uint64_t n_bytes;    /* expanded, read so far */
+    uint64_t base;       /* place of window.at[0] among the bytes, decoded */
 };
 TROD_MUST trod_status intake_feed_open(struct intake_feed *feed, struct trod_error *error);
 void intake_feed_close(struct intake_feed *feed);
 /* Makes the window longer, at its end; `used` bytes at its front are let go. At the end of the
  * file it sets `ended`. Errors: TROD_TOO_MUCH if what is not used yet exceeds the ceiling. */
 TROD_MUST trod_status intake_feed_more(struct intake_feed *feed, struct trod_error *error);
+/* Reads a chunk behind what is in `into`, decoded, with INTAKE_PADDING bytes of zero after it;
+ * at the end of the file sets `ended`. For chunks: the window is left alone. */
+TROD_MUST trod_status intake_feed_read(struct intake_feed *feed, struct trod_buf *into,
+                                       struct trod_error *error);
 /* From now on the window is UTF-8: skips a byte order mark, converts UTF-16. */
 TROD_MUST trod_status intake_feed_decode(struct intake_feed *feed, struct trod_error *error);
 /* ASCII without NUL. */
@@ -66,12 +73,53 @@ struct intake_row {
     size_t n;
     const uint32_t *filled; /* [n_filled] the columns with a value; NULL: look at all */
     size_t n_filled;
-    uint64_t line; /* of the file, where the row begins */
-    trod_str text; /* as it stands in the file, for the list of rejected rows */
+    uint64_t line;  /* of the file, where the row begins; in a chunk: of the chunk, from 1 */
+    uint64_t place; /* in the order of intake; the next ones, as many as the row has bytes, are
+                     * its too */
+    trod_str text;  /* as it stands in the file, for the list of rejected rows */
 };
 static inline trod_str intake_cell(const struct intake_row *row, uint32_t column) {
     return column < row->n ? row->cells[column] : (trod_str){NULL, 0};
 }
+
+/* ---- sink.c: where events go
+ * ------------------------------------------------------------------------------------------ */
+
+/* A customer: the builder knows it by its number, a gatherer by its id. */
+struct intake_person {
+    uint32_t number;
+    trod_str id; /* at == NULL: nobody */
+};
+struct intake_sink {
+    struct trod_log_builder *builder; /* NULL: a gatherer's */
+    struct trod_gather *gather;
+    struct trod_hand *hand;
+};
+uint32_t intake_sink_source(const struct intake_sink *sink, trod_str name);
+uint32_t intake_sink_field(const struct intake_sink *sink, trod_str name, bool fact);
+enum intake_role { INTAKE_CHANNEL, INTAKE_WORTH, INTAKE_JOURNEY };
+void intake_sink_role(const struct intake_sink *sink, enum intake_role role, uint32_t field);
+/* Finds the person's number by its id, or gives it one. */
+TROD_MUST trod_status intake_sink_person(const struct intake_sink *sink,
+                                         struct intake_person *person,
+                                         struct trod_error *error);
+TROD_MUST trod_status intake_sink_same(const struct intake_sink *sink, uint64_t place,
+                                       const struct intake_person *a,
+                                       const struct intake_person *b, struct trod_error *error);
+/* Known under more than the weakest `same person` column. NULL: the question arises. */
+TROD_MUST trod_status intake_sink_identified(const struct intake_sink *sink, uint64_t place,
+                                             const struct intake_person *person,
+                                             struct trod_error *error);
+TROD_MUST trod_status intake_sink_event(const struct intake_sink *sink, uint64_t place,
+                                        uint32_t source, const struct intake_person *person,
+                                        trod_str name, trod_str journey, int64_t time_us,
+                                        int64_t end_us, struct trod_error *error);
+/* An attribute of the event added last, or a fact of its customer. */
+TROD_MUST trod_status intake_sink_set(const struct intake_sink *sink, uint32_t field,
+                                      trod_str value, struct trod_error *error);
+TROD_MUST trod_status intake_sink_fact(const struct intake_sink *sink, uint64_t place,
+                                       const struct intake_person *person, uint32_t field,
+                                       trod_str value, struct trod_error *error);
 
 /* ---- table.c: rows to events
  * ---------------------------------------------------------------------- */
@@ -95,7 +143,7 @@ enum intake_as { INTAKE_NOTHING, INTAKE_ATTRIBUTE, INTAKE_FACT };
 struct intake_column {
     trod_str name;
     enum intake_as as;
-    uint32_t field;             /* of the builder, where `as` is not NOTHING */
+    uint32_t field;             /* of the sink, where `as` is not NOTHING */
     uint32_t same;              /* position in the map's `same person`, or INTAKE_NONE */
     struct trod_time_form form; /* of a time, an end or a date */
 };
@@ -113,6 +161,35 @@ struct intake_plan {
         guessed_worth;
 };
 
+/* ---- A taker: makes events of rows, on one thread
+ * ------------------------------------------------------------------------------------------ */
+
+struct intake_counts {
+    uint64_t n_rows, n_events, n_rejected, n_skipped;
+    uint64_t n_short, n_latin, n_undated, n_backwards, n_bad_ends;
+    bool naive; /* a time named no zone */
+    bool timed; /* some event has a time */
+};
+/* Rejected rows of a chunk, until those of the chunks before it are entered. */
+struct intake_late {
+    struct trod_buf items; /* struct intake_late_row each */
+    struct trod_buf texts; /* reason, then row */
+    uint64_t n;
+};
+struct intake_taker {
+    struct intake_table *table;
+    struct intake_sink sink;
+    /* The table's, as they were when they were looked at: another thread may add columns. */
+    const struct intake_column *columns;
+    size_t n_columns;
+    struct intake_plan plan;
+    struct intake_counts counts; /* not yet told to the table */
+    struct intake_late *late;    /* NULL: rejected rows are entered at once */
+    struct trod_buf key;         /* scratch */
+    struct trod_buf id;          /* of `person`, where it is not in the row */
+    struct intake_person person; /* of the row before */
+};
+
 struct intake_table {
     struct trod_intake *intake;
     struct trod_intake_file *file;
@@ -124,19 +201,16 @@ struct intake_table {
     struct intake_column *columns;
     size_t n_columns, room_columns;
     struct intake_plan plan;
-    uint32_t builder_source;
+    uint32_t sink_source;
+    uint64_t file_place;        /* in the order of intake */
     struct trod_zone *zone;     /* of times that name none; NULL: UTC */
     struct trod_time_form form; /* as the options or the source say; GUESS: nobody says */
     bool decided;               /* the columns' parts are known */
     struct intake_row *sample;  /* rows that wait for that */
     size_t n_sample, room_sample, sample_bytes;
     struct trod_arena *sample_arena;
-    struct trod_buf key;    /* scratch */
-    uint32_t last_customer; /* the customer of the row before, and its id */
-    struct trod_buf last_id;
-    bool naive; /* a time named no zone */
-    uint64_t n_short, n_latin, n_undated, n_backwards, n_bad_ends;
-    bool timed;                  /* some event has a time */
+    struct intake_taker taker;   /* of the rows that are taken one by one */
+    struct intake_counts counts; /* of all rows */
     struct intake_sight *sights; /* [n_columns] of the sample; NULL: nobody looked */
     trod_str delimiter_said;     /* "" or ", separated by \";\"" */
     trod_str note;               /* what the guess has to say, "" */
@@ -159,26 +233,50 @@ TROD_MUST trod_status intake_table_begin(struct intake_table *table, struct trod
 /* Takes a row, or keeps it until the first rows have shown what the columns are. */
 TROD_MUST trod_status intake_table_row(struct intake_table *table, const struct intake_row *row,
                                        struct trod_error *error);
+/* The place of a row, by its own in the file. */
+static inline uint64_t intake_table_place(const struct intake_table *table, uint64_t at) {
+    return table->file_place + at;
+}
+/* Adds what was counted to the file's figures, and zeroes it. */
+void intake_table_count(struct intake_table *table, struct intake_counts *counts);
 /* After the last row. */
 TROD_MUST trod_status intake_table_end(struct intake_table *table, struct trod_error *error);
-/* Counts a row that cannot be taken. With `strict` it is an error. */
-TROD_MUST trod_status intake_reject(struct trod_intake *intake, struct trod_intake_file *file,
-                                    const struct intake_row *row, struct trod_error *error,
-                                    const char *reason, ...) TROD_PRINTF(5, 6);
 
-/* Puts the kept ones from `first` on, all of one file, in the order of their lines: a row that is
- * none is rejected before those that wait for the guess. */
+/* ---- reject.c: rows that cannot be taken
+ * ------------------------------------------------------------------------------------------ */
+
+/* Counts the row. With `strict` it is an error. */
+TROD_MUST trod_status intake_reject(struct intake_taker *taker, const struct intake_row *row,
+                                    struct trod_error *error, const char *reason, ...)
+    TROD_PRINTF(4, 5);
+/* Puts the kept ones from `first` on, all of one file, in the order of their lines: a row that
+ * is none is rejected before those that wait for the guess. */
 void intake_order_rejects(struct trod_intake *intake, size_t first);
+/* Enters those that waited, `line` being the number of the chunk's first line. */
+TROD_MUST trod_status intake_rejects_flush(struct trod_intake *intake,
+                                           struct trod_intake_file *file,
+                                           struct intake_late *late, uint64_t line,
+                                           struct trod_error *error);
+void intake_late_release(struct intake_late *late);
 
-/* take.c: one row to its events. */
-TROD_MUST trod_status intake_take(struct intake_table *table, const struct intake_row *row,
+/* ---- take.c: one row to its events
+ * ------------------------------------------------------------------------------------------ */
+
+/* A taker of the table's rows, that hands events to the sink. */
+void intake_taker_init(struct intake_taker *taker, struct intake_table *table,
+                       struct intake_sink sink);
+void intake_taker_release(struct intake_taker *taker);
+/* Looks at the table's columns anew. */
+void intake_taker_look(struct intake_taker *taker);
+TROD_MUST trod_status intake_take(struct intake_taker *taker, const struct intake_row *row,
                                   struct trod_error *error);
 /* Facts (and nothing else) of the customer whose event was taken last. */
-TROD_MUST trod_status intake_take_facts(struct intake_table *table,
+TROD_MUST trod_status intake_take_facts(struct intake_taker *taker,
                                         const struct intake_row *row, struct trod_error *error);
-/* people.c: whose row it is; INTAKE_NONE if no column says. */
-TROD_MUST trod_status intake_customer(struct intake_table *table, const struct intake_row *row,
-                                      uint32_t *customer, struct trod_error *error);
+/* people.c: whose row it is; person->id.at is NULL if no column says. The id lives until the
+ * next call. */
+TROD_MUST trod_status intake_customer(struct intake_taker *taker, const struct intake_row *row,
+                                      struct intake_person *person, struct trod_error *error);
 
 /* ---- sample.c: what the first rows show of a column
  * ----------------------------------------------- */
@@ -277,6 +375,7 @@ struct trod_intake {
     const struct trod_run *run;
     struct trod_arena *arena; /* the report lives here */
     struct trod_log_builder *builder;
+    struct intake_sink sink; /* of the thread that calls */
     struct trod_intake_file *files;
     size_t n_files, room_files;
     struct trod_reject rejects[INTAKE_KEPT_REJECTS];

@@ -81,6 +81,7 @@ trod_status trod_intake_make(const struct trod_intake_options *options,
     }
     made->builder = trod_log_builder_make(run ? run->memory_bytes : 0);
     TROD_TRY_ALLOC(made->builder, error);
+    made->sink.builder = made->builder;
     TROD_TRY(open_rejects(made, error));
     *intake = made;
     made = NULL;
@@ -236,6 +237,7 @@ done:
     if (file) file->n_bytes = feed.n_bytes;
     if (status != TROD_OK && error && !error->file[0])
         trod_error_place(error, feed.name ? feed.name : name, 0, 0);
+    if (table.intake) intake_table_count(&table, &table.taker.counts);
     intake_order_rejects(intake, n_rejects);
     update_report(intake);
     intake_table_release(&table);

@@ -16,6 +16,7 @@ struct jsonl {
     size_t n_filled;
     struct trod_buf path; /* of nested names */
     uint64_t line;
+    uint64_t place; /* of the next event: an event has two bytes at least */
 };
 
 static trod_status no_memory(struct trod_error *error) {
@@ -176,6 +177,7 @@ static trod_status take_event(struct jsonl *jsonl, const struct trod_json *root,
                                    .filled = jsonl->filled,
                                    .n_filled = jsonl->n_filled,
                                    .line = jsonl->line,
+                                   .place = jsonl->place++,
                                    .text = text};
     status = intake_table_row(jsonl->table, &row, error);
 done:
@@ -185,8 +187,8 @@ done:
 static trod_status reject(struct jsonl *jsonl, trod_str text, const char *reason,
                           struct trod_error *error) {
     const struct intake_row row = {.line = jsonl->line, .text = text};
-    jsonl->table->file->n_rows++;
-    return intake_reject(jsonl->table->intake, jsonl->table->file, &row, error, "%s", reason);
+    jsonl->table->taker.counts.n_rows++;
+    return intake_reject(&jsonl->table->taker, &row, error, "%s", reason);
 }
 
 static bool ends_open(trod_str text) {
@@ -205,7 +207,7 @@ static trod_status take_line(struct jsonl *jsonl, trod_str text, struct trod_err
         !memchr(text.at, '\0', text.n)) {
         intake_latin(&mended, text);
         json = trod_buf_str(&mended);
-        jsonl->table->n_latin++;
+        jsonl->table->taker.counts.n_latin++;
     }
     status = trod_json_read(json, jsonl->arena, &root, &why);
     if (status == TROD_BAD_INPUT && jsonl->table->n_columns == 0 && ends_open(text)) {
@@ -268,6 +270,7 @@ trod_status intake_jsonl(struct intake_table *table, struct intake_feed *feed,
         jsonl.line++;
         TROD_TRY(next_line(feed, &text, &n_taken, &got, error));
         if (!got) break;
+        jsonl.place = intake_table_place(table, feed->base + feed->used);
         if (text.n) TROD_TRY(take_line(&jsonl, text, error));
         feed->used += n_taken;
     }

@@ -11,6 +11,8 @@ static bool is_missing(trod_str text) {
                                         "nan",  "\\N",  "None"};
     if (text.n == 0) return true;
     if (text.n > 9) return false;
+    const char first = (char)(text.at[0] | 0x20);
+    if (first != 'n' && first != 'u' && first != ('\\' | 0x20)) return false;
     for (size_t i = 0; i < TROD_COUNT(words); i++)
         if (trod_str_is(text, words[i])) return true;
     return false;
@@ -24,67 +26,75 @@ static bool is_nobody(trod_str text) {
     return false;
 }
 
-static trod_status add_customer(struct intake_table *table, trod_str id, uint32_t *customer,
-                                struct trod_error *error) {
-    /* Neighbouring rows are often the same customer's. */
-    if (table->last_customer != INTAKE_NONE &&
-        trod_str_equal(trod_buf_str(&table->last_id), id)) {
-        *customer = table->last_customer;
+/* Finds who has the id; neighbouring rows are often the same customer's. The id is kept where
+ * somebody will ask for it later: to compare it with the next one, or for facts that follow. */
+static trod_status find_person(struct intake_taker *taker, trod_str id,
+                               struct intake_person *person, struct trod_error *error) {
+    const struct intake_table *const table = taker->table;
+    if (taker->person.id.at && trod_str_equal(taker->person.id, id)) {
+        *person = taker->person;
         return TROD_OK;
     }
-    *customer = trod_log_builder_customer(table->intake->builder, id);
-    trod_buf_clear(&table->last_id);
-    trod_buf_add(&table->last_id, id);
-    table->last_customer = table->last_id.failed ? INTAKE_NONE : *customer;
-    if (*customer != TROD_NO_ID) return TROD_OK;
-    return trod_fail(error, TROD_NO_MEMORY, "there is not enough memory for so many customers");
+    *person = (struct intake_person){TROD_NO_ID, id};
+    taker->person.id.at = NULL;
+    const trod_status status = intake_sink_person(&taker->sink, person, error);
+    const bool joins = table->map && table->map->same_person.n;
+    if (status != TROD_OK || (!taker->sink.builder && !table->wish.xes && !joins))
+        return status;
+    trod_buf_clear(&taker->id);
+    trod_buf_add(&taker->id, id);
+    if (taker->id.failed) return trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
+    person->id = trod_buf_str(&taker->id);
+    taker->person = *person;
+    return TROD_OK;
 }
 
-/* The customer of a value under its column's name, joined with *customer. */
-static trod_status join(struct intake_table *table, trod_str column, trod_str value,
-                        uint32_t *customer, struct trod_error *error) {
-    struct trod_buf *const key = &table->key;
+/* The customer of a value under its column's name: *person if there is none yet, else joined
+ * with it. */
+static trod_status join(struct intake_taker *taker, uint64_t place, trod_str column,
+                        trod_str value, struct intake_person *person,
+                        struct trod_error *error) {
+    struct trod_buf *const key = &taker->key;
     trod_buf_clear(key);
     trod_buf_add(key, column);
     trod_buf_byte(key, '=');
     trod_buf_add(key, value);
     if (key->failed) return trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
-    uint32_t id = INTAKE_NONE;
-    const trod_status status = add_customer(table, trod_buf_str(key), &id, error);
+    if (!person->id.at) return find_person(taker, trod_buf_str(key), person, error);
+    struct intake_person other = {TROD_NO_ID, trod_buf_str(key)};
+    const trod_status status = intake_sink_person(&taker->sink, &other, error);
     if (status != TROD_OK) return status;
-    if (*customer != INTAKE_NONE && *customer != id)
-        trod_log_builder_same(table->intake->builder, *customer, id);
-    if (*customer == INTAKE_NONE) *customer = id;
-    return TROD_OK;
+    return intake_sink_same(&taker->sink, place, person, &other, error);
 }
 
-trod_status intake_customer(struct intake_table *table, const struct intake_row *row,
-                            uint32_t *customer, struct trod_error *error) {
-    const uint32_t person = table->plan.customer;
+trod_status intake_customer(struct intake_taker *taker, const struct intake_row *row,
+                            struct intake_person *found, struct trod_error *error) {
+    const struct intake_table *const table = taker->table;
+    const uint32_t person = taker->plan.customer;
     const trod_str id = intake_cell(row, person);
-    *customer = INTAKE_NONE;
+    *found = (struct intake_person){TROD_NO_ID, {NULL, 0}};
     const size_t n_same = table->map ? table->map->same_person.n : 0;
     if (n_same == 0) {
         if (id.n == 0 || (!table->wish.xes && is_missing(id))) return TROD_OK;
-        return add_customer(table, id, customer, error);
+        return find_person(taker, id, found, error);
     }
     bool identified = false;
     if (person != INTAKE_NONE && !is_nobody(id)) {
-        const struct intake_column *const column = &table->columns[person];
-        const trod_status status = join(table, column->name, id, customer, error);
+        const struct intake_column *const column = &taker->columns[person];
+        const trod_status status = join(taker, row->place, column->name, id, found, error);
         if (status != TROD_OK) return status;
         identified = column->same != n_same - 1;
     }
     const size_t n = row->filled ? row->n_filled : row->n;
     for (size_t i = 0; i < n; i++) {
         const uint32_t k = row->filled ? row->filled[i] : (uint32_t)i;
-        const struct intake_column *const column = &table->columns[k];
+        const struct intake_column *const column = &taker->columns[k];
         if (column->same == INTAKE_NONE || k == person || is_nobody(row->cells[k])) continue;
-        const trod_status status = join(table, column->name, row->cells[k], customer, error);
+        const trod_status status =
+            join(taker, row->place, column->name, row->cells[k], found, error);
         if (status != TROD_OK) return status;
         identified |= column->same != n_same - 1;
     }
-    if (identified && *customer != INTAKE_NONE)
-        trod_log_builder_identified(table->intake->builder, *customer);
-    return TROD_OK;
+    if (!identified || !found->id.at) return TROD_OK;
+    return intake_sink_identified(&taker->sink, row->place, found, error);
 }

@@ -54,10 +54,10 @@ static void say_form(const struct intake_table *table, struct trod_buf *out, uin
                      bool guessed) {
     trod_buf_format(out, " (%s%s", guessed ? "guessed, " : "",
                     short_form(&table->columns[column].form));
-    if (table->naive && table->wish.time_zone.n)
+    if (table->counts.naive && table->wish.time_zone.n)
         trod_buf_format(out, ", in %.*s where no zone is given",
                         TROD_ARG(table->wish.time_zone));
-    else if (table->naive)
+    else if (table->counts.naive)
         trod_buf_adds(out, ", no zone given: taken as UTC");
     trod_buf_adds(out, ")");
 }
@@ -67,7 +67,7 @@ static void say_time(const struct intake_table *table, struct trod_buf *out) {
     if (plan->n_dates) {
         trod_buf_format(out, ", one event for each of %zu columns of dates", plan->n_dates);
         say_form(table, out, plan->dates[0], false);
-    } else if (!table->timed || plan->time == INTAKE_NONE) {
+    } else if (!table->counts.timed || plan->time == INTAKE_NONE) {
         trod_buf_adds(out, ", no times: taken in the order of the file");
     } else if (plan->end == INTAKE_NONE) {
         say_part(table, out, "time", plan->time, false);
@@ -130,15 +130,17 @@ static void say_warnings(const struct intake_table *table, struct trod_buf *out)
     warn_ambiguous(table, table->plan.end, out);
     for (size_t i = 0; i < table->plan.n_dates; i++)
         warn_ambiguous(table, table->plan.dates[i], out);
-    warn(out, table->n_short, "row is shorter than the header: its last values are missing",
+    warn(out, table->counts.n_short,
+         "row is shorter than the header: its last values are missing",
          "rows are shorter than the header: their last values are missing");
-    warn(out, table->n_latin, "row is not UTF-8 and was read as Windows-1252",
+    warn(out, table->counts.n_latin, "row is not UTF-8 and was read as Windows-1252",
          "rows are not UTF-8 and were read as Windows-1252");
-    warn(out, table->n_backwards, "event ends before it begins: its end was left out",
+    warn(out, table->counts.n_backwards, "event ends before it begins: its end was left out",
          "events end before they begin: their ends were left out");
-    warn(out, table->n_bad_ends, "end of an event is no time and was left out",
+    warn(out, table->counts.n_bad_ends, "end of an event is no time and was left out",
          "ends of events are no times and were left out");
-    warn(out, table->n_undated, "row has none of the dates", "rows have none of the dates");
+    warn(out, table->counts.n_undated, "row has none of the dates",
+         "rows have none of the dates");
     if (table->note.n)
         trod_buf_format(out, "%s%.*s", out->n ? "; " : "", TROD_ARG(table->note));
     if (out->n == 0 && table->file->n_rows == 0)

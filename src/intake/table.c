@@ -3,6 +3,8 @@
  * column may turn up late (JSON lines, XES): it gets its part by its name alone. */
 #include "intake/inside.h"
 
+enum { FILE_BITS = 40 }; /* a file is read to 64 GiB */
+
 trod_status intake_table_init(struct intake_table *table, struct trod_intake *intake,
                               struct trod_intake_file *file, const struct trod_map *map,
                               const struct trod_map_source *source, struct trod_error *error) {
@@ -12,8 +14,8 @@ trod_status intake_table_init(struct intake_table *table, struct trod_intake *in
                                    .map = map,
                                    .source = source,
                                    .source_given = source != NULL,
-                                   .builder_source = INTAKE_NONE,
-                                   .last_customer = INTAKE_NONE};
+                                   .file_place = (intake->n_files - 1) << FILE_BITS,
+                                   .sink_source = INTAKE_NONE};
     table->plan = (struct intake_plan){.customer = INTAKE_NONE,
                                        .event = INTAKE_NONE,
                                        .time = INTAKE_NONE,
@@ -23,7 +25,7 @@ trod_status intake_table_init(struct intake_table *table, struct trod_intake *in
                                        .channel = INTAKE_NONE,
                                        .worth = INTAKE_NONE,
                                        .fact = INTAKE_NONE};
-    table->key.ceiling = table->last_id.ceiling = 2 * INTAKE_ROW_CEILING;
+    intake_taker_init(&table->taker, table, intake->sink);
     table->arena = trod_arena_make((size_t)256 << 20);
     TROD_TRY_ALLOC(table->arena, error);
     table->sample_arena = trod_arena_make((size_t)128 << 20);
@@ -36,8 +38,7 @@ void intake_table_release(struct intake_table *table) {
     trod_zone_close(table->zone);
     trod_arena_free(table->arena);
     trod_arena_free(table->sample_arena);
-    trod_buf_free(&table->key);
-    trod_buf_free(&table->last_id);
+    intake_taker_release(&table->taker);
 }
 
 static bool words_have(const struct trod_words *words, trod_str name) {
@@ -63,7 +64,7 @@ static trod_status add_field(struct intake_table *table, struct intake_column *c
                              struct trod_error *error) {
     if (column->as == INTAKE_NOTHING) return TROD_OK;
     column->field =
-        trod_log_builder_field(table->intake->builder, column->name, column->as == INTAKE_FACT);
+        intake_sink_field(&table->intake->sink, column->name, column->as == INTAKE_FACT);
     if (column->field != TROD_NO_ID) return TROD_OK;
     const trod_status status =
         trod_fail(error, TROD_TOO_MUCH, "there are more than %d different columns in all",
@@ -81,12 +82,9 @@ static void set_same(const struct intake_table *table, struct intake_column *col
 }
 
 /* Points the log at the columns for channel and worth, once they have a field. */
-static void point_at(struct intake_table *table, uint32_t column, bool is_channel) {
+static void point_at(struct intake_table *table, enum intake_role role, uint32_t column) {
     if (column == INTAKE_NONE || table->columns[column].as == INTAKE_NOTHING) return;
-    if (is_channel)
-        trod_log_builder_channel(table->intake->builder, table->columns[column].field);
-    else
-        trod_log_builder_worth(table->intake->builder, table->columns[column].field);
+    intake_sink_role(&table->intake->sink, role, table->columns[column].field);
 }
 
 /* The part of a column that came after the first rows were looked at. */
@@ -107,9 +105,9 @@ static trod_status place_late(struct intake_table *table, uint32_t id, enum inta
     if (plan->journey == INTAKE_NONE && is_wish(table->wish.journey, column->name))
         plan->journey = id;
     if (plan->channel == INTAKE_NONE && is_wish(channel, column->name))
-        point_at(table, plan->channel = id, true);
+        point_at(table, INTAKE_CHANNEL, plan->channel = id);
     if (plan->worth == INTAKE_NONE && is_wish(table->wish.worth, column->name))
-        point_at(table, plan->worth = id, false);
+        point_at(table, INTAKE_WORTH, plan->worth = id);
     if (plan->lifecycle == INTAKE_NONE && trod_str_is(column->name, "lifecycle:transition"))
         plan->lifecycle = id;
     return TROD_OK;
@@ -133,7 +131,9 @@ trod_status intake_table_column(struct intake_table *table, trod_str name, enum 
             (struct intake_column){.name = copy, .field = INTAKE_NONE, .same = INTAKE_NONE}))
         return trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
     *column = (uint32_t)table->n_columns - 1;
-    return table->decided ? place_late(table, *column, as, error) : TROD_OK;
+    const trod_status status = table->decided ? place_late(table, *column, as, error) : TROD_OK;
+    intake_taker_look(&table->taker);
+    return status;
 }
 
 uint32_t intake_table_find(const struct intake_table *table, trod_str name) {
@@ -170,8 +170,8 @@ static trod_status place_columns(struct intake_table *table, struct trod_error *
         const trod_status status = add_field(table, column, error);
         if (status != TROD_OK) return status;
     }
-    point_at(table, plan->channel, true);
-    point_at(table, plan->worth, false);
+    point_at(table, INTAKE_CHANNEL, plan->channel);
+    point_at(table, INTAKE_WORTH, plan->worth);
     return TROD_OK;
 }
 
@@ -186,8 +186,9 @@ static trod_status decide(struct intake_table *table, struct trod_error *error) 
     TROD_TRY(intake_guess(table, error));
     TROD_TRY(intake_table_begin(table, error));
     TROD_TRY(place_columns(table, error));
+    intake_taker_look(&table->taker);
     for (size_t i = 0; i < table->n_sample; i++)
-        TROD_TRY(intake_take(table, &table->sample[i], error));
+        TROD_TRY(intake_take(&table->taker, &table->sample[i], error));
     trod_arena_reset(table->sample_arena);
     table->sample = NULL;
     table->n_sample = table->room_sample = 0;
@@ -196,15 +197,14 @@ done:
 }
 
 trod_status intake_table_begin(struct intake_table *table, struct trod_error *error) {
-    struct trod_log_builder *const builder = table->intake->builder;
+    const struct intake_sink *const sink = &table->intake->sink;
     const trod_str name = table->source ? table->source->id : table->file->name;
-    table->builder_source = trod_log_builder_source(builder, name);
-    if (table->builder_source == TROD_NO_ID)
+    table->sink_source = intake_sink_source(sink, name);
+    if (table->sink_source == TROD_NO_ID)
         return trod_fail(error, TROD_TOO_MUCH, "there are more than 60,000 files");
-    if (table->map && table->map->same_person.n)
-        trod_log_builder_identified(builder, TROD_NO_ID);
     table->decided = true;
-    return TROD_OK;
+    if (!table->map || table->map->same_person.n == 0) return TROD_OK;
+    return intake_sink_identified(sink, 0, NULL, error);
 }
 
 /* Keeps a copy of the row. */
@@ -212,7 +212,7 @@ static trod_status sample_row(struct intake_table *table, const struct intake_ro
                               struct trod_error *error) {
     trod_status status = TROD_OK;
     struct trod_arena *const arena = table->sample_arena;
-    struct intake_row copy = {.n = row->n, .line = row->line};
+    struct intake_row copy = {.n = row->n, .line = row->line, .place = row->place};
     copy.cells = TROD_NEW_ARRAY(arena, row->n, trod_str);
     TROD_TRY_ALLOC(copy.cells, error);
     copy.text = trod_arena_copy(arena, row->text);
@@ -231,7 +231,7 @@ done:
 
 trod_status intake_table_row(struct intake_table *table, const struct intake_row *row,
                              struct trod_error *error) {
-    if (table->decided) return intake_take(table, row, error);
+    if (table->decided) return intake_take(&table->taker, row, error);
     trod_status status = sample_row(table, row, error);
     if (status == TROD_OK &&
         (table->n_sample >= INTAKE_SAMPLE_ROWS || table->sample_bytes >= INTAKE_SAMPLE_CEILING))
@@ -239,10 +239,29 @@ trod_status intake_table_row(struct intake_table *table, const struct intake_row
     return status;
 }
 
+void intake_table_count(struct intake_table *table, struct intake_counts *counts) {
+    struct intake_counts *const sum = &table->counts;
+    struct trod_intake_file *const file = table->file;
+    file->n_rows += counts->n_rows;
+    file->n_events += counts->n_events;
+    file->n_rejected += counts->n_rejected;
+    file->n_skipped += counts->n_skipped;
+    table->intake->n_rejected += counts->n_rejected;
+    sum->n_short += counts->n_short;
+    sum->n_latin += counts->n_latin;
+    sum->n_undated += counts->n_undated;
+    sum->n_backwards += counts->n_backwards;
+    sum->n_bad_ends += counts->n_bad_ends;
+    sum->naive |= counts->naive;
+    sum->timed |= counts->timed;
+    *counts = (struct intake_counts){0};
+}
+
 trod_status intake_table_end(struct intake_table *table, struct trod_error *error) {
     if (!table->decided && table->n_sample) {
         const trod_status status = decide(table, error);
         if (status != TROD_OK) return status;
     }
+    intake_table_count(table, &table->taker.counts);
     return intake_say(table, error);
 }

@@ -42,6 +42,7 @@ struct xes {
     size_t n_laid, n_told; /* parts of the trace that are in the row, and in the log */
     bool walked;           /* an event of the trace was taken */
     uint64_t n_traces, event_line;
+    uint64_t next_place;       /* of rows: they are counted */
     uint32_t trace_name, time; /* columns */
     char ordinal[32];          /* name of a trace that has none */
 };
@@ -118,6 +119,7 @@ static trod_status column_of(struct xes *xes, struct owner *owner, trod_str key,
     if (walks) table->plan.customer = *column;
     if (table->plan.end == *column)
         table->columns[*column].form = table->columns[xes->time].form;
+    intake_taker_look(&table->taker);
     return add_key(xes, owner, key, *column, error);
 }
 
@@ -171,6 +173,8 @@ static trod_status plan(struct xes *xes, struct trod_error *error) {
     if (!by_trace && wish->customer.n && (wish->journey.n == 0 || is_trace_name(wish->journey)))
         made->journey = xes->trace_name;
     TROD_TRY(intake_table_begin(table, error));
+    intake_taker_look(&table->taker);
+    xes->next_place = intake_table_place(table, 0);
 done:
     return status;
 }
@@ -229,7 +233,8 @@ static trod_status take_event(struct xes *xes, struct trod_error *error) {
     const struct owner *const trace = &xes->trace, *const event = &xes->event;
     if (!grow(xes, xes->table->n_columns + trace->n_parts + event->n_parts))
         return no_memory(error);
-    const uint64_t n_events = xes->table->file->n_events;
+    struct intake_taker *const taker = &xes->table->taker;
+    const uint64_t n_events = taker->counts.n_events;
     lay_trace(xes);
     lay(xes, event);
     size_t n_filled = 0;
@@ -243,9 +248,10 @@ static trod_status take_event(struct xes *xes, struct trod_error *error) {
                                    .filled = xes->filled,
                                    .n_filled = n_filled,
                                    .line = xes->event_line,
+                                   .place = xes->next_place++,
                                    .text = trod_buf_str(&event->text)};
-    const trod_status status = intake_take(xes->table, &row, error);
-    if (xes->table->file->n_events > n_events) {
+    const trod_status status = intake_take(taker, &row, error);
+    if (taker->counts.n_events > n_events) {
         xes->n_told = trace->n_parts;
         xes->walked = true;
     }
@@ -266,14 +272,15 @@ static trod_status end_trace(struct xes *xes, struct trod_error *error) {
     const struct intake_row row = {.cells = xes->cells,
                                    .n = xes->table->n_columns,
                                    .filled = xes->filled,
-                                   .n_filled = n_filled};
-    return intake_take_facts(xes->table, &row, error);
+                                   .n_filled = n_filled,
+                                   .place = xes->next_place++};
+    return intake_take_facts(&xes->table->taker, &row, error);
 }
 
 static trod_status outside(struct xes *xes, struct trod_error *error) {
     const struct intake_row row = {.line = xes->tags.line};
-    xes->table->file->n_rows++;
-    return intake_reject(xes->table->intake, xes->table->file, &row, error,
+    xes->table->taker.counts.n_rows++;
+    return intake_reject(&xes->table->taker, &row, error,
                          "the event stands outside of every trace");
 }
 
@@ -432,8 +439,9 @@ trod_status intake_xes(struct intake_table *table, struct intake_feed *feed,
     TROD_TRY(plan(&xes, error));
     xes.tags = (struct intake_tags){.owner = &xes, .begin = begin, .end = end};
     TROD_TRY(intake_tags_read(&xes.tags, feed, error));
-    table->n_latin = xes.tags.n_latin;
-    if (table->wish.customer.n && table->plan.customer == INTAKE_NONE && table->file->n_rows)
+    table->taker.counts.n_latin = xes.tags.n_latin;
+    if (table->wish.customer.n && table->plan.customer == INTAKE_NONE &&
+        table->taker.counts.n_rows)
         TROD_TRY(trod_fail(error, TROD_BAD_OPTION,
                            "no trace or event has an attribute \"%.*s\"",
                            TROD_ARG(table->wish.customer)));
