@@ -2,7 +2,7 @@
 #ifndef LOG_FILTER_H
 #define LOG_FILTER_H
 
-#include "trod/log.h"
+#include "log/condition.h"
 
 enum log_test_kind {
     LOG_TEST_COLUMN, /* codes by event */
@@ -17,10 +17,11 @@ struct log_test {
     const uint32_t *column;
     const uint16_t *source;
     const int64_t *time_us;
-    const struct trod_condition *cond; /* of a time */
-    struct trod_bits codes;            /* those that meet it */
+    enum trod_op op; /* of a time, with its span */
+    struct log_span span;
+    struct trod_bits codes; /* those that meet it */
 };
-/* Binds a condition, which must live as long as the test. A name that the log has not is
+/* Binds a condition. A name that the log has not is
  * TROD_BAD_OPTION with the nearest one; with `lenient` all its values are missing. */
 TROD_MUST trod_status log_test_bind(const struct trod_log *log,
                                     const struct trod_condition *cond, bool lenient,

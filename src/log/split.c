@@ -103,20 +103,8 @@ done:
 /* ---- By a field ----------------------------------------------------------------------------
  */
 
-struct by_field {
-    const struct trod_log *log;
-    const uint32_t *code; /* by event */
-    uint32_t *group_of;   /* [codes] the customer's journey of that code */
-    uint32_t *seen_in;    /* [codes] customer + 1 */
-    uint32_t *group;      /* [longest customer] by event */
-    uint64_t *place;      /* [longest customer + 1] by group */
-    uint64_t *events;
-};
-
-/* Numbers the journeys of one customer by their first events. Returns how many; `mixed` if they
- * do not follow one another. */
-static uint32_t group_customer(struct by_field *by, uint32_t customer, bool *mixed) {
-    const uint64_t begin = by->log->first[customer], end = by->log->first[customer + 1];
+uint32_t log_group_customer(struct log_grouping *by, uint32_t customer, uint64_t begin,
+                            uint64_t end, bool *mixed) {
     uint32_t n = 0, now = 0;
     for (uint64_t i = begin; i < end && now == 0; i++) now = by->code[i];
     for (uint64_t i = begin; i < end; i++) {
@@ -132,18 +120,42 @@ static uint32_t group_customer(struct by_field *by, uint32_t customer, bool *mix
     return n;
 }
 
+trod_status log_grouping_make(const uint32_t *code, uint32_t n_codes, uint64_t longest,
+                              struct trod_arena *arena, struct log_grouping *by,
+                              struct trod_error *error) {
+    trod_status status = TROD_OK;
+    *by = (struct log_grouping){.code = code};
+    by->group_of = TROD_NEW_ARRAY(arena, n_codes, uint32_t);
+    TROD_TRY_ALLOC(by->group_of, error);
+    by->seen_in = TROD_NEW_ARRAY(arena, n_codes, uint32_t);
+    TROD_TRY_ALLOC(by->seen_in, error);
+    by->group = TROD_NEW_ARRAY(arena, (size_t)longest, uint32_t);
+    TROD_TRY_ALLOC(by->group, error);
+done:
+    return status;
+}
+
+struct placing {
+    const struct trod_log *log;
+    struct log_grouping by;
+    uint64_t *place; /* [longest customer + 1] by group */
+    uint64_t *events;
+};
+
 /* Puts the events of one customer into the order of the journeys and marks where they begin. */
-static void place_customer(struct by_field *by, uint32_t customer, uint32_t n_groups,
+static void place_customer(struct placing *placing, uint32_t customer, uint32_t n_groups,
                            struct trod_bits *starts) {
-    const uint64_t begin = by->log->first[customer], end = by->log->first[customer + 1];
-    memset(by->place, 0, ((size_t)n_groups + 1) * sizeof *by->place);
-    for (uint64_t i = begin; i < end; i++) by->place[by->group[i - begin] + 1]++;
+    const uint64_t begin = placing->log->first[customer];
+    const uint64_t end = placing->log->first[customer + 1];
+    uint64_t *const place = placing->place;
+    memset(place, 0, ((size_t)n_groups + 1) * sizeof *place);
+    for (uint64_t i = begin; i < end; i++) place[placing->by.group[i - begin] + 1]++;
     for (uint32_t g = 0; g < n_groups; g++) {
-        by->place[g + 1] += by->place[g];
-        trod_bits_add(starts, (size_t)(begin + by->place[g]));
+        place[g + 1] += place[g];
+        trod_bits_add(starts, (size_t)(begin + place[g]));
     }
-    for (uint64_t i = begin; i < end && by->events; i++)
-        by->events[begin + by->place[by->group[i - begin]]++] = i;
+    for (uint64_t i = begin; i < end && placing->events; i++)
+        placing->events[begin + place[placing->by.group[i - begin]]++] = i;
 }
 
 static trod_status split_codes(const struct trod_log *log, const uint32_t *code,
@@ -156,25 +168,24 @@ static trod_status split_codes(const struct trod_log *log, const uint32_t *code,
     for (uint32_t c = 0; c < log->n_customers; c++)
         if (log->first[c + 1] - log->first[c] > longest)
             longest = log->first[c + 1] - log->first[c];
-    struct by_field by = {.log = log, .code = code};
-    by.group_of = TROD_NEW_ARRAY(scratch, n_codes, uint32_t);
-    TROD_TRY_ALLOC(by.group_of, error);
-    by.seen_in = TROD_NEW_ARRAY(scratch, n_codes, uint32_t);
-    TROD_TRY_ALLOC(by.seen_in, error);
-    by.group = TROD_NEW_ARRAY(scratch, (size_t)longest, uint32_t);
-    TROD_TRY_ALLOC(by.group, error);
-    by.place = TROD_NEW_ARRAY(scratch, (size_t)longest + 1, uint64_t);
-    TROD_TRY_ALLOC(by.place, error);
+    struct placing placing = {.log = log};
+    TROD_TRY(log_grouping_make(code, n_codes, longest, scratch, &placing.by, error));
+    placing.place = TROD_NEW_ARRAY(scratch, (size_t)longest + 1, uint64_t);
+    TROD_TRY_ALLOC(placing.place, error);
     bool mixed = false;
-    for (uint32_t c = 0; c < log->n_customers && !mixed; c++) group_customer(&by, c, &mixed);
+    for (uint32_t c = 0; c < log->n_customers && !mixed; c++)
+        log_group_customer(&placing.by, c, log->first[c], log->first[c + 1], &mixed);
     if (mixed) {
-        by.events = TROD_NEW_ARRAY(arena, (size_t)log->n_events, uint64_t);
-        TROD_TRY_ALLOC(by.events, error);
+        placing.events = TROD_NEW_ARRAY(arena, (size_t)log->n_events, uint64_t);
+        TROD_TRY_ALLOC(placing.events, error);
     }
-    memset(by.seen_in, 0, n_codes * sizeof *by.seen_in);
-    for (uint32_t c = 0; c < log->n_customers; c++)
-        place_customer(&by, c, group_customer(&by, c, &mixed), &split->starts);
-    split->events = by.events;
+    memset(placing.by.seen_in, 0, n_codes * sizeof *placing.by.seen_in);
+    for (uint32_t c = 0; c < log->n_customers; c++) {
+        const uint32_t n =
+            log_group_customer(&placing.by, c, log->first[c], log->first[c + 1], &mixed);
+        place_customer(&placing, c, n, &split->starts);
+    }
+    split->events = placing.events;
 done:
     trod_arena_free(scratch);
     return status;

@@ -32,6 +32,23 @@ static inline int64_t log_over_us(const struct trod_log *log, uint64_t event) {
     return log->time_us[event];
 }
 
+/* The journeys of one customer by the codes of a column, numbered by their first events: an
+ * event without a code belongs to the journey that the customer was last seen in, one before
+ * the first code to the first journey. */
+struct log_grouping {
+    const uint32_t *code; /* by event */
+    uint32_t *group_of;   /* [codes] the customer's journey of that code */
+    uint32_t *seen_in;    /* [codes] customer + 1 */
+    uint32_t *group;      /* [longest customer] by event */
+};
+TROD_MUST trod_status log_grouping_make(const uint32_t *code, uint32_t n_codes,
+                                        uint64_t longest, struct trod_arena *arena,
+                                        struct log_grouping *by, struct trod_error *error);
+/* Fills by->group for events begin..end-1. Returns how many journeys; `mixed` if they do not
+ * follow one another. */
+uint32_t log_group_customer(struct log_grouping *by, uint32_t customer, uint64_t begin,
+                            uint64_t end, bool *mixed);
+
 /* The events of the log in the order of their journeys. */
 struct log_split {
     struct trod_bits starts; /* [n_events] a journey begins at this place */

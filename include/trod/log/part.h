@@ -252,9 +252,9 @@ struct trod_part_view {
     const void *name;      /* [n_places] as in the part; 64 readable bytes follow */
     const uint32_t *event; /* [n_places] the part's event; NULL: the place is the event */
     uint32_t n_places;
-    bool whole; /* every event of the part is in one of the journeys, and begin[j + 1] == end[j]
-                 */
-    const int64_t *start;  /* [n_journeys] tick of its first dated event; NULL without times */
+    bool whole; /* every place is in one of the journeys, and begin[j + 1] == end[j] */
+    const int64_t *start;  /* [n_journeys] tick of its first dated place (0 if there is none); NULL
+                            * without times */
     const uint32_t *group; /* [n_journeys] its segment: 0 is missing, g > 0 is groups[g - 1];
                             * NULL without `by` */
     const trod_str *groups;
@@ -265,8 +265,9 @@ struct trod_part_view {
     const uint64_t *place_gaps; /* private */
 };
 struct trod_view_options;
-/* `by`: a field whose value at the journey's first event that has one (or the customer's fact)
- * is its segment; TROD_NO_ID: none. Errors: TROD_BAD_OPTION (the filter speaks of a column that
+/* `by`: a field whose value at the journey's first event that has one (`events` aside; or the
+ * customer's fact) is its segment; TROD_NO_ID: none. Of options, `per` is TROD_PER_CUSTOMER.
+ * Errors: TROD_BAD_OPTION (the filter speaks of a column that
  * the log has not, with the nearest one). On the arena. */
 TROD_MUST trod_status trod_part_view_make(const struct trod_parts *parts,
                                           const struct trod_part *part,
