@@ -82,6 +82,7 @@ struct trod_part_column {
                        * kept once a customer (trod_part_codes still gives one an event) */
     uint32_t n_values; /* of CODES */
     unsigned scale;    /* of NUMBER: digits behind the point */
+    int64_t least, most; /* of NUMBER: every number that is not missing lies between them */
     const void *inner; /* private */
 };
 struct trod_part {
