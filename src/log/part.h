@@ -118,7 +118,8 @@ struct part_varied_plan {
     uint32_t n;
     unsigned class_bits;
     uint8_t width[16]; /* [1 << class_bits] ascending */
-    size_t n_bytes;    /* of the whole */
+    size_t n_bits_bytes;
+    size_t n_bytes; /* of the whole */
 };
 /* Finds what takes the fewest bytes. Time: a pass over the values. TROD_TOO_MUCH: above 4 GiB.
  */
@@ -134,6 +135,7 @@ struct part_varied {
     uint8_t width[16];
     const unsigned char *places, *classes, *bits;
     size_t n_bits_bytes;
+    const struct part_varied_way *way;
 };
 /* Opens n_bytes at `at` (PART_BEHIND more are readable) that must hold n numbers; false if they
  * do not. Whatever the bytes are, part_varied_read stays inside them afterwards. */
@@ -154,6 +156,8 @@ struct part_ids {
     size_t n_bytes;
     const unsigned char *hashes; /* u64 of each block's first */
     uint32_t n_blocks;
+    const unsigned char *texts;
+    size_t n_text;
     uint64_t base;
     unsigned width;
 };

@@ -35,16 +35,33 @@ struct trod_rows_column {
 };
 struct trod_rows {
     uint32_t n_customers, n_events; /* both below 2^32 - 256 */
-    const uint64_t *hash;           /* [n_customers] ascending */
+    const uint64_t *hash;           /* [n_customers] trod_customer_hash of the id, ascending */
     const trod_str *id;             /* [n_customers] */
     const uint32_t *first;          /* [n_customers + 1] */
     const uint32_t *name;           /* [n_events] */
     const int64_t *time_us;         /* [n_events], TROD_NO_TIME where missing; NULL: no times */
-    const int64_t *end_us;          /* the same; NULL: no event has an end */
+    const int64_t *end_us;         /* the same; NULL: no event has an end. One before its begin,
+                                    * or of an event without a time, is not kept */
     const uint32_t *source;         /* [n_events] */
     const struct trod_rows_column *columns; /* by field, ascending */
     size_t n_columns;
 };
+
+/* ---- Buckets of times
+ * ------------------------------------------------------------------------- */
+
+/* Buckets of durations, 64 to the octave: below 64 each number has its own; further up a bucket
+ * is at most 1/64 of its lower edge wide. Bucket b holds trod_gap_edge(b) ..
+ * trod_gap_edge(b + 1) - 1; the last, TROD_GAP_BUCKETS - 1, goes to UINT64_MAX. */
+#define TROD_GAP_BUCKETS 3776
+static inline uint32_t trod_gap_bucket(uint64_t gap) {
+    const unsigned octave = 63 - (unsigned)__builtin_clzll(gap | 63);
+    return (octave - 5) * 64 + (uint32_t)(gap >> (octave - 5 - (octave > 5)) & 63);
+}
+static inline uint64_t trod_gap_edge(uint32_t bucket) {
+    const unsigned octave = bucket / 64;
+    return octave == 0 ? bucket : (UINT64_C(64) + bucket % 64) << (octave - 1);
+}
 
 /* ---- Sections
  * -------------------------------------------------------------------------------- */
@@ -91,7 +108,7 @@ struct trod_part {
         *first; /* [n_customers + 1]: events of customer c are first[c]..first[c+1]-1 */
     unsigned name_bytes;  /* 1, 2 or 4 */
     const void *name;     /* [n_events] unsigned of that width; 64 readable bytes follow */
-    uint32_t n_names;     /* every name is below it */
+    uint32_t n_names;     /* every name is below it (trod_part_open looks at all of them) */
     int64_t tick_us;      /* 1, 1000 or 1000000; 0: no event has a time */
     const int64_t *start; /* [n_customers] tick of the first dated event (0 if there is none);
                            * NULL without times */
@@ -99,15 +116,21 @@ struct trod_part {
         *undated; /* [n_undated] events without a time where others have one, ascending */
     size_t n_undated;
     bool has_ends;
-    uint64_t longest_gap; /* ticks; what trod_part_gaps gives is never above */
+    uint64_t longest_gap; /* ticks; what trod_part_gaps gives is never above, but less than twice
+                           * the longest of them. Sums of gaps are safe in what trod_part_pack
+                           * made; of doubtful bytes they may wrap: add them as uint64_t */
+    const uint32_t *gap_counts; /* [n_gap_counts]: how many gaps lie in each bucket (see
+                                 * trod_gap_bucket; in microseconds, whatever the tick) */
+    uint32_t n_gap_counts;
     int64_t first_us, last_us;
     const struct trod_part_column *columns; /* by field, ascending */
     size_t n_columns;
     const void *inner; /* private */
 };
 /* Opens sections, whatever they hold: TROD_BAD_INPUT names the section that is damaged. The
- * part lives on the arena and points into the sections. Cost: small against reading the names
- * (offsets and starts of customers are unpacked; nothing else is touched). */
+ * part lives on the arena and points into the sections, which must outlive it. Cost: small
+ * against a question (first events and starts of customers are unpacked, and the names are read
+ * once for their largest, after which they lie in the cache). */
 TROD_MUST trod_status trod_part_open(const struct trod_section *sections, size_t n_sections,
                                      struct trod_arena *arena, const struct trod_part **part,
                                      struct trod_error *error);
@@ -118,7 +141,7 @@ TROD_MUST trod_status trod_part_check(const struct trod_part *part, struct trod_
 
 /* gaps[i]: ticks from the dated event before of the same customer to event from + i; 0 for a
  * customer's first and for an undated one. Room for n + 16 is written to. Quick: vectorised,
- * and any `from` is as good. */
+ * and any `from` is as good; ask for hundreds at a time where you can. */
 void trod_part_gaps(const struct trod_part *part, uint32_t from, uint32_t n, uint64_t *gaps);
 /* ends[i]: ticks from begin to end of event from + i; UINT64_MAX if it has no end. Room for n
  * + 16. */

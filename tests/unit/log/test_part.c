@@ -1,0 +1,475 @@
+/* Parts: what goes in comes out, by every reader, from any place; damage is found. */
+#include "../unit.h"
+
+#include "log/part_varied.h"
+#include "part_rows.h"
+
+static struct trod_arena *arena;
+static struct trod_error error;
+
+static int begin(void **state) {
+    (void)state;
+    arena = trod_arena_make((size_t)1 << 40);
+    return arena ? 0 : 1;
+}
+
+static int end(void **state) {
+    (void)state;
+    trod_arena_free(arena);
+    return 0;
+}
+
+static struct trod_packed pack(const struct trod_rows *rows) {
+    struct trod_packed packed;
+    if (trod_part_pack(rows, arena, &packed, &error) != TROD_OK) fail_msg("%s", error.message);
+    return packed;
+}
+
+static const struct trod_part *open(const struct trod_packed *packed) {
+    const struct trod_part *part;
+    if (trod_part_open(packed->sections, packed->n_sections, arena, &part, &error) != TROD_OK)
+        fail_msg("%s", error.message);
+    return part;
+}
+
+static uint32_t name_of(const struct trod_part *part, uint32_t event) {
+    switch (part->name_bytes) {
+    case 1:
+        return ((const uint8_t *)part->name)[event];
+    case 2:
+        return ((const uint16_t *)part->name)[event];
+    default:
+        return ((const uint32_t *)part->name)[event];
+    }
+}
+
+static void expect_events(const struct trod_rows *rows, const struct trod_part *part) {
+    const uint32_t n = rows->n_events;
+    uint64_t *const gaps = TROD_NEW_ARRAY(arena, n + 16, uint64_t);
+    uint64_t *const ends = TROD_NEW_ARRAY(arena, n + 16, uint64_t);
+    uint32_t *const sources = TROD_NEW_ARRAY(arena, n + 16, uint32_t);
+    trod_part_gaps(part, 0, n, gaps);
+    trod_part_ends(part, 0, n, ends);
+    trod_part_sources(part, 0, n, sources);
+    size_t n_undated = 0;
+    for (uint32_t c = 0; c < rows->n_customers; c++) {
+        assert_int_equal(part->first[c], rows->first[c]);
+        bool begun = false;
+        int64_t tick = part->start ? part->start[c] : 0;
+        for (uint32_t i = rows->first[c]; i < rows->first[c + 1]; i++) {
+            assert_int_equal(name_of(part, i), rows->name[i]);
+            assert_int_equal(sources[i], rows->source[i]);
+            assert_true(gaps[i] <= part->longest_gap);
+            if (!part->tick_us || rows->time_us[i] == TROD_NO_TIME) {
+                assert_int_equal(gaps[i], 0);
+                assert_true(ends[i] == UINT64_MAX);
+                if (part->tick_us) assert_int_equal(part->undated[n_undated++], i);
+                continue;
+            }
+            if (!begun) assert_int_equal(gaps[i], 0);
+            begun = true;
+            tick = (int64_t)((uint64_t)tick + gaps[i]);
+            assert_true(tick * part->tick_us == rows->time_us[i]);
+            if (rows->end_us && rows->end_us[i] != TROD_NO_TIME) {
+                assert_true(ends[i] * (uint64_t)part->tick_us ==
+                            (uint64_t)rows->end_us[i] - (uint64_t)rows->time_us[i]);
+            } else {
+                assert_true(ends[i] == UINT64_MAX);
+            }
+        }
+        if (!begun && part->start) assert_int_equal(part->start[c], 0);
+    }
+    assert_int_equal(n_undated, part->n_undated);
+    assert_int_equal(part->first[rows->n_customers], n);
+    struct trod_rng rng = {.seed = n};
+    for (int i = 0; i < 100 && n; i++) { /* from any place */
+        const uint32_t from = (uint32_t)trod_rng_below(&rng, n);
+        const uint32_t most = n - from < 700 ? n - from : 700;
+        const uint32_t some = (uint32_t)trod_rng_below(&rng, most + 1);
+        uint64_t few[716];
+        uint32_t few_sources[716];
+        trod_part_gaps(part, from, some, few);
+        assert_memory_equal(few, gaps + from, some * sizeof *few);
+        trod_part_ends(part, from, some, few);
+        assert_memory_equal(few, ends + from, some * sizeof *few);
+        trod_part_sources(part, from, some, few_sources);
+        assert_memory_equal(few_sources, sources + from, some * sizeof *few_sources);
+    }
+}
+
+static void expect_customers(const struct trod_rows *rows, const struct trod_part *part) {
+    const uint32_t n = rows->n_customers;
+    trod_str *const ids = TROD_NEW_ARRAY(arena, n, trod_str);
+    assert_int_equal(trod_part_ids(part, 0, n, arena, ids, &error), TROD_OK);
+    for (uint32_t c = 0; c < n; c++) {
+        assert_true(trod_str_equal(ids[c], rows->id[c]));
+        assert_int_equal(trod_part_find(part, ids[c]), c);
+        const uint32_t at = trod_part_seek(part, rows->hash[c]);
+        assert_true(at <= c && rows->hash[at] == rows->hash[c]);
+        assert_true(at == 0 || rows->hash[at - 1] < rows->hash[c]);
+        if (rows->hash[c] < UINT64_MAX && (c + 1 == n || rows->hash[c + 1] > rows->hash[c]))
+            assert_int_equal(trod_part_seek(part, rows->hash[c] + 1), c + 1);
+    }
+    assert_int_equal(trod_part_seek(part, 0), 0);
+    assert_int_equal(trod_part_find(part, TROD_STR("nobody at all")), TROD_NO_ID);
+    assert_int_equal(trod_part_find(part, TROD_STR("12345678901234567890")), TROD_NO_ID);
+    struct trod_rng rng = {.seed = n};
+    for (int i = 0; i < 20 && n; i++) {
+        const uint32_t from = (uint32_t)trod_rng_below(&rng, n);
+        const uint32_t some = (uint32_t)trod_rng_below(&rng, n - from < 200 ? n - from : 200);
+        assert_int_equal(trod_part_ids(part, from, some, arena, ids, &error), TROD_OK);
+        for (uint32_t k = 0; k < some; k++)
+            assert_true(trod_str_equal(ids[k], rows->id[from + k]));
+    }
+}
+
+static void expect_gap_counts(const struct trod_rows *rows, const struct trod_part *part) {
+    uint32_t *const counts = TROD_NEW_ARRAY(arena, TROD_GAP_BUCKETS, uint32_t);
+    for (uint32_t c = 0; c < rows->n_customers; c++) {
+        int64_t last = TROD_NO_TIME;
+        for (uint32_t i = rows->first[c]; i < rows->first[c + 1]; i++) {
+            if (!rows->time_us || rows->time_us[i] == TROD_NO_TIME) continue;
+            if (last != TROD_NO_TIME)
+                counts[trod_gap_bucket((uint64_t)rows->time_us[i] - (uint64_t)last)]++;
+            last = rows->time_us[i];
+        }
+    }
+    for (uint32_t b = 0; b < TROD_GAP_BUCKETS; b++)
+        assert_int_equal(b < part->n_gap_counts ? part->gap_counts[b] : 0, counts[b]);
+}
+
+static void expect_round_trip(const struct trod_rows *rows) {
+    const struct trod_packed packed = pack(rows);
+    const struct trod_part *const part = open(&packed);
+    assert_int_equal(part->n_customers, rows->n_customers);
+    assert_int_equal(part->n_events, rows->n_events);
+    assert_int_equal(packed.n_events, rows->n_events);
+    for (size_t i = 0; i < packed.n_sections; i++)
+        assert_int_equal((uintptr_t)packed.sections[i].at % 64, 0);
+    expect_events(rows, part);
+    expect_customers(rows, part);
+    expect_gap_counts(rows, part);
+    if (trod_part_check(part, &error) != TROD_OK) fail_msg("%s", error.message);
+}
+
+static void test_round_trips(void **state) {
+    (void)state;
+    static const int64_t ticks[] = {0, 1, 1000, 1000000};
+    for (uint64_t seed = 0; seed < 300; seed++) {
+        struct trod_rng rng = {.seed = seed, .stream = 9};
+        const struct rows_recipe recipe = {
+            .seed = seed,
+            .n_customers = (uint32_t)trod_rng_below(&rng, seed % 10 == 0 ? 2000 : 200),
+            .most_events = 1 + (uint32_t)trod_rng_below(&rng, 30),
+            .empty = seed % 3 == 0 ? 0.2 : 0,
+            .n_names = seed % 7 == 0   ? 70000
+                       : seed % 7 == 1 ? 300
+                                       : 40,
+            .n_sources = seed % 2 ? 1 : 1 + (uint32_t)trod_rng_below(&rng, 50000),
+            .ids = seed % N_IDS,
+            .tick_us = ticks[trod_rng_below(&rng, 4)],
+            .day_share = trod_rng_unit(&rng),
+            .undated = seed % 4 == 0 ? trod_rng_unit(&rng) : 0,
+            .ends = seed % 5 == 0 ? trod_rng_unit(&rng) : 0,
+            .extreme = seed % 11 == 0,
+        };
+        expect_round_trip(draw_rows(&recipe, arena));
+        trod_arena_reset(arena);
+    }
+}
+
+static void test_many_customers(void **state) {
+    (void)state;
+    expect_round_trip(draw_rows(&(struct rows_recipe){.n_customers = 100000,
+                                                      .most_events = 24,
+                                                      .n_names = 40,
+                                                      .n_sources = 1,
+                                                      .tick_us = 1000,
+                                                      .day_share = 0.2},
+                                arena));
+}
+
+static void test_nobody_and_one(void **state) {
+    (void)state;
+    const struct rows_recipe nobody = {.n_names = 1, .n_sources = 1, .most_events = 1};
+    expect_round_trip(draw_rows(&nobody, arena));
+    struct rows_recipe one = nobody;
+    one.n_customers = 1;
+    one.tick_us = 1;
+    expect_round_trip(draw_rows(&one, arena));
+    one.empty = 1;
+    expect_round_trip(draw_rows(&one, arena));
+    one.empty = 0;
+    one.undated = 1; /* a column of times without a time */
+    const struct trod_rows *const rows = draw_rows(&one, arena);
+    const struct trod_packed packed = pack(rows);
+    const struct trod_part *const part = open(&packed);
+    assert_int_equal(part->tick_us, 0);
+    assert_null(part->start);
+    assert_int_equal(part->n_undated, 0);
+}
+
+static void test_ends_that_are_none(void **state) {
+    (void)state;
+    const int64_t time_us[] = {5000000, TROD_NO_TIME, 9000000},
+                  end_us[] = {4000000, 7000000, 9000000};
+    const uint32_t first[] = {0, 3}, name[3] = {0}, source[3] = {0};
+    const trod_str id = TROD_STR("ann");
+    const uint64_t hash = trod_customer_hash(id);
+    const struct trod_rows rows = {.n_customers = 1,
+                                   .n_events = 3,
+                                   .hash = &hash,
+                                   .id = &id,
+                                   .first = first,
+                                   .name = name,
+                                   .source = source,
+                                   .time_us = time_us,
+                                   .end_us = end_us};
+    const struct trod_packed packed = pack(&rows);
+    const struct trod_part *const part = open(&packed);
+    uint64_t ends[3 + 16];
+    trod_part_ends(part, 0, 3, ends);
+    assert_true(ends[0] == UINT64_MAX && ends[1] == UINT64_MAX && ends[2] == 0);
+    assert_int_equal(part->tick_us, 1000000);
+}
+
+static void test_buckets(void **state) {
+    (void)state;
+    assert_int_equal(trod_gap_bucket(UINT64_MAX), TROD_GAP_BUCKETS - 1);
+    for (uint32_t b = 0; b < TROD_GAP_BUCKETS; b++) {
+        const uint64_t edge = trod_gap_edge(b);
+        assert_int_equal(trod_gap_bucket(edge), b);
+        if (b) assert_int_equal(trod_gap_bucket(edge - 1), b - 1);
+        if (b + 1 < TROD_GAP_BUCKETS && b >= 64)
+            assert_true(trod_gap_edge(b + 1) - edge <= edge / 64);
+    }
+}
+
+/* Hashes are in files: these never change. */
+static void test_hash_stays(void **state) {
+    (void)state;
+    assert_true(trod_customer_hash(TROD_STR("")) == trod_customer_hash((trod_str){NULL, 0}));
+    assert_true(trod_customer_hash(TROD_STR("ann")) == UINT64_C(0xc28e5eba8d6c817e));
+    assert_true(trod_customer_hash(TROD_STR("1234567890")) == UINT64_C(0x2133f22b778c4510));
+}
+
+/* ---- Varied numbers -------------------------------------------------------------------------
+ */
+
+static void test_varied(void **state) {
+    (void)state;
+    const struct part_varied_way *ways[4];
+    const size_t n_ways = part_varied_ways(ways);
+    for (uint64_t seed = 0; seed < 400; seed++) {
+        struct trod_rng rng = {.seed = seed};
+        const uint32_t n = (uint32_t)trod_rng_below(&rng, 1500);
+        const unsigned widest = (unsigned)trod_rng_below(&rng, 65),
+                       n_sizes = 1 + (unsigned)trod_rng_below(&rng, 30);
+        uint64_t *const values = TROD_NEW_ARRAY(arena, n, uint64_t);
+        uint64_t *const read = TROD_NEW_ARRAY(arena, n + PART_ROOM, uint64_t);
+        for (uint32_t i = 0; i < n; i++) {
+            const unsigned width =
+                (unsigned)(trod_rng_below(&rng, n_sizes) * (seed % 9 + 1)) % (widest + 1);
+            values[i] = width ? trod_rng_u64(&rng) >> (64 - width) : 0;
+        }
+        struct part_varied_plan plan;
+        struct part_varied varied;
+        assert_int_equal(part_varied_plan(values, n, &plan, &error), TROD_OK);
+        unsigned char *const at = trod_arena_alloc(arena, plan.n_bytes + PART_BEHIND, 1);
+        part_varied_fill(&plan, values, at);
+        for (size_t i = 0; i < PART_BEHIND; i++) assert_int_equal(at[plan.n_bytes + i], 0);
+        assert_true(part_varied_open(at, plan.n_bytes, n, &varied));
+        assert_false(part_varied_open(at, plan.n_bytes, n + 1, &varied));
+        assert_false(part_varied_open(at, plan.n_bytes - 1, n, &varied));
+        assert_true(part_varied_open(at, plan.n_bytes, n, &varied));
+        for (size_t w = 0; w < n_ways; w++) {
+            if (varied.widest > ways[w]->widest) continue;
+            varied.way = ways[w];
+            assert_true(part_varied_check(&varied));
+            part_varied_read(&varied, 0, n, read);
+            assert_memory_equal(read, values, n * sizeof *values);
+            for (int k = 0; k < 20 && n; k++) {
+                const uint32_t from = (uint32_t)trod_rng_below(&rng, n),
+                               some = (uint32_t)trod_rng_below(&rng, n - from + 1);
+                uint64_t *const few = TROD_NEW_ARRAY(arena, some + PART_ROOM, uint64_t);
+                part_varied_read(&varied, from, some, few);
+                assert_memory_equal(few, values + from, some * sizeof *values);
+            }
+        }
+        trod_arena_reset(arena);
+    }
+}
+
+/* As few bits as a search through all choices of widths gives. */
+static void test_varied_is_cheapest(void **state) {
+    (void)state;
+    for (uint64_t seed = 0; seed < 50; seed++) {
+        struct trod_rng rng = {.seed = seed};
+        uint64_t values[500];
+        uint32_t count[9] = {0};
+        for (uint32_t i = 0; i < 500; i++) {
+            const unsigned width = (unsigned)trod_rng_below(&rng, 1 + trod_rng_below(&rng, 9));
+            values[i] = width ? UINT64_C(1) << (width - 1) : 0;
+            count[width]++;
+        }
+        uint64_t least = UINT64_MAX;
+        for (unsigned set = 1; set < 1u << 9; set++) {
+            const unsigned n = (unsigned)__builtin_popcount(set);
+            if (n != 1 && n != 2 && n != 4 && n != 8) continue;
+            uint64_t bits = 500 * (uint64_t)__builtin_ctz(n);
+            for (unsigned w = 0; w < 9; w++) {
+                unsigned v = w;
+                while (v < 9 && !(set >> v & 1)) v++;
+                bits += count[w] ? v < 9 ? (uint64_t)count[w] * v : 1000000 : 0;
+            }
+            if (bits < least) least = bits;
+        }
+        struct part_varied_plan plan;
+        assert_int_equal(part_varied_plan(values, 500, &plan, &error), TROD_OK);
+        const size_t fixed = 32 + 2 * 4;
+        assert_true(plan.n_bytes - fixed <= least / 8 + 3);
+        assert_true(plan.n_bytes - fixed >= least / 8);
+    }
+}
+
+static void test_bits(void **state) {
+    (void)state;
+    for (unsigned width = 0; width <= 64; width++) {
+        struct trod_rng rng = {.seed = width};
+        enum { N = 333 };
+        uint64_t values[N], read[N + PART_ROOM];
+        uint32_t narrow[N], read_narrow[N + PART_ROOM];
+        for (uint32_t i = 0; i < N; i++) {
+            values[i] = width ? trod_rng_u64(&rng) >> (64 - width) : 0;
+            narrow[i] = (uint32_t)values[i];
+            values[i] += 99;
+        }
+        unsigned char *const at =
+            trod_arena_alloc(arena, part_bits_bytes(N, width) + PART_BEHIND, 1);
+        part_bits_pack_u64(at, values, N, width, 99);
+        for (uint32_t from = 0; from <= N; from += 13) {
+            part_bits_u64(at, width, 99, from, N - from, read);
+            assert_memory_equal(read, values + from, (N - from) * sizeof *read);
+            if (width > 32) continue;
+            part_bits_u32(at, width, from, N - from, read_narrow);
+            assert_memory_equal(read_narrow, narrow + from, (N - from) * sizeof *narrow);
+        }
+        if (width > 32) continue;
+        unsigned char *const again =
+            trod_arena_alloc(arena, part_bits_bytes(N, width) + PART_BEHIND, 1);
+        part_bits_pack_u32(again, narrow, N, width);
+        assert_memory_equal(again, at, part_bits_bytes(N, width) + PART_BEHIND);
+    }
+}
+
+/* ---- Damage ---------------------------------------------------------------------------------
+ */
+
+/* Every byte of a small part is flipped in turn: open refuses, or every reader stays inside. */
+static void test_flipped_bytes(void **state) {
+    (void)state;
+    for (unsigned ids = 0; ids < N_IDS; ids++) {
+        const struct rows_recipe recipe = {.seed = ids,
+                                           .n_customers = 20,
+                                           .most_events = 9,
+                                           .n_names = 5,
+                                           .n_sources = 3,
+                                           .ids = ids,
+                                           .tick_us = 1000,
+                                           .day_share = 0.3,
+                                           .undated = 0.2,
+                                           .ends = 0.3};
+        const struct trod_packed packed = pack(draw_rows(&recipe, arena));
+        struct trod_arena *const scratch = trod_arena_make(0);
+        for (size_t s = 0; s < packed.n_sections; s++) {
+            /* The bytes are on the arena and ours. */
+            unsigned char *const bytes = (unsigned char *)(uintptr_t)packed.sections[s].at;
+            for (size_t i = 0; i < packed.sections[s].n_bytes * 8; i += 3) {
+                const struct trod_part *part;
+                bytes[i / 8] ^= (unsigned char)(1u << i % 8);
+                if (trod_part_open(packed.sections, packed.n_sections, scratch, &part,
+                                   &error) == TROD_OK) {
+                    uint64_t gaps[4000];
+                    trod_str id[20];
+                    const uint32_t n = part->n_events < 3984 ? part->n_events : 3984;
+                    assert_int_equal(part->n_customers, 20);
+                    trod_part_gaps(part, 0, n, gaps);
+                    trod_part_ends(part, 0, n, gaps);
+                    assert_int_equal(trod_part_ids(part, 0, 20, scratch, id, &error), TROD_OK);
+                    for (int k = 0; k < 20; k++) trod_part_find(part, id[k]);
+                    (void)!trod_part_check(part, &error);
+                }
+                bytes[i / 8] ^= (unsigned char)(1u << i % 8);
+                trod_arena_reset(scratch);
+            }
+        }
+        trod_arena_free(scratch);
+        trod_arena_reset(arena);
+    }
+}
+
+static void test_missing_sections(void **state) {
+    (void)state;
+    const struct rows_recipe recipe = {.n_customers = 20,
+                                       .most_events = 9,
+                                       .n_names = 5,
+                                       .n_sources = 3,
+                                       .tick_us = 1000,
+                                       .undated = 0.2};
+    const struct trod_packed packed = pack(draw_rows(&recipe, arena));
+    for (size_t s = 0; s < packed.n_sections; s++) {
+        struct trod_section some[32];
+        const struct trod_part *part;
+        size_t n = 0;
+        for (size_t i = 0; i < packed.n_sections; i++)
+            if (i != s) some[n++] = packed.sections[i];
+        assert_int_equal(trod_part_open(some, n, arena, &part, &error), TROD_BAD_INPUT);
+        assert_non_null(strstr(error.message, "it is missing"));
+    }
+}
+
+static void test_no_memory(void **state) {
+    (void)state;
+    const struct rows_recipe recipe = {.n_customers = 300,
+                                       .most_events = 9,
+                                       .n_names = 5,
+                                       .n_sources = 3,
+                                       .tick_us = 1000,
+                                       .undated = 0.2,
+                                       .ends = 0.2};
+    const struct trod_rows *const rows = draw_rows(&recipe, arena);
+    for (uint64_t at = 1;; at++) {
+        struct trod_arena *const own = trod_arena_make(0);
+        struct trod_packed packed;
+        const struct trod_part *part = NULL;
+        assert_non_null(own);
+        trod_memory_fail_at(at);
+        trod_status status = trod_part_pack(rows, own, &packed, &error);
+        if (status == TROD_OK)
+            status = trod_part_open(packed.sections, packed.n_sections, own, &part, &error);
+        if (status == TROD_OK) status = trod_part_check(part, &error);
+        trod_memory_fail_at(0);
+        trod_arena_free(own);
+        if (status == TROD_OK) break;
+        assert_int_equal(status, TROD_NO_MEMORY);
+        assert_true(at < 1000);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_round_trips, begin, end),
+        cmocka_unit_test_setup_teardown(test_many_customers, begin, end),
+        cmocka_unit_test_setup_teardown(test_nobody_and_one, begin, end),
+        cmocka_unit_test_setup_teardown(test_ends_that_are_none, begin, end),
+        cmocka_unit_test(test_buckets),
+        cmocka_unit_test(test_hash_stays),
+        cmocka_unit_test_setup_teardown(test_varied, begin, end),
+        cmocka_unit_test_setup_teardown(test_varied_is_cheapest, begin, end),
+        cmocka_unit_test_setup_teardown(test_bits, begin, end),
+        cmocka_unit_test_setup_teardown(test_flipped_bytes, begin, end),
+        cmocka_unit_test_setup_teardown(test_missing_sections, begin, end),
+        cmocka_unit_test_setup_teardown(test_no_memory, begin, end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
