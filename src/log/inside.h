@@ -62,6 +62,23 @@ struct trod_log_builder {
 /* The number that stands for a customer after all joins. */
 uint32_t log_builder_root(struct trod_log_builder *builder, uint32_t customer);
 
+/* What a finished log owns beside its arena. */
+struct log_owned {
+    struct trod_arena *arena;
+    struct log_column first; /* of a log made from parts */
+    struct log_column name, source, time, end, journey;
+    struct trod_dict *names, *customers, *journeys;
+    struct log_column *codes;  /* [n_fields] */
+    struct trod_dict **values; /* [n_fields] */
+    size_t n_fields;
+};
+/* The values as numbers, or NaN; on the arena. */
+trod_status log_read_numbers(const struct trod_dict *values, struct trod_arena *arena,
+                             const double **numbers, struct trod_error *error);
+/* Fills the sources (copied names, in that order) and the first and last time from the events. */
+trod_status log_count_sources(struct trod_log *log, const trod_str *names, size_t n,
+                              struct trod_error *error);
+
 /* The order in which the events of the log stand: by customer, then time, then as added.
  * `first` comes zeroed and gets [n_customers + 1]; time_us may be NULL. order: NULL if it is
  * that of adding, else on the arena. */

@@ -5,22 +5,13 @@
 
 #include "log/inside.h"
 
-/* What a log owns beside its arena. */
-struct owned {
-    struct trod_arena *arena;
-    struct log_column name, source, time, end, journey;
-    struct trod_dict *names, *customers, *journeys;
-    struct log_column *codes;  /* [n_fields] */
-    struct trod_dict **values; /* [n_fields] */
-    size_t n_fields;
-};
-
 void trod_log_free(struct trod_log *log) {
     if (!log) return;
-    struct owned *const owned = log->owned;
+    struct log_owned *const owned = log->owned;
     trod_dict_free(owned->names);
     trod_dict_free(owned->customers);
     trod_dict_free(owned->journeys);
+    log_column_free(&owned->first);
     log_column_free(&owned->name);
     log_column_free(&owned->source);
     log_column_free(&owned->time);
@@ -65,7 +56,7 @@ done:
     return status;
 }
 
-static trod_status take_columns(struct trod_log_builder *builder, struct owned *owned,
+static trod_status take_columns(struct trod_log_builder *builder, struct log_owned *owned,
                                 const uint32_t *order, struct trod_error *error) {
     const struct {
         struct log_column *from, *to;
@@ -111,8 +102,8 @@ done:
     return status;
 }
 
-static trod_status read_numbers(const struct trod_dict *values, struct trod_arena *arena,
-                                const double **numbers, struct trod_error *error) {
+trod_status log_read_numbers(const struct trod_dict *values, struct trod_arena *arena,
+                             const double **numbers, struct trod_error *error) {
     trod_status status = TROD_OK;
     const uint32_t n = trod_dict_count(values);
     double *const at = TROD_NEW_ARRAY(arena, n, double);
@@ -128,7 +119,7 @@ static trod_status take_fields(struct trod_log_builder *builder, struct trod_log
                                const uint32_t *order, const uint32_t *number,
                                struct trod_error *error) {
     trod_status status = TROD_OK;
-    struct owned *const owned = log->owned;
+    struct log_owned *const owned = log->owned;
     const size_t n = builder->n_fields;
     struct trod_field *const fields = TROD_NEW_ARRAY(owned->arena, n, struct trod_field);
     TROD_TRY_ALLOC(fields, error);
@@ -158,7 +149,7 @@ static trod_status take_fields(struct trod_log_builder *builder, struct trod_log
             .values = owned->values[f],
         };
         TROD_TRY_ALLOC(fields[f].name.at, error);
-        TROD_TRY(read_numbers(owned->values[f], owned->arena, &fields[f].number, error));
+        TROD_TRY(log_read_numbers(owned->values[f], owned->arena, &fields[f].number, error));
     }
     log->fields = fields;
     log->n_fields = n;
@@ -171,7 +162,7 @@ static trod_status take_identity(struct trod_log_builder *builder, struct trod_l
     trod_status status = TROD_OK;
     if (!builder->identity_known) goto done;
     uint8_t *const identified =
-        TROD_NEW_ARRAY(((struct owned *)log->owned)->arena, log->n_customers, uint8_t);
+        TROD_NEW_ARRAY(((struct log_owned *)log->owned)->arena, log->n_customers, uint8_t);
     TROD_TRY_ALLOC(identified, error);
     for (size_t c = 0; c < builder->identified.bytes.n; c++)
         if (log_u8(&builder->identified)[c]) identified[number[c]] = 1;
@@ -186,15 +177,14 @@ static void widen(int64_t *first_us, int64_t *last_us, int64_t time_us) {
     if (*last_us == TROD_NO_TIME || time_us > *last_us) *last_us = time_us;
 }
 
-static trod_status count_sources(const struct trod_log_builder *builder, struct trod_log *log,
-                                 struct trod_error *error) {
+trod_status log_count_sources(struct trod_log *log, const trod_str *names, size_t n,
+                              struct trod_error *error) {
     trod_status status = TROD_OK;
-    struct trod_arena *const arena = ((struct owned *)log->owned)->arena;
-    const uint32_t n = trod_dict_count(builder->sources);
+    struct trod_arena *const arena = ((struct log_owned *)log->owned)->arena;
     struct trod_log_source *const sources = TROD_NEW_ARRAY(arena, n, struct trod_log_source);
     TROD_TRY_ALLOC(sources, error);
-    for (uint32_t s = 0; s < n; s++) {
-        sources[s].name = trod_arena_copy(arena, trod_dict_at(builder->sources, s));
+    for (size_t s = 0; s < n; s++) {
+        sources[s].name = trod_arena_copy(arena, names[s]);
         TROD_TRY_ALLOC(sources[s].name.at, error);
         sources[s].first_us = sources[s].last_us = TROD_NO_TIME;
     }
@@ -204,7 +194,7 @@ static trod_status count_sources(const struct trod_log_builder *builder, struct 
         if (log->time_us) widen(&source->first_us, &source->last_us, log->time_us[i]);
     }
     log->first_us = log->last_us = TROD_NO_TIME;
-    for (uint32_t s = 0; s < n; s++) {
+    for (size_t s = 0; s < n; s++) {
         widen(&log->first_us, &log->last_us, sources[s].first_us);
         widen(&log->first_us, &log->last_us, sources[s].last_us);
     }
@@ -214,8 +204,20 @@ done:
     return status;
 }
 
+static trod_status take_sources(const struct trod_log_builder *builder, struct trod_log *log,
+                                struct trod_arena *scratch, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    const uint32_t n = trod_dict_count(builder->sources);
+    trod_str *const names = TROD_NEW_ARRAY(scratch, n, trod_str);
+    TROD_TRY_ALLOC(names, error);
+    for (uint32_t s = 0; s < n; s++) names[s] = trod_dict_at(builder->sources, s);
+    status = log_count_sources(log, names, n, error);
+done:
+    return status;
+}
+
 static void point(struct trod_log_builder *builder, struct trod_log *log) {
-    struct owned *const owned = log->owned;
+    struct log_owned *const owned = log->owned;
     log->n_events = builder->n_events;
     log->has_times = builder->n_timed > 0;
     log->name = log_u32(&owned->name);
@@ -242,7 +244,7 @@ trod_status trod_log_builder_finish(struct trod_log_builder *builder, struct tro
     struct trod_arena *const arena = trod_arena_make(LOG_ARENA_BYTES);
     TROD_TRY_ALLOC(arena, error);
     made = TROD_NEW(arena, struct trod_log);
-    struct owned *const owned = made ? TROD_NEW(arena, struct owned) : NULL;
+    struct log_owned *const owned = made ? TROD_NEW(arena, struct log_owned) : NULL;
     if (!owned) {
         made = NULL;
         trod_arena_free(arena);
@@ -268,7 +270,7 @@ trod_status trod_log_builder_finish(struct trod_log_builder *builder, struct tro
     point(builder, made);
     TROD_TRY(take_fields(builder, made, order, number, error));
     TROD_TRY(take_identity(builder, made, number, error));
-    TROD_TRY(count_sources(builder, made, error));
+    TROD_TRY(take_sources(builder, made, scratch, error));
     *log = made;
     made = NULL;
 done:

@@ -189,6 +189,20 @@ static inline uint32_t part_customer_of(const struct trod_part *part, uint32_t e
     return low;
 }
 
+/* ---- Plain columns of an open part (part_times.c) --------------------------------------------
+ */
+
+/* The names of events from .. from + n - 1. */
+void part_names(const struct trod_part *part, uint32_t from, uint32_t n, uint32_t *names);
+/* The times of all events of n_customers customers; TROD_NO_TIME where missing. Room for
+ * PART_ROOM more. */
+void part_times(const struct trod_part *part, uint32_t from, uint32_t n_customers,
+                int64_t *time_us);
+/* The ends of events whose times are at hand; TROD_NO_TIME where missing. Room for PART_ROOM
+ * more. */
+void part_end_times(const struct trod_part *part, uint32_t from, uint32_t n,
+                    const int64_t *time_us, int64_t *end_us);
+
 /* ---- Hooks of the columns (part_column.c) ---------------------------------------------------
  */
 

@@ -183,9 +183,10 @@ TROD_MUST trod_status trod_part_unpack(const struct trod_part *part, uint32_t fr
 
 /* Puts rows of several parts together, older ones first: customers by hash, equal ones as one,
  * their events by time (equal times: older rows first), facts from the newest that has one.
- * With `id_field` (or TROD_NO_ID) an event whose id was there before is dropped; with
+ * With `id_field` (or TROD_NO_ID) an event whose id its customer had before is dropped; with
  * `distinct` one that equals an earlier one in name, times and all attributes. `without` (may
- * be NULL) is a customer that is left out. Counts what was dropped. On the arena. */
+ * be NULL) is a customer that is left out. Counts what was dropped. On the arena; texts go on
+ * lying where the rows have them. */
 struct trod_rows_options {
     uint32_t id_field;
     bool distinct;
