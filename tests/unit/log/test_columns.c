@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "log/part.h"
+#include "log/part_column.h"
 
 #define assert_ok(call) assert_int_equal((call), TROD_OK)
 
@@ -267,6 +267,55 @@ static void test_flavours(void **state) {
                               way & 2);
 }
 
+/* A text is a number only if it comes back as it was. */
+static void test_decimals(void **state) {
+    (void)state;
+    static const char *const none[] = {"",
+                                       "-",
+                                       "-0",
+                                       "-0.0",
+                                       "00",
+                                       "007",
+                                       "00.5",
+                                       ".5",
+                                       "5.",
+                                       "+1",
+                                       "1e5",
+                                       "1,5",
+                                       " 1",
+                                       "1 ",
+                                       "0x1",
+                                       "1.2.3",
+                                       "--1",
+                                       "nan",
+                                       "1-",
+                                       ".",
+                                       "-.5",
+                                       "1234567890123456789",
+                                       "12345678901234567890",
+                                       "-1234567890123456789",
+                                       "0.123456789012345678",
+                                       "99999999999999999999999999"};
+    for (size_t i = 0; i < TROD_COUNT(none); i++) {
+        int64_t number;
+        unsigned scale;
+        if (column_number_read(trod_str_of(none[i]), &number, &scale)) fail_msg("%s", none[i]);
+    }
+    struct trod_rng rng = {.seed = 16};
+    for (unsigned round = 0; round < 20000; round++) {
+        const unsigned scale = (unsigned)trod_rng_below(&rng, COLUMN_MOST_SCALE + 1);
+        int64_t number = (int64_t)(trod_rng_u64(&rng) >> (5 + trod_rng_below(&rng, 59)));
+        number = number % INT64_C(1000000000000000000) * (round & 1 ? -1 : 1);
+        char text[COLUMN_NUMBER_ROOM];
+        const trod_str written = {text, column_number_write(number, scale, text)};
+        int64_t got;
+        unsigned got_scale;
+        assert_true(column_number_read(written, &got, &got_scale));
+        assert_int_equal(got, number);
+        assert_int_equal(got_scale, scale);
+    }
+}
+
 static enum trod_column_kind kind_of(struct world *world, struct trod_rng *rng,
                                      enum flavour flavour, bool *by_customer) {
     const trod_str *const texts = draw_texts(world, rng, flavour, false);
@@ -428,9 +477,10 @@ static void test_no_memory(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_flavours),    cmocka_unit_test(test_kinds),
-        cmocka_unit_test(test_many_values), cmocka_unit_test(test_widths),
-        cmocka_unit_test(test_damage),      cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_decimals),  cmocka_unit_test(test_flavours),
+        cmocka_unit_test(test_kinds),     cmocka_unit_test(test_many_values),
+        cmocka_unit_test(test_widths),    cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -262,6 +262,63 @@ static void test_wide(void **state) {
     }
 }
 
+/* An empty text is a value of a part, and missing in the wide log. */
+static void test_empty_text(void **state) {
+    (void)state;
+    static const struct trod_parts_field fields[] = {{TROD_STR("note"), false},
+                                                     {TROD_STR("city"), true}};
+    static const struct trod_parts_source sources[] = {{.name = TROD_STR("web")}};
+    static const trod_str values[] = {{"", 0}, {"x", 1}};
+    const uint32_t codes[] = {1, 2, 0}, zeros[] = {0, 0, 0}, first[] = {0, 3};
+    const trod_str id = TROD_STR("c"), city = TROD_STR("");
+    const uint64_t hash = trod_customer_hash(id);
+    const struct trod_rows_column columns[] = {
+        {.field = 0, .code = codes, .values = values, .n_values = 2},
+        {.field = 1, .fact = true, .text = &city}};
+    const struct trod_rows rows = {.n_customers = 1,
+                                   .n_events = 3,
+                                   .hash = &hash,
+                                   .id = &id,
+                                   .first = first,
+                                   .name = zeros,
+                                   .source = zeros,
+                                   .columns = columns,
+                                   .n_columns = 2};
+    struct trod_dict *const names = trod_dict_make(0);
+    assert_int_equal(trod_dict_add(names, TROD_STR("visit")), 0);
+    const struct trod_parts frame = {.names = names,
+                                     .fields = fields,
+                                     .n_fields = 2,
+                                     .sources = sources,
+                                     .n_sources = 1,
+                                     .channel_field = 0,
+                                     .worth_field = TROD_NO_ID,
+                                     .journey_field = TROD_NO_ID,
+                                     .id_field = TROD_NO_ID};
+    struct trod_packed packed;
+    struct trod_parts *parts = NULL;
+    struct trod_log *log = NULL;
+    const struct trod_part *part = NULL;
+    trod_str notes[3];
+    assert_ok(trod_part_pack(&rows, arena, &packed, &error));
+    assert_ok(trod_parts_of_packed(&frame, &packed, 1, &parts, &error));
+    assert_ok(parts->open(parts->owner, 0, arena, &part, &error));
+    assert_ok(trod_part_texts(part, trod_part_column(part, 0), 0, 3, arena, notes, &error));
+    assert_non_null(notes[0].at);
+    assert_int_equal(notes[0].n, 0);
+    assert_null(notes[2].at);
+    assert_ok(trod_log_of_parts(parts, 0, NULL, &log, &error));
+    assert_int_equal(log->channel_field, 0);
+    assert_int_equal(trod_dict_count(log->fields[0].values), 1);
+    assert_int_equal(log->fields[0].code[0], 0);
+    assert_int_equal(log->fields[0].code[1], 1);
+    assert_int_equal(log->fields[0].code[2], 0);
+    assert_int_equal(log->fields[1].code[0], 0);
+    trod_log_free(log);
+    trod_parts_free(parts);
+    trod_dict_free(names);
+}
+
 static void test_wide_bounds(void **state) {
     (void)state;
     struct trod_log *log = NULL, *got = NULL;
@@ -340,6 +397,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_unpack, begin, end),
         cmocka_unit_test(test_wide),
+        cmocka_unit_test_setup_teardown(test_empty_text, begin, end),
         cmocka_unit_test(test_wide_bounds),
         cmocka_unit_test(test_field),
         cmocka_unit_test(test_each),
