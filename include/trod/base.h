@@ -17,6 +17,7 @@
 #include "trod/base/json.h"
 #include "trod/base/xml.h"
 #include "trod/base/hash.h"
+#include "trod/base/bytes.h"
 #include "trod/base/run.h"
 #include "trod/base/squeeze.h"
 

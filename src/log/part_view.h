@@ -61,6 +61,8 @@ TROD_MUST trod_status log_part_reader_init(struct log_part_reader *reader,
                                            const struct trod_part *part,
                                            struct trod_arena *arena, struct trod_error *error);
 void log_part_reader_release(struct log_part_reader *reader);
+/* The customer of an event: the last whose first event is not above it. */
+uint32_t log_part_customer(const struct trod_part *part, uint32_t event);
 /* reader->ticks[i] of event from + i, INT64_MIN of one without a time; n at most LOG_BLOCK.
  * Quickest where `from` goes on from the last call. */
 void log_part_reader_ticks(struct log_part_reader *reader, uint32_t from, uint32_t n);

@@ -9,39 +9,8 @@
 
 #include "log/part_view.h"
 
-/* ---- Ranges --------------------------------------------------------------------------------
+/* ---- Numbers -------------------------------------------------------------------------------
  */
-
-void log_range_bits(const struct log_range *range, const int64_t *values, size_t n,
-                    uint64_t *words) {
-    const int64_t low = range->low;
-    const uint64_t width = (uint64_t)range->high - (uint64_t)low;
-    const bool none = range->high < low;
-    for (size_t at = 0; at < n; at += 64) {
-        const size_t m = n - at < 64 ? n - at : 64;
-        uint64_t word = 0;
-        for (size_t i = 0; i < m; i++) {
-            const int64_t value = values[at + i];
-            const bool in = (uint64_t)value - (uint64_t)low <= width && !none;
-            const bool yes = value == INT64_MIN ? range->missing : in != range->others;
-            word |= (uint64_t)yes << i;
-        }
-        words[at / 64] = word;
-    }
-}
-
-/* The least tick that begins at or after an instant. */
-static int64_t tick_from(int64_t time_us, int64_t tick_us) {
-    if (time_us == INT64_MIN) return INT64_MIN + 1;
-    const int64_t down = time_us / tick_us - (time_us % tick_us < 0);
-    return down * tick_us == time_us ? down : down + 1;
-}
-
-struct log_range log_range_of_span(const struct log_span *span, int64_t tick_us) {
-    const int64_t to =
-        span->to_us == INT64_MAX ? INT64_MAX : tick_from(span->to_us, tick_us) - 1;
-    return (struct log_range){tick_from(span->from_us, tick_us), to, span->others, false};
-}
 
 /* A number of a column as the log would read its text. */
 static double number_of(int64_t value, unsigned scale) {
@@ -119,98 +88,6 @@ static bool number_range(const struct trod_condition *cond, unsigned scale,
         break;
     }
     return true;
-}
-
-/* ---- Reading -------------------------------------------------------------------------------
- */
-
-trod_status log_part_reader_init(struct log_part_reader *reader, const struct trod_part *part,
-                                 struct trod_arena *arena, struct trod_error *error) {
-    trod_status status = TROD_OK;
-    *reader = (struct log_part_reader){.part = part};
-    reader->texts = trod_arena_make(0);
-    TROD_TRY_ALLOC(reader->texts, error);
-    reader->codes = TROD_NEW_ARRAY(arena, LOG_BLOCK + 16, uint32_t);
-    TROD_TRY_ALLOC(reader->codes, error);
-    reader->gaps = TROD_NEW_ARRAY(arena, LOG_BLOCK + 16, uint64_t);
-    TROD_TRY_ALLOC(reader->gaps, error);
-    reader->ticks = TROD_NEW_ARRAY(arena, LOG_BLOCK + 16, int64_t);
-    TROD_TRY_ALLOC(reader->ticks, error);
-    reader->values = TROD_NEW_ARRAY(arena, LOG_BLOCK + 16, trod_str);
-    TROD_TRY_ALLOC(reader->values, error);
-done:
-    return status;
-}
-
-void log_part_reader_release(struct log_part_reader *reader) {
-    trod_arena_free(reader->texts);
-    reader->texts = NULL;
-}
-
-/* The customer of an event: the last whose first event is not above it. */
-static uint32_t customer_of(const struct trod_part *part, uint32_t event) {
-    uint32_t low = 0, high = part->n_customers;
-    while (high - low > 1) {
-        const uint32_t middle = low + (high - low) / 2;
-        if (part->first[middle] <= event)
-            low = middle;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-/* Sets the clock to the event before `event`, of the same customer. */
-static void set_clock(struct log_part_reader *reader, uint32_t event) {
-    const struct trod_part *const part = reader->part;
-    reader->customer = customer_of(part, event);
-    reader->tick = part->start[reader->customer];
-    for (uint32_t at = part->first[reader->customer]; at < event;) {
-        const uint32_t m = event - at < LOG_BLOCK ? event - at : LOG_BLOCK;
-        trod_part_gaps(part, at, m, reader->gaps);
-        for (uint32_t i = 0; i < m; i++) reader->tick += (int64_t)reader->gaps[i];
-        at += m;
-    }
-    size_t low = 0, high = part->n_undated;
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (part->undated[middle] < event)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    reader->undated = low;
-}
-
-void log_part_reader_ticks(struct log_part_reader *reader, uint32_t from, uint32_t n) {
-    const struct trod_part *const part = reader->part;
-    if (reader->ticks_from == from && reader->ticks_to == from + n) return;
-    if (!part->start) {
-        for (uint32_t i = 0; i < n; i++) reader->ticks[i] = INT64_MIN;
-        reader->ticks_from = from;
-        reader->ticks_to = from + n;
-        return;
-    }
-    if (reader->ticks_to != from || from == 0) set_clock(reader, from);
-    trod_part_gaps(part, from, n, reader->gaps);
-    uint32_t customer = reader->customer;
-    int64_t tick = reader->tick;
-    for (uint32_t at = from; at < from + n;) {
-        while (part->first[customer + 1] <= at) tick = part->start[++customer];
-        const uint32_t end =
-            part->first[customer + 1] < from + n ? part->first[customer + 1] : from + n;
-        for (; at < end; at++) {
-            tick += (int64_t)reader->gaps[at - from];
-            reader->ticks[at - from] = tick;
-        }
-    }
-    for (; reader->undated < part->n_undated && part->undated[reader->undated] < from + n;
-         reader->undated++)
-        reader->ticks[part->undated[reader->undated] - from] = INT64_MIN;
-    reader->customer = customer;
-    reader->tick = tick;
-    reader->ticks_from = from;
-    reader->ticks_to = from + n;
 }
 
 /* ---- Binding -------------------------------------------------------------------------------
@@ -468,12 +345,15 @@ done:
 
 static void table_bits(const uint8_t *yes, const void *codes, unsigned width, uint32_t n,
                        uint64_t *words) {
-    if (width == 1)
-        TABLE_BITS(uint8_t);
-    else if (width == 2)
+    if (width == 1) {
+        uint8_t answers[LOG_BLOCK + 64];
+        trod_bytes_map(yes, 256, codes, n, answers);
+        trod_bytes_set(answers, n, words);
+    } else if (width == 2) {
         TABLE_BITS(uint16_t);
-    else
+    } else {
         TABLE_BITS(uint32_t);
+    }
 }
 
 static trod_status ask_texts(const struct log_part_test *test, struct log_part_reader *reader,
@@ -536,8 +416,8 @@ static void spread_customers(const struct trod_bits *customers, const struct tro
                              uint32_t from, uint32_t n, uint64_t *words) {
     memset(words, 0, trod_bits_words(n) * sizeof *words);
     const uint32_t to = from + n;
-    for (uint32_t c = customer_of(part, from); c < part->n_customers && part->first[c] < to;
-         c++) {
+    for (uint32_t c = log_part_customer(part, from);
+         c < part->n_customers && part->first[c] < to; c++) {
         if (!trod_bits_has(customers, c)) continue;
         const uint32_t begin = part->first[c] > from ? part->first[c] - from : 0;
         const uint32_t end = (part->first[c + 1] < to ? part->first[c + 1] : to) - from;
