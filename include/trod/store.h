@@ -1,19 +1,19 @@
 /* store: the log kept in a workspace.
  *
- * A *workspace* is a folder with `.journey` files and a folder `.trod`, which holds
- *     catalogue.db    SQLite in WAL mode: which column files make the log, names, fields,
- * sources, imports, people who were forgotten log/NNNNNNNN.part   column files: immutable,
- * read-only mapped, a checksum on every block lock            held by the one process that
- * writes What a reader sees is one state of the catalogue; a *change* writes its files aside
- * (names that end in .new), syncs and renames them, and enters the catalogue in one
- * transaction. Whatever happens in between, the old state or the new one holds, and what no
- * catalogue names is swept by the next writer.
+ * A *workspace* is a folder with `.journey` files and a folder `.trod`, which holds:
+ *  - `catalogue.db`, SQLite in WAL mode: which column files make the log, its names, fields and
+ * sources, the imports, and how many people were forgotten;
+ *  - `log/NNNNNNNN.part`, the column files: immutable, read-only mapped, a checksum on every block;
+ *  - `lock`, held by the one process that writes.
  *
- * Life: 1. trod_store_open; 2. trod_store_parts gives the log as it is now, to ask questions
- * to;
- * 3. trod_store_begin … trod_change_commit (or trod_change_free) to add, replace, compact,
- * forget;
- * 4. trod_store_close. Parts stay readable after a later change.
+ * What a reader sees is one state of the catalogue. A *change* writes its files aside (names that end
+ * in `.new`), syncs and renames them, and enters the catalogue in one transaction. Whatever
+ * happens in between, the old state or the new one holds; what no catalogue names is swept by the
+ * next writer.
+ *
+ * Life: 1. trod_store_open; 2. trod_store_parts gives the log as it is now, to ask questions to;
+ * 3. trod_store_begin, then trod_change_commit or trod_change_free, to add, replace, compact or
+ * forget; 4. trod_store_close. Parts stay readable after a later change.
  */
 #ifndef TROD_STORE_H
 #define TROD_STORE_H

@@ -41,7 +41,7 @@ static trod_status pack_counts(struct packer *p, struct trod_error *error) {
     uint64_t *const counts = TROD_NEW_ARRAY(p->scratch, n, uint64_t);
     TROD_TRY_ALLOC(counts, error);
     for (uint32_t c = 0; c < n; c++) counts[c] = first[c + 1] - first[c];
-    unsigned char *before;
+    unsigned char *before = NULL;
     TROD_TRY(pack_varied(p, PART_COUNTS, counts, n, 4 * n_blocks, &before, error));
     for (size_t b = 0; b < n_blocks; b++) part_put_u32(before + 4 * b, first[b * PART_BLOCK]);
 done:
