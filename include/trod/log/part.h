@@ -354,17 +354,17 @@ TROD_MUST trod_status trod_hand_same(struct trod_hand *hand, uint64_t place, tro
                                      trod_str b, struct trod_error *error);
 uint64_t trod_gather_count(const struct trod_gather *gather);
 
-/* What is known of the log once all is gathered: as trod_parts, whose `open` fails. */
 /* Packs part by part and hands each to `take`, from several threads, in any order; parts are
- * numbered by their hashes. `n_parts` is told first through `begin` (may be NULL). The packed
- * sections live only during the call. */
+ * numbered by their hashes, and one to which nobody falls is left out (an empty log has none).
+ * The packed sections live only during the call. Once for a gatherer. */
 TROD_MUST trod_status trod_gather_each(struct trod_gather *gather,
                                        trod_status (*take)(void *owner, size_t i,
                                                            const struct trod_packed *packed,
                                                            struct trod_error *error),
                                        void *owner, struct trod_error *error);
-/* The log's frame (names, fields, sources, counts) after trod_gather_each; owned by the
- * gatherer. */
+/* The log's frame after trod_gather_each: names, fields and sources, numbered by the places at
+ * which they were met first (behind those of `like`), whatever the threads did; counts and times
+ * of what was gathered, without those of `like`. Its `open` is NULL. Owned by the gatherer. */
 const struct trod_parts *trod_gather_frame(const struct trod_gather *gather);
 /* The parts in memory; the gatherer may be freed afterwards. */
 TROD_MUST trod_status trod_gather_finish(struct trod_gather *gather, struct trod_parts **parts,

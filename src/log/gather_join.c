@@ -1,0 +1,277 @@
+/* Ids that are one person: union-find while rows come, under one lock; each hand remembers the
+ * pairs that it said lately, for a log says the same pair again and again. The id that was met
+ * first by place stands for all, and which one that was only the records know: so when all rows
+ * are there, one pass over them finds the first place of each joined id, and a second one moves
+ * the records of the ids that do not stand for themselves to the buckets of those that do. */
+#include "log/gather_join.h"
+
+#include "log/gather_desk.h"
+
+/* An id that is one person with another. */
+struct joined {
+    uint32_t up;     /* towards the root; its own number: the root */
+    uint32_t stands; /* of a root: the id that stands for all, when all is known */
+    uint64_t place;  /* where it was met first */
+    unsigned turn;   /* 0: in an event or as the first of a pair; 1: as the second */
+};
+struct gather_join {
+    struct trod_dict *ids;
+    struct desk_array joined; /* by number in `ids` */
+};
+
+static struct joined *joined_of(const struct gather_join *join) {
+    return (void *)join->joined.bytes.at;
+}
+
+void gather_join_free(struct gather_join *join) {
+    if (!join) return;
+    trod_dict_free(join->ids);
+    desk_array_free(&join->joined);
+}
+
+static uint32_t root_of(const struct gather_join *join, uint32_t id) {
+    struct joined *const joined = joined_of(join);
+    while (joined[id].up != id) {
+        joined[id].up = joined[joined[id].up].up;
+        id = joined[id].up;
+    }
+    return id;
+}
+
+/* The same, changing nothing: for several threads. */
+static uint32_t stands_for(const struct gather_join *join, uint32_t id) {
+    const struct joined *const joined = joined_of(join);
+    while (joined[id].up != id) id = joined[id].up;
+    return joined[id].stands;
+}
+
+bool gather_join_moves(const struct gather_join *join, trod_str id) {
+    if (!join) return false;
+    const uint32_t known = trod_dict_find(join->ids, id);
+    return known != TROD_NO_ID && stands_for(join, known) != known;
+}
+
+/* ---- While rows come ------------------------------------------------------------------------
+ */
+
+static void meet(struct joined *joined, uint64_t place, unsigned turn) {
+    if (place > joined->place || (place == joined->place && turn >= joined->turn)) return;
+    joined->place = place;
+    joined->turn = turn;
+}
+
+/* The number of an id, new or known; TROD_NO_ID without memory. */
+static uint32_t enter(struct gather_join *join, trod_str id, uint64_t place, unsigned turn) {
+    const uint32_t n = trod_dict_count(join->ids);
+    if (!desk_reach(&join->joined, (uint64_t)n + 1, sizeof(struct joined))) return TROD_NO_ID;
+    const uint32_t number = trod_dict_add(join->ids, id);
+    struct joined *const joined = joined_of(join);
+    if (number == n)
+        joined[number] = (struct joined){.up = number, .place = UINT64_MAX, .turn = 2};
+    if (number != TROD_NO_ID) meet(&joined[number], place, turn);
+    return number;
+}
+
+static trod_status say_same(struct trod_gather *gather, struct hand_pair *pair,
+                            struct trod_error *error) {
+    trod_status status = TROD_OK;
+    if (!gather->join) {
+        struct gather_join *const join = TROD_NEW(gather->arena, struct gather_join);
+        TROD_TRY_ALLOC(join, error);
+        join->ids = trod_dict_make(0);
+        TROD_TRY_ALLOC(join->ids, error);
+        gather->join = join;
+    }
+    struct gather_join *const join = gather->join;
+    if (trod_dict_bytes(join->ids) > gather->memory_bytes / 4) {
+        trod_fail(error, TROD_TOO_MUCH, "more than %u ids are known to be of the same person",
+                  trod_dict_count(join->ids));
+        trod_error_hint(error, "raise --memory");
+        return TROD_TOO_MUCH;
+    }
+    uint32_t a = enter(join, pair->a, pair->place, 0);
+    uint32_t b = a == TROD_NO_ID ? TROD_NO_ID : enter(join, pair->b, pair->place, 1);
+    if (b == TROD_NO_ID) TROD_TRY_ALLOC(NULL, error);
+    pair->a = trod_dict_at(join->ids, a);
+    pair->b = trod_dict_at(join->ids, b);
+    a = root_of(join, a);
+    b = root_of(join, b);
+    joined_of(join)[a < b ? b : a].up = a < b ? a : b;
+done:
+    return status;
+}
+
+trod_status trod_hand_same(struct trod_hand *hand, uint64_t place, trod_str a, trod_str b,
+                           struct trod_error *error) {
+    trod_status status = TROD_OK;
+    if (trod_str_equal(a, b)) return TROD_OK;
+    if (!hand->pairs) {
+        hand->pairs = TROD_NEW_ARRAY(hand->arena, HAND_PAIRS, struct hand_pair);
+        TROD_TRY_ALLOC(hand->pairs, error);
+    }
+    const uint64_t mixed = trod_customer_hash(a) * 31 + trod_customer_hash(b);
+    struct hand_pair *const known = &hand->pairs[mixed & (HAND_PAIRS - 1)];
+    if (known->a.at && known->place <= place && trod_str_equal(known->a, a) &&
+        trod_str_equal(known->b, b))
+        return TROD_OK;
+    struct hand_pair pair = {a, b, place};
+    pthread_mutex_lock(&hand->gather->lock);
+    status = say_same(hand->gather, &pair, error);
+    pthread_mutex_unlock(&hand->gather->lock);
+    if (status == TROD_OK) *known = pair;
+done:
+    return status;
+}
+
+/* ---- When all rows are there ----------------------------------------------------------------
+ */
+
+struct joining {
+    struct trod_gather *gather;
+    struct desk_pool desks;
+};
+
+static trod_status group_bucket(struct desk *desk, unsigned bucket, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    TROD_TRY(desk_load(desk, bucket, 1, error));
+    TROD_TRY(desk_bucket(desk, bucket, error));
+    TROD_TRY(desk_group(desk, 0, UINT64_MAX, true, error));
+done:
+    return status;
+}
+
+/* First places. An id lies in one bucket alone: its place is written by one thread. */
+static trod_status find_places(void *owner, size_t bucket, struct trod_error *error) {
+    struct joining *const joining = owner;
+    const struct gather_join *const join = joining->gather->join;
+    trod_status status = TROD_OK;
+    struct desk *const desk = desk_take(&joining->desks);
+    TROD_TRY_ALLOC(desk, error);
+    TROD_TRY(group_bucket(desk, (unsigned)bucket, error));
+    const struct desk_customer *const customers = (const void *)desk->customers.bytes.at;
+    for (uint32_t c = 0; c < desk->n_customers; c++) {
+        char digits[RECORD_DIGITS];
+        const uint32_t id = trod_dict_find(join->ids, desk_id(&customers[c], digits));
+        if (id != TROD_NO_ID) meet(&joined_of(join)[id], customers[c].first_place, 0);
+    }
+done:
+    if (desk) desk_give(&joining->desks, desk);
+    return status;
+}
+
+/* Of each root: the id that stands for all. Ids of one row and turn: the smaller text. */
+static void choose(struct gather_join *join) {
+    struct joined *const joined = joined_of(join);
+    const uint32_t n = trod_dict_count(join->ids);
+    for (uint32_t i = 0; i < n; i++) joined[i].stands = i;
+    for (uint32_t i = 0; i < n; i++) {
+        const uint32_t root = root_of(join, i);
+        const struct joined *const best = &joined[joined[root].stands], *const mine =
+                                                                            &joined[i];
+        const bool equal = mine->place == best->place && mine->turn == best->turn;
+        if (mine->place < best->place ||
+            (mine->place == best->place && mine->turn < best->turn) ||
+            (equal && trod_str_compare(trod_dict_at(join->ids, i),
+                                       trod_dict_at(join->ids, joined[root].stands)) < 0))
+            joined[root].stands = i;
+    }
+}
+
+/* Writes the record again, for another id. */
+static trod_status move_record(struct trod_hand *hand, const struct desk_entry *entry,
+                               trod_str id, struct trod_error *error) {
+    struct hand_row *const row = &hand->event;
+    trod_status status = TROD_OK;
+    const unsigned char *const record = entry->at;
+    const uint32_t head = record_u32(record);
+    const unsigned char *at = record_rest(record, head);
+    TROD_TRY(gather_row_open(row, entry->place, id, error));
+    row->fact = record_has(head, RECORD_FACT);
+    row->tail = record_has(head, RECORD_TAIL);
+    row->shape = record_shape(record, head);
+    row->time_us = entry->time_us;
+    row->end_us = TROD_NO_TIME;
+    if (!row->fact) {
+        struct record_event event;
+        at = record_event(at, head, entry->time_us, &event);
+        row->name = event.name;
+        row->source = event.source;
+        row->end_us = event.end_us;
+    }
+    const size_t n = (size_t)(record + record_length(record, head) - at);
+    if (!trod_buf_room(&row->values, n + 32)) TROD_TRY_ALLOC(NULL, error);
+    memcpy(row->values.at, at, n);
+    row->values.n = n;
+    TROD_TRY(gather_row_close(hand, row, error));
+done:
+    return status;
+}
+
+static trod_status move_heap(struct trod_hand *hand, const struct desk_heap *heap,
+                             const uint32_t *stands, struct trod_error *error) {
+    const struct gather_join *const join = hand->gather->join;
+    const uint32_t *const owners = (const void *)heap->owners.bytes.at;
+    const struct desk_entry *const entries = (const void *)heap->arrived.bytes.at;
+    for (uint32_t i = 0; i < heap->n; i++) {
+        if (stands[owners[i]] == TROD_NO_ID) continue;
+        const trod_status status =
+            move_record(hand, &entries[i], trod_dict_at(join->ids, stands[owners[i]]), error);
+        if (status != TROD_OK) return status;
+    }
+    return TROD_OK;
+}
+
+/* While a bucket is read, what it has in memory is not written to the file. */
+static void pin(struct gather_pool *pool, size_t bucket, bool pinned) {
+    pthread_mutex_lock(&pool->lock);
+    pool->buckets[bucket].pinned = pinned;
+    pthread_mutex_unlock(&pool->lock);
+}
+
+static trod_status move_bucket(void *owner, size_t bucket, struct trod_error *error) {
+    struct joining *const joining = owner;
+    const struct gather_join *const join = joining->gather->join;
+    trod_status status = TROD_OK;
+    struct desk *const desk = desk_take(&joining->desks);
+    pin(&joining->gather->pool, bucket, true);
+    TROD_TRY_ALLOC(desk, error);
+    TROD_TRY(group_bucket(desk, (unsigned)bucket, error));
+    uint32_t *const stands = desk_reach(&desk->bins, desk->n_customers, sizeof *stands);
+    TROD_TRY_ALLOC(stands, error);
+    const struct desk_customer *const customers = (const void *)desk->customers.bytes.at;
+    bool any = false;
+    for (uint32_t c = 0; c < desk->n_customers; c++) {
+        char digits[RECORD_DIGITS];
+        const uint32_t id = trod_dict_find(join->ids, desk_id(&customers[c], digits));
+        stands[c] = id == TROD_NO_ID ? TROD_NO_ID : stands_for(join, id);
+        if (stands[c] == id) stands[c] = TROD_NO_ID;
+        any |= stands[c] != TROD_NO_ID;
+    }
+    if (!any) goto done;
+    if (!desk->mover) {
+        desk->mover = gather_hand_make(joining->gather);
+        TROD_TRY_ALLOC(desk->mover, error);
+        desk->mover->first_bucket = GATHER_BUCKETS;
+    }
+    TROD_TRY(move_heap(desk->mover, &desk->events, stands, error));
+    TROD_TRY(move_heap(desk->mover, &desk->facts, stands, error));
+done:
+    pin(&joining->gather->pool, bucket, false);
+    if (desk) desk_give(&joining->desks, desk);
+    return status;
+}
+
+trod_status gather_join_finish(struct trod_gather *gather, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    if (!gather->join) return TROD_OK;
+    struct joining joining = {.gather = gather};
+    desk_pool_init(&joining.desks, gather);
+    TROD_TRY(trod_run_each(gather->run, GATHER_BUCKETS, find_places, &joining, error));
+    choose(gather->join);
+    TROD_TRY(trod_run_each(gather->run, GATHER_BUCKETS, move_bucket, &joining, error));
+    for (struct desk *desk = joining.desks.first; desk; desk = desk->next)
+        if (desk->mover) TROD_TRY(gather_hand_close(desk->mover, error));
+done:
+    desk_pool_release(&joining.desks);
+    return status;
+}

@@ -1,0 +1,389 @@
+/* The gatherer against the builder: the same rows in, the same log out, whatever the number of
+ * hands and threads, the memory, and the order in which the rows come. */
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+
+#include "../unit.h"
+#include "log/gather.h"
+#include "trod/log.h"
+
+#define assert_ok(call) assert_int_equal((call), TROD_OK)
+
+enum { N_FIELDS = 5, MOST_HANDS = 5 };
+
+/* ---- Random rows ----------------------------------------------------------------------------
+ */
+
+struct event {
+    uint64_t place;
+    uint32_t source;
+    char customer[48], name[40];
+    int64_t time_us, end_us;
+    char value[N_FIELDS][40];
+    bool is_fact;  /* only value[4] and value[3] are said */
+    char also[48]; /* another id of the customer; "": none */
+};
+struct recipe {
+    uint64_t seed;
+    size_t n;
+    unsigned n_customers, n_names;
+    unsigned missing_times, ends, facts; /* of 100 */
+    int64_t step_us;
+    bool text_ids, many_values;
+    unsigned joins;  /* of 100 events that name a second id */
+    unsigned shapes; /* 1: every event sets every field; else one in so many is left out */
+};
+static const char *const field_names[N_FIELDS] = {"colour", "amount", "note", "city", "plan"};
+static const bool field_facts[N_FIELDS] = {false, false, false, true, true};
+
+static struct event *rows_make(const struct recipe *as) {
+    struct event *const rows = calloc(as->n + 1, sizeof *rows);
+    struct trod_rng rng = {.seed = as->seed, .stream = 7};
+    for (size_t i = 0; i < as->n; i++) {
+        struct event *const row = &rows[i];
+        row->place = 10 + 3 * i;
+        row->source = (uint32_t)trod_rng_below(&rng, 3);
+        uint64_t c = trod_rng_below(&rng, as->n_customers);
+        c = c * c / as->n_customers; /* some have many events */
+        if (as->text_ids && c % 3)
+            snprintf(row->customer, sizeof row->customer, "mail=c%llu@example.org",
+                     (unsigned long long)c);
+        else
+            snprintf(row->customer, sizeof row->customer, "%llu",
+                     (unsigned long long)(c * 7919 * 104729 % 10000000000));
+        snprintf(row->name, sizeof row->name, "event %llu",
+                 (unsigned long long)trod_rng_below(&rng, as->n_names));
+        row->time_us = (int64_t)(i / 4 + trod_rng_below(&rng, 40)) * as->step_us;
+        row->end_us = TROD_NO_TIME;
+        if (trod_rng_below(&rng, 100) < as->ends)
+            row->end_us = row->time_us + (int64_t)trod_rng_below(&rng, 100) * 7;
+        if (trod_rng_below(&rng, 100) < as->missing_times)
+            row->time_us = row->end_us = TROD_NO_TIME;
+        if (trod_rng_below(&rng, 100) < as->joins) {
+            const uint64_t also = trod_rng_below(&rng, as->n_customers / 2);
+            if (also % 2)
+                snprintf(row->also, sizeof row->also, "%llu",
+                         (unsigned long long)(also * 7919));
+            else
+                snprintf(row->also, sizeof row->also, "mail=c%llu@example.org",
+                         (unsigned long long)also);
+        }
+        row->is_fact = trod_rng_below(&rng, 100) < as->facts;
+        static const char *const colours[] = {"", "red", "green", "blue"};
+        snprintf(row->value[0], 40, "%s", colours[trod_rng_below(&rng, 4)]);
+        snprintf(row->value[1], 40, "%llu.%02llu",
+                 (unsigned long long)trod_rng_below(&rng, as->many_values ? 2000 : 9),
+                 (unsigned long long)trod_rng_below(&rng, as->many_values ? 100 : 2));
+        if (as->many_values && trod_rng_below(&rng, 2))
+            snprintf(row->value[2], 40, "note %llx", (unsigned long long)trod_rng_u64(&rng));
+        snprintf(row->value[3], 40, "city %llu", (unsigned long long)trod_rng_below(&rng, 7));
+        snprintf(row->value[4], 40, "%s", trod_rng_below(&rng, 3) ? "" : "gold");
+        for (size_t f = 0; as->shapes > 1 && f < N_FIELDS; f++)
+            if (trod_rng_below(&rng, as->shapes) == 0) row->value[f][0] = '\0';
+    }
+    return rows;
+}
+
+static const char *const source_names[3] = {"web", "shop", "call"};
+
+static struct trod_log *build(const struct recipe *as, const struct event *rows) {
+    struct trod_error error = {0};
+    struct trod_log *log = NULL;
+    struct trod_log_builder *const builder = trod_log_builder_make(0);
+    for (size_t s = 0; s < 3; s++)
+        trod_log_builder_source(builder, trod_str_of(source_names[s]));
+    uint32_t field[N_FIELDS];
+    for (size_t f = 0; f < N_FIELDS; f++)
+        field[f] = trod_log_builder_field(builder, trod_str_of(field_names[f]), field_facts[f]);
+    for (size_t i = 0; i < as->n; i++) {
+        const uint32_t c = trod_log_builder_customer(builder, trod_str_of(rows[i].customer));
+        if (rows[i].also[0]) {
+            const uint32_t also = trod_log_builder_customer(builder, trod_str_of(rows[i].also));
+            trod_log_builder_same(builder, c, also);
+        }
+        if (rows[i].is_fact) {
+            for (size_t f = 3; f < N_FIELDS; f++)
+                assert_ok(trod_log_builder_fact(builder, c, field[f],
+                                                trod_str_of(rows[i].value[f]), &error));
+            continue;
+        }
+        assert_ok(trod_log_builder_event(builder, rows[i].source, c, trod_str_of(rows[i].name),
+                                         (trod_str){0}, rows[i].time_us, rows[i].end_us,
+                                         &error));
+        for (size_t f = 0; f < N_FIELDS; f++)
+            assert_ok(
+                trod_log_builder_set(builder, field[f], trod_str_of(rows[i].value[f]), &error));
+    }
+    assert_ok(trod_log_builder_finish(builder, &log, &error));
+    trod_log_builder_free(builder);
+    return log;
+}
+
+/* ---- Rows through hands ---------------------------------------------------------------------
+ */
+
+struct feeder {
+    struct trod_gather *gather;
+    const struct recipe *as;
+    const struct event *rows;
+    unsigned hand, n_hands;
+    trod_status status;
+    struct trod_error error;
+};
+
+static trod_status feed_row(struct trod_gather *gather, struct trod_hand *hand,
+                            const struct event *row, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    /* Numbers of sources and fields are asked for again and again, as by readers of files. */
+    uint32_t field[N_FIELDS];
+    for (size_t k = 0; k < N_FIELDS; k++) {
+        const size_t f = (k + row->place) % N_FIELDS;
+        field[f] = trod_gather_field(gather, trod_str_of(field_names[f]), field_facts[f]);
+        if (field[f] == TROD_NO_ID) TROD_TRY_ALLOC(NULL, error);
+    }
+    const trod_str customer = trod_str_of(row->customer);
+    if (row->also[0])
+        TROD_TRY(trod_hand_same(hand, row->place, customer, trod_str_of(row->also), error));
+    if (row->is_fact) {
+        for (size_t f = 3; f < N_FIELDS; f++)
+            TROD_TRY(trod_hand_fact(hand, row->place, customer, field[f],
+                                    trod_str_of(row->value[f]), error));
+        goto done;
+    }
+    const uint32_t source = trod_gather_source(gather, trod_str_of(source_names[row->source]));
+    if (source == TROD_NO_ID) TROD_TRY_ALLOC(NULL, error);
+    TROD_TRY(trod_hand_event(hand, row->place, source, customer, trod_str_of(row->name),
+                             row->time_us, row->end_us, error));
+    for (size_t f = 0; f < N_FIELDS; f++)
+        TROD_TRY(trod_hand_set(hand, field[f], trod_str_of(row->value[f]), error));
+done:
+    return status;
+}
+
+/* Every n_hands-th block of rows, the blocks in no order. */
+static void *feed(void *argument) {
+    struct feeder *const feeder = argument;
+    struct trod_hand *const hand = trod_gather_hand(feeder->gather);
+    enum { BLOCK = 50 };
+    const size_t n_blocks = (feeder->as->n + BLOCK - 1) / BLOCK;
+    if (!hand) feeder->status = trod_fail(&feeder->error, TROD_NO_MEMORY, "no hand");
+    for (size_t k = 0; k < n_blocks && feeder->status == TROD_OK; k++) {
+        const size_t block = feeder->n_hands > 2 ? n_blocks - 1 - k : k;
+        if (block % feeder->n_hands != feeder->hand) continue;
+        for (size_t i = block * BLOCK;
+             i < feeder->as->n && i < (block + 1) * BLOCK && feeder->status == TROD_OK; i++)
+            feeder->status = feed_row(feeder->gather, hand, &feeder->rows[i], &feeder->error);
+    }
+    return NULL;
+}
+
+static trod_status gather_all(const struct recipe *as, const struct event *rows,
+                              const struct trod_gather_options *options, struct trod_run *run,
+                              struct trod_gather **gather, struct trod_error *error) {
+    struct feeder feeders[MOST_HANDS];
+    pthread_t threads[MOST_HANDS];
+    trod_status status = trod_gather_make(options, run, gather, error);
+    for (unsigned t = 0; status == TROD_OK && t < run->n_threads; t++) {
+        feeders[t] = (struct feeder){*gather, as, rows, t, run->n_threads, TROD_OK, {0}};
+        pthread_create(&threads[t], NULL, feed, &feeders[t]);
+    }
+    if (status != TROD_OK) return status;
+    for (unsigned t = 0; t < run->n_threads; t++) {
+        pthread_join(threads[t], NULL);
+        if (feeders[t].status == TROD_OK) continue;
+        status = feeders[t].status;
+        *error = feeders[t].error;
+    }
+    return status;
+}
+
+/* ---- Comparing ------------------------------------------------------------------------------
+ */
+
+struct compared {
+    const struct trod_log *log;
+    const struct trod_gather *gather;
+    pthread_mutex_t lock;
+    uint64_t n_events, n_customers;
+    uint64_t last_hash[2];
+};
+
+static trod_str cell(const struct trod_rows_column *column, uint32_t row) {
+    if (!column->code) return column->text[row];
+    return column->code[row] ? column->values[column->code[row] - 1] : (trod_str){NULL, 0};
+}
+
+static void compare_value(const struct compared *to, const struct trod_rows *rows, uint32_t row,
+                          uint64_t event, uint32_t customer, bool fact) {
+    const struct trod_parts *const frame = trod_gather_frame(to->gather);
+    for (size_t f = 0; f < frame->n_fields; f++) {
+        if (frame->fields[f].fact != fact) continue;
+        trod_str got = {NULL, 0};
+        for (size_t k = 0; k < rows->n_columns; k++)
+            if (rows->columns[k].field == f) got = cell(&rows->columns[k], row);
+        const uint32_t field = trod_log_field(to->log, frame->fields[f].name, fact);
+        const uint32_t code = trod_log_code(to->log, field, event, customer);
+        const trod_str want =
+            code ? trod_dict_at(to->log->fields[field].values, code - 1) : (trod_str){NULL, 0};
+        assert_true(trod_str_equal(got, want));
+        assert_int_equal(got.at == NULL, want.at == NULL);
+    }
+}
+
+static void compare_customer(const struct compared *to, const struct trod_rows *rows,
+                             uint32_t c) {
+    const struct trod_parts *const frame = trod_gather_frame(to->gather);
+    const uint32_t known = trod_dict_find(to->log->customers, rows->id[c]);
+    assert_int_not_equal(known, TROD_NO_ID);
+    const uint64_t begin = to->log->first[known];
+    const uint32_t n = rows->first[c + 1] - rows->first[c];
+    assert_int_equal(n, to->log->first[known + 1] - begin);
+    compare_value(to, rows, c, 0, known, true);
+    for (uint32_t i = 0; i < n; i++) {
+        const uint32_t row = rows->first[c] + i;
+        const uint64_t event = begin + i;
+        assert_true(trod_str_equal(trod_dict_at(frame->names, rows->name[row]),
+                                   trod_dict_at(to->log->names, to->log->name[event])));
+        assert_int_equal(rows->time_us ? rows->time_us[row] : TROD_NO_TIME,
+                         to->log->time_us ? to->log->time_us[event] : TROD_NO_TIME);
+        assert_int_equal(rows->end_us ? rows->end_us[row] : TROD_NO_TIME,
+                         to->log->end_us ? to->log->end_us[event] : TROD_NO_TIME);
+        assert_true(trod_str_equal(frame->sources[rows->source[row]].name,
+                                   to->log->sources[to->log->source[event]].name));
+        compare_value(to, rows, row, event, known, false);
+    }
+}
+
+static trod_status compare_rows(void *owner, size_t part, const struct trod_rows *rows,
+                                struct trod_error *error) {
+    struct compared *const to = owner;
+    (void)part;
+    (void)error;
+    for (size_t k = 1; k < rows->n_columns; k++)
+        assert_true(rows->columns[k].field > rows->columns[k - 1].field);
+    for (uint32_t c = 0; c < rows->n_customers; c++) {
+        assert_int_equal(rows->hash[c], trod_customer_hash(rows->id[c]));
+        if (c) assert_true(rows->hash[c] >= rows->hash[c - 1]);
+        compare_customer(to, rows, c);
+    }
+    pthread_mutex_lock(&to->lock);
+    to->n_events += rows->n_events;
+    to->n_customers += rows->n_customers;
+    pthread_mutex_unlock(&to->lock);
+    return TROD_OK;
+}
+
+static void compare_frame(const struct trod_parts *frame, const struct trod_log *log) {
+    assert_int_equal(frame->n_events, log->n_events);
+    assert_int_equal(frame->n_customers, log->n_customers);
+    assert_int_equal(frame->has_times, log->has_times);
+    assert_int_equal(frame->first_us, log->first_us);
+    assert_int_equal(frame->last_us, log->last_us);
+    assert_int_equal(trod_dict_count(frame->names), trod_dict_count(log->names));
+    for (uint32_t i = 0; i < trod_dict_count(log->names); i++) /* both by first place */
+        assert_true(trod_str_equal(trod_dict_at(frame->names, i), trod_dict_at(log->names, i)));
+    for (size_t s = 0; s < frame->n_sources; s++)
+        for (size_t t = 0; t < log->n_sources; t++) {
+            if (!trod_str_equal(frame->sources[s].name, log->sources[t].name)) continue;
+            assert_int_equal(frame->sources[s].n_events, log->sources[t].n_events);
+            assert_int_equal(frame->sources[s].first_us, log->sources[t].first_us);
+            assert_int_equal(frame->sources[s].last_us, log->sources[t].last_us);
+        }
+}
+
+static void check_recipe(const struct recipe *as) {
+    struct event *const rows = rows_make(as);
+    struct trod_log *const log = build(as, rows);
+    static const unsigned n_threads[] = {1, 2, 5};
+    for (size_t t = 0; t < 3; t++) {
+        struct trod_error error = {0};
+        struct trod_gather *gather = NULL;
+        struct trod_run run = {.n_threads = n_threads[t]};
+        assert_ok(gather_all(as, rows, NULL, &run, &gather, &error));
+        assert_int_equal(trod_gather_count(gather), log->n_events);
+        struct compared to = {.log = log, .gather = gather};
+        pthread_mutex_init(&to.lock, NULL);
+        assert_ok(gather_each_rows(gather, compare_rows, &to, &error));
+        assert_int_equal(to.n_events, log->n_events);
+        assert_int_equal(to.n_customers, log->n_customers);
+        compare_frame(trod_gather_frame(gather), log);
+        pthread_mutex_destroy(&to.lock);
+        trod_gather_free(gather);
+    }
+    trod_log_free(log);
+    free(rows);
+}
+
+static const struct recipe recipes[] = {
+    {.seed = 1, .n = 0, .n_customers = 1, .n_names = 1, .step_us = 1},
+    {.seed = 2, .n = 1, .n_customers = 1, .n_names = 1, .step_us = 1000000},
+    {.seed = 3, .n = 3000, .n_customers = 40, .n_names = 9, .step_us = 1000000, .facts = 5},
+    {.seed = 4,
+     .n = 5000,
+     .n_customers = 300,
+     .n_names = 300,
+     .step_us = 1000,
+     .ends = 30,
+     .text_ids = true,
+     .shapes = 3},
+    {.seed = 5,
+     .n = 4000,
+     .n_customers = 50,
+     .n_names = 5,
+     .step_us = 7,
+     .missing_times = 30,
+     .ends = 10,
+     .facts = 20,
+     .text_ids = true,
+     .shapes = 2},
+    {.seed = 6,
+     .n = 2000,
+     .n_customers = 60,
+     .n_names = 70000,
+     .step_us = 1,
+     .missing_times = 100,
+     .shapes = 2},
+    {.seed = 7,
+     .n = 130000,
+     .n_customers = 9000,
+     .n_names = 40,
+     .step_us = 1000,
+     .ends = 1,
+     .facts = 1,
+     .text_ids = true,
+     .many_values = true,
+     .shapes = 9},
+    {.seed = 8,
+     .n = 6000,
+     .n_customers = 2000,
+     .n_names = 40,
+     .step_us = 1000,
+     .facts = 10,
+     .text_ids = true,
+     .joins = 10,
+     .shapes = 3},
+    {.seed = 9,
+     .n = 6000,
+     .n_customers = 900,
+     .n_names = 40,
+     .step_us = 1000,
+     .facts = 10,
+     .missing_times = 10,
+     .joins = 90,
+     .shapes = 3},
+};
+
+static void test_same_as_builder(void **state) {
+    (void)state;
+    for (size_t i = 0; i < TROD_COUNT(recipes); i++) check_recipe(&recipes[i]);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_same_as_builder),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
