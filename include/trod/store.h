@@ -34,7 +34,8 @@ TROD_MUST trod_status trod_store_open(const char *folder, enum trod_store_mode m
                                       struct trod_error *error);
 void trod_store_close(struct trod_store *store);
 /* The log as it is now. Where several sets hold the same customers they are merged as each part
- * is opened. To be freed by trod_parts_free, before or after the store is closed. */
+ * is opened. To be freed by trod_parts_free, before or after the store is closed. A column file
+ * that is damaged or not there is an error (TROD_BAD_INPUT) of its own parts alone. */
 TROD_MUST trod_status trod_store_parts(struct trod_store *store, struct trod_parts **parts,
                                        struct trod_error *error);
 
@@ -93,12 +94,20 @@ TROD_MUST trod_status trod_store_begin(struct trod_store *store, int64_t wait_us
 void trod_change_free(struct trod_change *change);
 /* The log as the change found it (names and fields to go on from). Owned by the change. */
 const struct trod_parts *trod_change_parts(const struct trod_change *change);
-/* Writes a part to a file aside; from any thread. */
+/* Writes a part to a file aside; from any thread. What is added in one change is one *set*: its
+ * parts have no customer in common. */
 TROD_MUST trod_status trod_change_add(struct trod_change *change,
                                       const struct trod_packed *packed,
                                       struct trod_error *error);
-/* Takes every file out that was there when the change began (--replace). */
+/* Takes every file out that was there when the change began (--replace). Before the first
+ * trod_change_add. */
 void trod_change_clear(struct trod_change *change);
+/* Before the first trod_change_add: events that equal one of their customer's in the log (name,
+ * times, every attribute) are not added. Without it, those alone whose own id (the log's
+ * id_field) their customer had before. */
+void trod_change_distinct(struct trod_change *change);
+/* Events that were not added so far, for they were there before. */
+uint64_t trod_change_dropped(const struct trod_change *change);
 /* Names, fields, sources and roles as `frame` has them (it must go on from trod_change_parts).
  */
 TROD_MUST trod_status trod_change_frame(struct trod_change *change,

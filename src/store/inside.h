@@ -1,0 +1,150 @@
+/* What the files of src/store share: the catalogue in memory, mapped files, the lock. */
+#ifndef STORE_INSIDE_H
+#define STORE_INSIDE_H
+
+#include "store/container.h"
+#include "store/sqlite_door.h"
+#include "trod/store.h"
+
+enum {
+    STORE_PART_EVENTS =
+        2000000,           /* a part made of several sets is to have at most about these */
+    STORE_NAME_BYTES = 32, /* of a column file: "00000012.part" and its NUL */
+};
+#define STORE_ASIDE ".new" /* ends the names of files that are not in place yet */
+/* The ceiling of an arena that holds something as long as a part or the catalogue. */
+#define STORE_ARENA_BYTES ((size_t)1 << 40)
+
+struct trod_store {
+    struct store_db *db;
+    enum trod_store_mode mode;
+    const struct trod_run *run; /* as it was given; may be NULL */
+    char *folder;               /* that holds .trod */
+    char *trod;                 /* FOLDER/.trod */
+    char *log;                  /* FOLDER/.trod/log */
+};
+
+/* ---- The catalogue ---- */
+
+struct store_file {
+    uint64_t number; /* its name: see store_file_name; never used twice */
+    uint32_t set;
+    uint64_t n_bytes, first_hash, last_hash, n_events, n_customers, checksum;
+    int64_t first_us, last_us; /* TROD_NO_TIME without times */
+};
+struct store_source {
+    uint32_t set, source;
+    uint64_t n_events;
+    int64_t first_us, last_us;
+};
+/* One state of the catalogue. */
+struct store_state {
+    int64_t generation; /* changes with every change */
+    uint64_t next_file;
+    uint32_t next_set;
+    uint64_t n_customers;           /* of the whole log: each once */
+    const struct store_file *files; /* by set, then first_hash */
+    size_t n_files;
+    const uint32_t *sets; /* ascending: older ones first */
+    size_t n_sets;
+    struct trod_dict *names; /* owned by whoever read the state */
+    struct trod_parts_field *fields;
+    size_t n_fields;
+    struct trod_parts_source *sources; /* added up over the sets */
+    size_t n_sources;
+    const struct store_source *set_sources; /* by set, then source */
+    size_t n_set_sources;
+    uint32_t roles[4]; /* fields by enum store_role, or TROD_NO_ID */
+};
+/* Widens a span by another; TROD_NO_TIME: there is none. */
+void store_span_add(int64_t *first_us, int64_t *last_us, int64_t more_first_us,
+                    int64_t more_last_us);
+enum store_role { STORE_CHANNEL, STORE_WORTH, STORE_JOURNEY, STORE_ID };
+
+void store_file_name(uint64_t number, char name[STORE_NAME_BYTES]);
+/* Makes the tables if `create` and nothing is there; says whether this trod can read them. */
+trod_status store_catalogue_prepare(struct trod_store *store, bool create,
+                                    struct trod_error *error);
+/* Reads the state in one transaction; on the arena but for the names. */
+trod_status store_catalogue_read(struct trod_store *store, struct trod_arena *arena,
+                                 struct store_state *state, struct trod_error *error);
+/* Commits one small transaction: what a failed one before it left in the WAL is void then. */
+trod_status store_catalogue_touch(struct trod_store *store, struct trod_error *error);
+
+/* ---- Mapped files ---- */
+
+struct store_map {
+    const struct store_file *file;
+    const unsigned char *bytes; /* NULL: `why` says why it cannot be read */
+    uint64_t n_bytes;
+    char why[96]; /* "it is not there" */
+};
+/* TROD_BAD_INPUT: a column file is damaged, and WHY. */
+trod_status store_damaged(const struct store_file *file, const char *why,
+                          struct trod_error *error);
+/* Maps a file. TROD_OK also for one that is damaged or short (see store_map.why); *gone says
+ * that there is none of that name. Errors: the machine's. */
+trod_status store_map_open(const struct trod_store *store, const struct store_file *file,
+                           struct store_map *map, bool *gone, struct trod_error *error);
+/* The same for one that a change has written and not yet put in place. */
+trod_status store_map_open_aside(const struct trod_store *store, const struct store_file *file,
+                                 struct store_map *map, bool *gone, struct trod_error *error);
+void store_map_close(struct store_map *map);
+/* The part in a mapped file, on the arena. */
+trod_status store_map_part(const struct store_map *map, struct trod_arena *arena,
+                           const struct trod_part **part, struct trod_error *error);
+
+/* ---- Parts ---- */
+
+/* A slice of a file, and a range of hashes with all slices that have customers in it. */
+struct store_piece {
+    uint32_t file;        /* index of the state's files */
+    uint64_t first, last; /* hashes, inclusive */
+    bool whole;           /* nothing of the file lies outside */
+};
+struct store_range {
+    uint64_t first, last;         /* hashes, inclusive */
+    size_t first_piece, n_pieces; /* older sets first; at least one */
+    uint64_t n_events;            /* about */
+};
+struct store_ranges {
+    struct store_range *at;
+    size_t n;
+    struct store_piece *pieces;
+    size_t n_pieces;
+};
+/* Cuts the space of hashes into ranges that are asked one by one: where one file alone has
+ * customers, that is the file; where several have, a range has about most_events at most.
+ * `files` are ordered by set, then hash. On the arena. */
+trod_status store_ranges_make(const struct store_file *files, size_t n_files,
+                              uint64_t most_events, struct trod_arena *arena,
+                              struct store_ranges *ranges, struct trod_error *error);
+
+/* What stands behind trod_parts of a store. */
+struct store_parts {
+    struct trod_parts parts;
+    struct store_state state;
+    struct store_map *maps; /* [state.n_files] */
+    struct store_ranges ranges;
+};
+/* The log as the catalogue has it now; freed by trod_parts_free(&(*parts)->parts). */
+trod_status store_parts_read(struct trod_store *store, struct store_parts **parts,
+                             struct trod_error *error);
+/* The rows of pieces put together, on the arena. */
+trod_status store_pieces_rows(const struct store_parts *parts, const struct store_piece *pieces,
+                              size_t n, struct trod_arena *arena, struct trod_rows *rows,
+                              struct trod_error *error);
+
+/* ---- The lock ---- */
+
+/* Takes the writer's lock; *fd is to be closed by store_lock_release. */
+trod_status store_lock_take(const struct trod_store *store, int64_t wait_us, int *fd,
+                            struct trod_error *error);
+void store_lock_release(int fd);
+
+/* FOLDER/NAME, freed by the caller; NULL without memory. */
+char *store_path(const char *folder, const char *name);
+/* The same of a column file, in place or aside. */
+char *store_file_path(const struct trod_store *store, uint64_t number, bool aside);
+
+#endif
