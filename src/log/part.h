@@ -133,6 +133,7 @@ struct part_varied {
     unsigned class_bits;
     unsigned widest; /* no number that part_varied_read gives takes more bits */
     uint8_t width[16];
+    uint64_t ones[16]; /* as many bits as the width */
     const unsigned char *places, *classes, *bits;
     size_t n_bits_bytes;
     const struct part_varied_way *way;

@@ -143,6 +143,7 @@ bool part_varied_open(const unsigned char *at, size_t n_bytes, uint32_t n,
     for (unsigned i = 0; i < 1u << varied->class_bits; i++) {
         if (varied->width[i] > 64) return false;
         if (varied->width[i] > varied->widest) varied->widest = varied->width[i];
+        varied->ones[i] = varied->width[i] ? UINT64_MAX >> (64 - varied->width[i]) : 0;
     }
     varied->n_bits_bytes = part_u64(at + 24);
     const size_t places = 4 * (size_t)n_blocks_of(n);
@@ -160,35 +161,6 @@ bool part_varied_open(const unsigned char *at, size_t n_bytes, uint32_t n,
 
 /* ---- Reading --------------------------------------------------------------------------------
  */
-
-/* Class i of the stream. */
-static inline unsigned class_at(const struct part_varied *varied, uint64_t i) {
-    const uint64_t bit = i * varied->class_bits;
-    const unsigned char *const at = varied->classes + (bit >> 3);
-    return (at[0] | (unsigned)at[1] << 8) >> (bit & 7) & ((1u << varied->class_bits) - 1);
-}
-
-static uint64_t skip_plain(const struct part_varied *varied, uint64_t first, uint32_t n) {
-    uint64_t bits = 0;
-    for (uint32_t i = 0; i < n; i++) bits += varied->width[class_at(varied, first + i)];
-    return bits;
-}
-
-static void decode_plain(const struct part_varied *varied, uint64_t first, uint32_t n,
-                         const unsigned char *bits, uint64_t bit, uint64_t *values) {
-    static const uint64_t ones = UINT64_MAX;
-    for (uint32_t i = 0; i < n; i++) {
-        const unsigned width = varied->width[class_at(varied, first + i)];
-        const unsigned char *const at = bits + (bit >> 3);
-        const unsigned shift = bit & 7;
-        uint64_t value = part_u64(at) >> shift;
-        if (width + shift > 64) value |= (uint64_t)at[8] << (64 - shift);
-        values[i] = width ? value & ones >> (64 - width) : 0;
-        bit += width;
-    }
-}
-
-const struct part_varied_way part_varied_plain = {"plain", 64, skip_plain, decode_plain};
 
 /* Numbers from .. from + n - 1, all of one block. Where the bits might end too early (as they
  * do in the last block, and anywhere in a damaged part) they are copied and go on with zeros.

@@ -16,10 +16,9 @@ struct part_varied_way {
     void (*decode)(const struct part_varied *varied, uint64_t first, uint32_t n,
                    const unsigned char *bits, uint64_t bit, uint64_t *values);
 };
-extern const struct part_varied_way part_varied_plain;
 /* The quickest way on this machine for numbers of at most that many bits. */
 const struct part_varied_way *part_varied_best(unsigned widest);
-/* All ways that this machine can go, for tests; returns how many. */
+/* All ways that this machine can go, the quickest first; returns how many. */
 size_t part_varied_ways(const struct part_varied_way *ways[4]);
 /* For each number of bits the class that holds it in the fewest. */
 void part_varied_classes(const uint8_t width[16], unsigned class_bits,
