@@ -16,6 +16,7 @@ void part_head_write(const struct part_head *head, unsigned char at[PART_HEAD_BY
     part_put_u32(at + 56, head->source_width);
     part_put_u32(at + 60, head->start_width);
     part_put_u64(at + 64, (uint64_t)head->start_base);
+    part_put_u32(at + 72, head->n_unstarted);
 }
 
 static const char *wrong_with(const struct part_head *head) {
@@ -50,7 +51,8 @@ trod_status part_head_read(const struct trod_section *section, struct part_head 
                                .source_base = part_u32(at + 52),
                                .source_width = part_u32(at + 56),
                                .start_width = part_u32(at + 60),
-                               .start_base = (int64_t)part_u64(at + 64)};
+                               .start_base = (int64_t)part_u64(at + 64),
+                               .n_unstarted = part_u32(at + 72)};
     if (head->version != PART_VERSION) {
         trod_fail(error, TROD_BAD_INPUT, "the part is of version %u, this program reads %u",
                   head->version, PART_VERSION);

@@ -69,24 +69,6 @@ done:
     return status;
 }
 
-static uint32_t most_u8(const uint8_t *name, size_t n) {
-    uint8_t most = 0;
-    for (size_t i = 0; i < n; i++) most = name[i] > most ? name[i] : most;
-    return most;
-}
-
-static uint32_t most_u16(const uint16_t *name, size_t n) {
-    uint16_t most = 0;
-    for (size_t i = 0; i < n; i++) most = name[i] > most ? name[i] : most;
-    return most;
-}
-
-static uint32_t most_u32(const uint32_t *name, size_t n) {
-    uint32_t most = 0;
-    for (size_t i = 0; i < n; i++) most = name[i] > most ? name[i] : most;
-    return most;
-}
-
 static trod_status open_names(struct opener *o) {
     trod_status status = TROD_OK;
     const size_t n = o->head.n_events;
@@ -94,13 +76,9 @@ static trod_status open_names(struct opener *o) {
     TROD_TRY(need(o, PART_NAMES, &section));
     if (section->n_bytes != n * o->head.name_bytes)
         return part_damaged(o->error, PART_NAMES, 0, "its size is not right");
-    const void *const at = section->at;
-    const uint32_t most = o->head.name_bytes == 1   ? most_u8(at, n)
-                          : o->head.name_bytes == 2 ? most_u16(at, n)
-                                                    : most_u32(at, n);
-    if (n && most >= o->head.n_names)
+    if (n && part_names_most(section->at, n, o->head.name_bytes) >= o->head.n_names)
         return part_damaged(o->error, PART_NAMES, 0, "a name's number is too large");
-    o->part->name = at;
+    o->part->name = section->at;
     o->part->name_bytes = o->head.name_bytes;
     o->part->n_names = o->head.n_names;
 done:
@@ -116,9 +94,10 @@ static trod_status open_starts(struct opener *o) {
         return part_damaged(o->error, PART_STARTS, 0, "its size is not right");
     uint64_t *const start = TROD_NEW_ARRAY(o->arena, (size_t)n + PART_ROOM, uint64_t);
     TROD_TRY_ALLOC(start, o->error);
-    part_bits_u64(section->at, o->head.start_width, 0, 0, n, start);
-    const uint64_t base = (uint64_t)o->head.start_base - 1;
-    for (uint32_t c = 0; c < n; c++) start[c] = start[c] ? start[c] + base : 0;
+    const uint64_t none = (uint64_t)o->head.start_base - 1; /* is 0 in the section */
+    part_bits_u64(section->at, o->head.start_width, none, 0, n, start);
+    for (uint32_t c = 0; o->head.n_unstarted > 0 && c < n; c++)
+        start[c] = start[c] == none ? 0 : start[c];
     o->part->start = (const int64_t *)start;
 done:
     return status;

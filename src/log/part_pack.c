@@ -142,7 +142,10 @@ static trod_status pack_starts(struct packer *p, struct trod_error *error) {
     for (uint32_t c = 0; c < n; c++) {
         uint32_t i = rows->first[c];
         while (i < rows->first[c + 1] && rows->time_us[i] == TROD_NO_TIME) i++;
-        if (i == rows->first[c + 1]) continue;
+        if (i == rows->first[c + 1]) {
+            p->head.n_unstarted++;
+            continue;
+        }
         const int64_t tick = rows->time_us[i] / (int64_t)p->head.tick_us;
         starts[c] = (uint64_t)tick - (uint64_t)p->head.start_base + 1;
         if (starts[c] > most) most = starts[c];

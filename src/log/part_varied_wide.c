@@ -7,27 +7,18 @@
  * which it begins, out of the 64 that all eight lie in (8 * 56 bits and a rest), and one shift
  * by lanes brings them to their ends.
  */
+#include "log/part_bits.h"
 #include "log/part_varied.h"
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#define TARGET_BMI2 __attribute__((target("bmi,bmi2")))
-#define TARGET_VBMI \
-    __attribute__((target("bmi,bmi2,avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi")))
-#endif
-#define INLINE static inline __attribute__((always_inline))
-
-enum { SHORT = 56 }; /* numbers that with any shift lie in eight bytes */
-
 /* The classes of the eight numbers from `first` on, the first in the lowest bits. */
-INLINE uint32_t classes_at(const struct part_varied *varied, uint64_t first) {
+PART_INLINE uint32_t classes_at(const struct part_varied *varied, uint64_t first) {
     return part_u32(varied->classes + first / 8 * varied->class_bits);
 }
 
 /* ---- Plain C --------------------------------------------------------------------------------
  */
 
-INLINE uint64_t skip(const struct part_varied *varied, uint64_t first, uint32_t n) {
+PART_INLINE uint64_t skip(const struct part_varied *varied, uint64_t first, uint32_t n) {
     const unsigned class_bits = varied->class_bits, one = (1u << class_bits) - 1;
     uint64_t bits = 0;
     for (uint32_t i = 0; i < n; i += 8) {
@@ -39,8 +30,8 @@ INLINE uint64_t skip(const struct part_varied *varied, uint64_t first, uint32_t 
     return bits;
 }
 
-INLINE void decode(const struct part_varied *varied, uint64_t first, uint32_t n,
-                   const unsigned char *bits, uint64_t bit, uint64_t *values) {
+PART_INLINE void decode(const struct part_varied *varied, uint64_t first, uint32_t n,
+                        const unsigned char *bits, uint64_t bit, uint64_t *values) {
     const unsigned class_bits = varied->class_bits, one = (1u << class_bits) - 1;
     for (uint32_t i = 0; i < n; i += 8) {
         uint32_t classes = classes_at(varied, first + i);
@@ -79,32 +70,17 @@ static void decode_long(const struct part_varied *varied, uint64_t first, uint32
 }
 
 static const struct part_varied_way way_long = {"long", 64, skip_plain, decode_long};
-static const struct part_varied_way way_plain = {"plain", SHORT, skip_plain, decode_plain};
+static const struct part_varied_way way_plain = {"plain", PART_BITS_SHORT, skip_plain,
+                                                 decode_plain};
 
-#if defined(__x86_64__)
-
-/* ---- With shifts by any register ------------------------------------------------------------
- */
-
-TARGET_BMI2 static uint64_t skip_bmi2(const struct part_varied *varied, uint64_t first,
-                                      uint32_t n) {
-    return skip(varied, first, n);
-}
-
-TARGET_BMI2 static void decode_bmi2(const struct part_varied *varied, uint64_t first,
-                                    uint32_t n, const unsigned char *bits, uint64_t bit,
-                                    uint64_t *values) {
-    decode(varied, first, n, bits, bit, values);
-}
-
-static const struct part_varied_way way_bmi2 = {"bmi2", SHORT, skip_bmi2, decode_bmi2};
+#if PART_WIDE
 
 /* ---- With AVX-512 VBMI ----------------------------------------------------------------------
  */
 
 /* The widths of the eight numbers from `first` on, a byte each. */
-TARGET_VBMI INLINE __m128i widths_at(const struct part_varied *varied, uint64_t first,
-                                     uint64_t spread, __m128i table) {
+TARGET_VBMI PART_INLINE __m128i widths_at(const struct part_varied *varied, uint64_t first,
+                                          uint64_t spread, __m128i table) {
     const uint64_t classes = _pdep_u64(classes_at(varied, first), spread);
     return _mm_shuffle_epi8(table, _mm_cvtsi64_si128((int64_t)classes));
 }
@@ -152,18 +128,12 @@ TARGET_VBMI static void decode_vbmi(const struct part_varied *varied, uint64_t f
     }
 }
 
-static const struct part_varied_way way_vbmi = {"vbmi", SHORT, skip_vbmi, decode_vbmi};
+static const struct part_varied_way way_vbmi = {"vbmi", PART_BITS_SHORT, skip_vbmi,
+                                                decode_vbmi};
 
-static bool has_vbmi(void) {
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
-           __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("bmi2");
-}
-
-size_t part_varied_ways(const struct part_varied_way *ways[4]) {
+size_t part_varied_ways(const struct part_varied_way *ways[3]) {
     size_t n = 0;
-    if (has_vbmi()) ways[n++] = &way_vbmi;
-    if (__builtin_cpu_supports("bmi2")) ways[n++] = &way_bmi2;
+    if (part_has_vbmi()) ways[n++] = &way_vbmi;
     ways[n++] = &way_plain;
     ways[n++] = &way_long;
     return n;
@@ -171,7 +141,7 @@ size_t part_varied_ways(const struct part_varied_way *ways[4]) {
 
 #else
 
-size_t part_varied_ways(const struct part_varied_way *ways[4]) {
+size_t part_varied_ways(const struct part_varied_way *ways[3]) {
     ways[0] = &way_plain;
     ways[1] = &way_long;
     return 2;
@@ -180,7 +150,7 @@ size_t part_varied_ways(const struct part_varied_way *ways[4]) {
 #endif
 
 const struct part_varied_way *part_varied_best(unsigned widest) {
-    const struct part_varied_way *ways[4];
+    const struct part_varied_way *ways[3];
     const size_t n = part_varied_ways(ways);
     for (size_t i = 0; i < n; i++)
         if (widest <= ways[i]->widest) return ways[i];

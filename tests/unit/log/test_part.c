@@ -1,6 +1,7 @@
 /* Parts: what goes in comes out, by every reader, from any place; damage is found. */
 #include "../unit.h"
 
+#include "log/part_bits.h"
 #include "log/part_varied.h"
 #include "part_rows.h"
 
@@ -258,7 +259,7 @@ static void test_hash_stays(void **state) {
 
 static void test_varied(void **state) {
     (void)state;
-    const struct part_varied_way *ways[4];
+    const struct part_varied_way *ways[3];
     const size_t n_ways = part_varied_ways(ways);
     for (uint64_t seed = 0; seed < 400; seed++) {
         struct trod_rng rng = {.seed = seed};
@@ -334,6 +335,8 @@ static void test_varied_is_cheapest(void **state) {
 
 static void test_bits(void **state) {
     (void)state;
+    const struct part_bits_way *ways[3];
+    const size_t n_ways = part_bits_ways(ways);
     for (unsigned width = 0; width <= 64; width++) {
         struct trod_rng rng = {.seed = width};
         enum { N = 333 };
@@ -348,11 +351,22 @@ static void test_bits(void **state) {
             trod_arena_alloc(arena, part_bits_bytes(N, width) + PART_BEHIND, 1);
         part_bits_pack_u64(at, values, N, width, 99);
         for (uint32_t from = 0; from <= N; from += 13) {
-            part_bits_u64(at, width, 99, from, N - from, read);
-            assert_memory_equal(read, values + from, (N - from) * sizeof *read);
+            const uint32_t n = N - from;
+            part_bits_u64(at, width, 99, from, n, read);
+            assert_memory_equal(read, values + from, n * sizeof *read);
+            for (size_t w = 0; w < n_ways; w++) {
+                memset(read, 0xaa, sizeof read);
+                ways[w]->u64(at, width, 99, from, n, read);
+                assert_memory_equal(read, values + from, n * sizeof *read);
+            }
             if (width > 32) continue;
-            part_bits_u32(at, width, from, N - from, read_narrow);
-            assert_memory_equal(read_narrow, narrow + from, (N - from) * sizeof *narrow);
+            part_bits_u32(at, width, from, n, read_narrow);
+            assert_memory_equal(read_narrow, narrow + from, n * sizeof *narrow);
+            for (size_t w = 0; w < n_ways; w++) {
+                memset(read_narrow, 0xaa, sizeof read_narrow);
+                ways[w]->u32(at, width, from, n, read_narrow);
+                assert_memory_equal(read_narrow, narrow + from, n * sizeof *narrow);
+            }
         }
         if (width > 32) continue;
         unsigned char *const again =
