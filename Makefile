@@ -7,16 +7,20 @@
 #   make install      puts trod under PREFIX (/usr/local)
 #   make sanitize     the whole test suite once more under ASan and UBSan
 #   make fuzz         every parser under libFuzzer, SECONDS=60 each
+#   make bench        measures trod beside bare C and other engines: bench/RESULTS.md
+#   make bench-peers  installs those engines (ClickHouse, DuckDB)
 #   make check-house  only the rules of the house (folder order, doors, sizes)
 #   make clean        removes everything that was built
 #
-# SUITES="unit cli" picks the suites of `make test`; BUILD=folder builds elsewhere.
+# SUITES="unit cli" picks the suites of `make test`; BUILD=folder builds elsewhere; ARGS="--full" is
+# for `make bench`.
 
 BUILD ?= build
 SECONDS ?= 60
 SUITES ?=
+ARGS ?=
 
-.PHONY: all setup demo test sanitize fuzz check-house install clean
+.PHONY: all setup demo test sanitize fuzz bench bench-peers check-house install clean
 
 all:
 	@scripts/setup --check build
@@ -41,6 +45,14 @@ sanitize:
 fuzz:
 	@scripts/setup build fuzz
 	@scripts/fuzz $(SECONDS)
+
+bench:
+	@scripts/setup --check build
+	@scripts/bench $(ARGS)
+
+bench-peers:
+	@scripts/setup --check build
+	@scripts/bench --peers
 
 check-house:
 	@scripts/setup --check build

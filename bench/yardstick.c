@@ -3,7 +3,7 @@
  *     yardstick [EVENTS [THREADS [TIMES [SEED]]]]
  *
  * Three columns of the simulated shop, in memory and in order of customers: the touchpoint (a
- * byte), the time (tenths of a second since the shop opened, 4 bytes) and where customers
+ * byte), the time (4 bytes, in ticks of 15 ms since the shop opened) and where customers
  * begin; for the funnel also the channel that each came by. No filters, no names, no missing
  * values, forty touchpoints, a hash that nobody checks for collisions. What trod needs beyond
  * this is the price of being of use.
@@ -32,7 +32,8 @@
 
 enum { N = SHOP_TOUCHPOINTS, PAD = 64, TABLES = 4, STEPS = 5, MOST_PARTS = 64 };
 enum { PER_OCTAVE = 64, BINS = 32 * PER_OCTAVE, PILES = 1024 };
-static const uint32_t WINDOW = 30 * 864000; /* 30 days in tenths of a second */
+enum { TICK_MS = 15 }; /* two years of them are just below 2^32 */
+static const uint32_t WINDOW = UINT32_C(30) * 86400 * 1000 / TICK_MS;
 static const uint8_t STEP[STEPS] = {SHOP_LANDING, SHOP_PRODUCT, SHOP_CART_ADD, SHOP_CHECKOUT,
                                     SHOP_ORDER};
 
@@ -116,8 +117,8 @@ static void tell_pairs(const struct columns *columns) {
  */
 
 /* The bin of a duration: its exponent and the upper 6 bits of its mantissa. */
-static inline uint32_t bin_of(uint32_t tenths) {
-    const float value = (float)(tenths + 1);
+static inline uint32_t bin_of(uint32_t ticks) {
+    const float value = (float)(ticks + 1);
     uint32_t bits;
     memcpy(&bits, &value, sizeof bits);
     return (bits >> 17) - (127u << 6);
@@ -127,7 +128,7 @@ static double middle_of(uint32_t bin) {
     const uint32_t bits = ((bin + (127u << 6)) << 17) + (1u << 16);
     float value;
     memcpy(&value, &bits, sizeof value);
-    return (value - 1) / 10;
+    return (value - 1) * TICK_MS / 1000;
 }
 static double quantile_of(const uint64_t *bins, double share) {
     uint64_t total = 0, sum = 0;
@@ -453,7 +454,7 @@ static void take(void *owner, uint64_t number, const struct shop_customer *who,
     for (size_t i = 0; i < n; i++) {
         columns->name[columns->n_events + i] = (uint8_t)events[i].name;
         columns->time[columns->n_events + i] =
-            (uint32_t)((events[i].time_ms - SHOP_OPENED_MS) / 100);
+            (uint32_t)((events[i].time_ms - SHOP_OPENED_MS) / TICK_MS);
     }
     columns->channel[columns->n_customers] = events[0].channel;
     columns->first[columns->n_customers++] = (uint32_t)columns->n_events;

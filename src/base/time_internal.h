@@ -21,6 +21,11 @@ bool base_time_digits(trod_str text, size_t *at, int least, int most, int *value
 bool base_time_fraction(trod_str text, size_t *at, int *microsecond);
 /* Z, UTC, GMT, UTC+2, +02:00, … */
 bool base_time_zone(trod_str text, size_t *at, int32_t *offset_s);
+/* The shapes that machines write, quickly; false for any other text, which may be a time all the
+ * same. */
+bool base_time_quick_iso(trod_str text, const struct trod_zone *zone, bool *had_zone,
+                         int64_t *time_us);
+bool base_time_quick_epoch(trod_str text, int64_t per_second, int64_t *time_us);
 /* Units a second of a plain epoch by its number of digits; 0 if it is none. */
 int64_t base_time_epoch_unit(trod_str text);
 

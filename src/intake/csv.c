@@ -1,21 +1,20 @@
 /* CSV: finds the delimiter by trying each on the first rows and taking the one that cuts them
- * most evenly, reads the header, and hands row after row to the table. A line whose quotation
- * marks are broken is rejected alone: reading goes on at the next line. */
-#include "intake/split.h"
+ * most evenly, reads the header, and hands row after row to the table until that knows what the
+ * columns are; csv_rows.c takes the rest. A line whose quotation marks are broken is rejected
+ * alone: reading goes on at the next line. */
+#include "intake/csv.h"
 
 enum {
     LOOK_BYTES = 64 << 10, /* of the file that are tried */
     LOOK_ROWS = 200,
-    AGAIN_BYTES = 64 << 20, /* that may be scanned again after broken quotation marks */
 };
 
 struct csv {
     struct intake_table *table;
     struct intake_feed *feed;
-    struct intake_split split;
-    struct trod_buf scratch; /* cells that had to be rewritten */
-    uint64_t line;           /* of the next row */
-    uint64_t n_again;        /* bytes scanned in vain */
+    struct intake_csv rows;
+    uint64_t line;    /* of the next row */
+    uint64_t n_again; /* bytes scanned in vain */
 };
 
 /* How evenly a delimiter cuts the first rows: the share of rows as long as the first; -1 if it
@@ -45,16 +44,16 @@ static void find_delimiter(struct csv *csv) {
     size_t best_cells = 0;
     char found = ',';
     for (const char *delimiter = ",;\t|"; *delimiter; delimiter++) {
-        csv->split.delimiter = *delimiter;
+        csv->rows.split.delimiter = *delimiter;
         size_t n_cells = 0;
-        const double score = evenness(&csv->split, look, ended, &n_cells);
+        const double score = evenness(&csv->rows.split, look, ended, &n_cells);
         if (score > best || (score == best && score >= 0 && n_cells > best_cells)) {
             best = score;
             best_cells = n_cells;
             found = *delimiter;
         }
     }
-    csv->split.delimiter = found;
+    csv->rows.split.delimiter = found;
 }
 
 /* "sep=;" as the first line, which spreadsheets write for one another. */
@@ -63,34 +62,32 @@ static void skip_sep(struct csv *csv) {
     const trod_str bytes = {feed->window.at + feed->used, feed->window.n - feed->used};
     if (bytes.n < 6 || !trod_str_starts(bytes, TROD_STR("sep="))) return;
     if (bytes.at[5] != '\n' && bytes.at[5] != '\r') return;
-    csv->split.delimiter = bytes.at[4];
+    csv->rows.split.delimiter = bytes.at[4];
     feed->used += bytes.at[5] == '\r' && bytes.n > 6 && bytes.at[6] == '\n' ? 7 : 6;
     csv->line++;
 }
 
-/* Takes a broken row's first line out of the way. */
+/* The row that was cut last, for the table. */
+static struct intake_row row_at(const struct csv *csv) {
+    const struct intake_feed *const feed = csv->feed;
+    const char *const at = feed->window.at + feed->used;
+    return (struct intake_row){.line = csv->line,
+                               .place = intake_table_place(csv->table, feed->base + feed->used),
+                               .text = {at, (size_t)(csv->rows.split.stop - at)}};
+}
+
+static void step(struct csv *csv) {
+    csv->feed->used = (size_t)(csv->rows.split.next - csv->feed->window.at);
+    csv->line += csv->rows.split.n_lines;
+}
+
 static trod_status reject_line(struct csv *csv, struct trod_error *error) {
-    struct intake_feed *const feed = csv->feed;
-    const char *const at = feed->window.at + feed->used, *const end =
-                                                             feed->window.at + feed->window.n;
-    const char *stop = at;
-    while (stop < end && *stop != '\n' && *stop != '\r') stop++;
-    const struct intake_row row = {.line = csv->line, .text = {at, (size_t)(stop - at)}};
-    csv->table->taker.counts.n_rows++;
-    const trod_status status =
-        intake_reject(&csv->table->taker, &row, error, "%s", csv->split.broken);
+    const struct intake_row row = row_at(csv);
+    const trod_status status = intake_csv_broken(&csv->rows, &row, error);
     if (status != TROD_OK) return status;
-    if (stop < end) stop += *stop == '\r' && stop + 1 < end && stop[1] == '\n' ? 2 : 1;
-    feed->used = (size_t)(stop - feed->window.at);
-    csv->line++;
-    csv->n_again += (uint64_t)(end - stop);
-    if (csv->n_again > AGAIN_BYTES) {
-        const trod_status many =
-            trod_fail(error, TROD_BAD_INPUT, "too many lines have broken quotation marks");
-        trod_error_hint(error, "inside a quoted value a quotation mark is written twice: \"\"");
-        return many;
-    }
-    return TROD_OK;
+    step(csv);
+    csv->n_again += csv->rows.split.n_again;
+    return intake_csv_again(csv->n_again, error);
 }
 
 /* Cuts the next row; *got is false at the end of the file. */
@@ -102,7 +99,7 @@ static trod_status next_row(struct csv *csv, bool *got, struct trod_error *error
         *got = at < end || !feed->ended;
         if (!*got) return TROD_OK;
         const enum intake_split_result result =
-            at == end ? SPLIT_MORE : intake_split(&csv->split, at, end, feed->ended);
+            at == end ? SPLIT_MORE : intake_split(&csv->rows.split, at, end, feed->ended);
         if (result == SPLIT_ROW) return TROD_OK;
         const trod_status status =
             result == SPLIT_MORE ? intake_feed_more(feed, error) : reject_line(csv, error);
@@ -111,43 +108,6 @@ static trod_status next_row(struct csv *csv, bool *got, struct trod_error *error
             return status;
         }
     }
-}
-
-/* Halves doubled quotation marks and turns bytes that are no UTF-8 into text. *bad: a NUL. */
-static trod_status mend_cells(struct csv *csv, trod_str text, bool *bad,
-                              struct trod_error *error) {
-    struct intake_split *const split = &csv->split;
-    *bad = false;
-    const bool plain = csv->feed->plain || intake_is_plain(text.at, text.n);
-    if (plain && !split->any_doubled) return TROD_OK;
-    if (!plain && memchr(text.at, '\0', text.n)) {
-        *bad = true;
-        return TROD_OK;
-    }
-    struct trod_buf *const scratch = &csv->scratch;
-    trod_buf_clear(scratch);
-    /* Room for all, so that what is already there stays in place. */
-    if (!trod_buf_room(scratch, 4 * text.n + 1))
-        return trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
-    bool latin = false;
-    for (size_t i = 0; i < split->n; i++) {
-        trod_str *const cell = &split->cells[i];
-        if (split->doubled[i]) {
-            const size_t from = scratch->n;
-            for (size_t k = 0; k < cell->n; k++) {
-                trod_buf_byte(scratch, cell->at[k]);
-                if (cell->at[k] == '"') k++;
-            }
-            *cell = (trod_str){scratch->at + from, scratch->n - from};
-        }
-        if (plain || trod_str_utf8(*cell, NULL)) continue;
-        const size_t from = scratch->n;
-        intake_latin(scratch, *cell);
-        *cell = (trod_str){scratch->at + from, scratch->n - from};
-        latin = true;
-    }
-    csv->table->taker.counts.n_latin += latin;
-    return TROD_OK;
 }
 
 static bool has_letter(trod_str text) {
@@ -160,7 +120,7 @@ static bool has_letter(trod_str text) {
 
 /* A first line without a letter in it, or with a time, is data. */
 static trod_status check_header(const struct csv *csv, struct trod_error *error) {
-    const struct intake_split *const split = &csv->split;
+    const struct intake_split *const split = &csv->rows.split;
     bool letters = false, is_time = false;
     for (size_t i = 0; i < split->n; i++) {
         const struct trod_time_form guess = {0};
@@ -181,7 +141,7 @@ static trod_status check_header(const struct csv *csv, struct trod_error *error)
 static trod_status add_column(struct csv *csv, struct trod_dict *names, size_t i,
                               struct trod_error *error) {
     struct intake_table *const table = csv->table;
-    trod_str name = trod_str_trim(csv->split.cells[i]);
+    trod_str name = trod_str_trim(csv->rows.split.cells[i]);
     if (name.n == 0) name = trod_arena_format(table->arena, "column %zu", i + 1);
     const trod_str first = name;
     for (unsigned k = 2; name.at && trod_dict_find(names, name) != TROD_NO_ID; k++)
@@ -194,7 +154,7 @@ static trod_status add_column(struct csv *csv, struct trod_dict *names, size_t i
 
 static trod_status read_header(struct csv *csv, bool *got, struct trod_error *error) {
     trod_status status = TROD_OK;
-    struct intake_split *const split = &csv->split;
+    struct intake_split *const split = &csv->rows.split;
     struct trod_dict *names = NULL;
     do {
         csv->feed->used =
@@ -212,7 +172,8 @@ static trod_status read_header(struct csv *csv, bool *got, struct trod_error *er
     }
     const char *const at = csv->feed->window.at + csv->feed->used;
     bool bad = false;
-    TROD_TRY(mend_cells(csv, (trod_str){at, (size_t)(split->stop - at)}, &bad, error));
+    TROD_TRY(intake_csv_mend(&csv->rows, (trod_str){at, (size_t)(split->stop - at)},
+                             csv->feed->plain, &bad, error));
     if (bad) {
         status = trod_fail(error, TROD_BAD_INPUT, "the first line has a NUL byte in it");
         goto done;
@@ -222,77 +183,49 @@ static trod_status read_header(struct csv *csv, bool *got, struct trod_error *er
     names = trod_dict_make(0);
     TROD_TRY_ALLOC(names, error);
     for (size_t i = 0; i < split->n; i++) TROD_TRY(add_column(csv, names, i, error));
-    csv->feed->used = (size_t)(split->next - csv->feed->window.at);
-    csv->line += split->n_lines;
+    step(csv);
     split->limit = split->n;
 done:
     trod_dict_free(names);
     return status;
 }
 
-static trod_status take_row(struct csv *csv, struct trod_error *error) {
-    struct intake_split *const split = &csv->split;
-    struct intake_table *const table = csv->table;
-    const char *const at = csv->feed->window.at + csv->feed->used;
-    const struct intake_row row = {
-        .cells = split->cells,
-        .n = split->n,
-        .line = csv->line,
-        .place = intake_table_place(table, csv->feed->base + csv->feed->used),
-        .text = {at, (size_t)(split->stop - at)}};
-    bool empty = !split->over, bad = false;
-    for (size_t i = 0; i < split->n && empty; i++) empty = split->cells[i].n == 0;
-    if (empty) return TROD_OK; /* nothing stands in it: no row */
-    const trod_status status = mend_cells(csv, row.text, &bad, error);
-    if (status != TROD_OK) return status;
-    if (!bad && !split->over) {
-        table->taker.counts.n_short += split->n_all < split->limit;
-        return intake_table_row(table, &row, error);
-    }
-    table->taker.counts.n_rows++;
-    if (bad) return intake_reject(&table->taker, &row, error, "it has a NUL byte in it");
-    return intake_reject(&table->taker, &row, error, "it has %zu values, the header has %zu",
-                         split->n_all, split->limit);
+static void say_delimiter(struct intake_table *table, char delimiter) {
+    if (delimiter == ',') return;
+    char name[8] = "a tab";
+    if (delimiter != '\t') snprintf(name, sizeof name, "\"%c\"", delimiter);
+    table->delimiter_said = trod_arena_format(table->arena, "separated by %s", name);
 }
 
 trod_status intake_csv(struct intake_table *table, struct intake_feed *feed,
                        struct trod_error *error) {
     trod_status status = TROD_OK;
-    struct csv csv = {.table = table,
-                      .feed = feed,
-                      .line = 1,
-                      .scratch = {.ceiling = 5 * INTAKE_ROW_CEILING}};
-    struct intake_split *const split = &csv.split;
+    struct csv csv = {.table = table, .feed = feed, .line = 1};
+    struct intake_split *const split = &csv.rows.split;
     /* One more than is read, so that too many are seen; a short file needs less. */
-    split->limit = feed->ended && feed->window.n < INTAKE_MOST_COLUMNS ? feed->window.n + 1
-                                                                       : INTAKE_MOST_COLUMNS;
-    split->cells = TROD_NEW_ARRAY(table->arena, split->limit, trod_str);
-    TROD_TRY_ALLOC(split->cells, error);
-    split->doubled = TROD_NEW_ARRAY(table->arena, split->limit, bool);
-    TROD_TRY_ALLOC(split->doubled, error);
-    split->delimiter = table->intake->options.delimiter;
+    const size_t limit = feed->ended && feed->window.n < INTAKE_MOST_COLUMNS
+                             ? feed->window.n + 1
+                             : INTAKE_MOST_COLUMNS;
+    TROD_TRY(intake_csv_init(&csv.rows, &table->taker, table->intake->options.delimiter, limit,
+                             error));
     skip_sep(&csv);
     if (!split->delimiter) find_delimiter(&csv);
-    *split = (struct intake_split){.delimiter = split->delimiter,
-                                   .cells = split->cells,
-                                   .doubled = split->doubled,
-                                   .limit = split->limit};
-    if (split->delimiter != ',') {
-        char name[8] = "a tab";
-        if (split->delimiter != '\t') snprintf(name, sizeof name, "\"%c\"", split->delimiter);
-        table->delimiter_said = trod_arena_format(table->arena, "separated by %s", name);
-    }
+    split->next = NULL;
+    say_delimiter(table, split->delimiter);
     bool got = false;
     TROD_TRY(read_header(&csv, &got, error));
-    while (got) {
+    while (got && !table->decided) {
         TROD_TRY(next_row(&csv, &got, error));
         if (!got) break;
-        TROD_TRY(take_row(&csv, error));
-        feed->used = (size_t)(split->next - feed->window.at);
-        csv.line += split->n_lines;
+        const struct intake_row row = row_at(&csv);
+        TROD_TRY(intake_csv_row(&csv.rows, &row, feed->plain, error));
+        step(&csv);
     }
+    if (got)
+        TROD_TRY(intake_csv_rest(table, feed, split->delimiter, split->limit, csv.line,
+                                 csv.n_again, error));
     status = intake_table_end(table, error);
 done:
-    trod_buf_free(&csv.scratch);
+    intake_csv_release(&csv.rows);
     return status;
 }

@@ -17,7 +17,8 @@ trod_status intake_feed_open(struct intake_feed *feed, struct trod_error *error)
     /* A small file gets a small window. */
     uint64_t total = 0;
     trod_source_progress(feed->source, &total);
-    feed->chunk = total && total < INTAKE_SMALL ? INTAKE_SMALL : INTAKE_CHUNK;
+    if (feed->chunk == 0)
+        feed->chunk = total && total < INTAKE_SMALL ? INTAKE_SMALL : INTAKE_CHUNK;
     return intake_feed_more(feed, error);
 }
 

@@ -40,7 +40,7 @@ struct intake_feed {
     const char *name; /* for messages: "standard input" for "-" */
     struct trod_buf window;
     size_t used;
-    size_t chunk; /* bytes read at a time */
+    size_t chunk; /* bytes read at a time; 0: as fits */
     bool ended;   /* nothing follows the window */
     bool plain;   /* the window is ASCII without NUL */
     enum intake_coding coding;
@@ -95,6 +95,9 @@ struct intake_sink {
     struct trod_gather *gather;
     struct trod_hand *hand;
 };
+/* The sink of another thread than the caller's, numbered from 1. Never the builder. */
+TROD_MUST trod_status intake_sink_of_thread(struct trod_intake *intake, size_t thread,
+                                            struct intake_sink *sink, struct trod_error *error);
 uint32_t intake_sink_source(const struct intake_sink *sink, trod_str name);
 uint32_t intake_sink_field(const struct intake_sink *sink, trod_str name, bool fact);
 enum intake_role { INTAKE_CHANNEL, INTAKE_WORTH, INTAKE_JOURNEY };
@@ -389,6 +392,10 @@ struct trod_intake {
     bool is_again; /* the file that is being read was read before */
     struct trod_intake_report report;
     bool finished;
+    size_t chunk_bytes, sample_rows; /* for tests; 0: as usual */
 };
+/* For tests: bytes that are read at a time (4 or more), and rows that are looked at before the
+ * first is taken. */
+void intake_set_pieces(struct trod_intake *intake, size_t chunk_bytes, size_t sample_rows);
 
 #endif

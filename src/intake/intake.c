@@ -97,6 +97,11 @@ void trod_intake_free(struct trod_intake *intake) {
     trod_arena_free(intake->arena);
 }
 
+void intake_set_pieces(struct trod_intake *intake, size_t chunk_bytes, size_t sample_rows) {
+    intake->chunk_bytes = chunk_bytes;
+    intake->sample_rows = sample_rows;
+}
+
 /* ---- What it is
  * --------------------------------------------------------------------------------- */
 
@@ -212,7 +217,8 @@ static trod_status take(struct trod_intake *intake, struct trod_source *source,
                         const char *name, const struct trod_map *map,
                         const struct trod_map_source *map_source, struct trod_error *error) {
     trod_status status = TROD_OK;
-    struct intake_feed feed = {.source = source, .run = intake->run, .name = name};
+    struct intake_feed feed = {
+        .source = source, .run = intake->run, .name = name, .chunk = intake->chunk_bytes};
     struct intake_table table = {0};
     struct trod_intake_file *file = NULL;
     const size_t n_rejects = intake->n_rejects;

@@ -2,6 +2,14 @@
  * there, and the order of adding is the order of intake. */
 #include "intake/inside.h"
 
+trod_status intake_sink_of_thread(struct trod_intake *intake, size_t thread,
+                                  struct intake_sink *sink, struct trod_error *error) {
+    (void)thread;
+    (void)error;
+    *sink = intake->sink;
+    return TROD_OK;
+}
+
 uint32_t intake_sink_source(const struct intake_sink *sink, trod_str name) {
     return trod_log_builder_source(sink->builder, name);
 }

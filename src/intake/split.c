@@ -59,6 +59,7 @@ static enum intake_split_result split_quoted(struct intake_split *split, const c
             if (!ended) return SPLIT_MORE;
             if (!p) {
                 split->broken = "a quotation mark opens here and never closes";
+                *at = end;
                 return SPLIT_BROKEN;
             }
         }
@@ -74,11 +75,26 @@ static enum intake_split_result split_quoted(struct intake_split *split, const c
         split->broken =
             "text follows a closing quotation mark; inside a quoted value a quotation "
             "mark is written twice";
+        *at = p;
         return SPLIT_BROKEN;
     }
     split->n_lines += count_lines(*cell);
     *at = p;
     return SPLIT_ROW;
+}
+
+/* The first line alone is the broken row; `looked` is how far it was looked for the end of it.
+ */
+static enum intake_split_result broken_line(struct intake_split *split, const char *at,
+                                            const char *end, bool ended, const char *looked) {
+    const char *p = at;
+    while (p < end && *p != '\n' && *p != '\r') p++;
+    if (!ended && (p == end || (*p == '\r' && p + 1 == end))) return SPLIT_MORE;
+    split->stop = split->next = p;
+    if (p < end) split->next = *p == '\r' && p + 1 < end && p[1] == '\n' ? p + 2 : p + 1;
+    split->n_lines = 1;
+    split->n_again = looked > split->next ? (size_t)(looked - split->next) : 0;
+    return SPLIT_BROKEN;
 }
 
 enum intake_split_result intake_split(struct intake_split *split, const char *at,
@@ -95,6 +111,7 @@ enum intake_split_result intake_split(struct intake_split *split, const char *at
         if (p < end && *p == '"' && delimiter != '"') {
             const enum intake_split_result result =
                 split_quoted(split, &p, end, ended, &cell, &doubled);
+            if (result == SPLIT_BROKEN) return broken_line(split, at, end, ended, p);
             if (result != SPLIT_ROW) return result;
         } else {
             const char *const begin = p;

@@ -21,10 +21,12 @@ struct intake_split {
     const char *stop;   /* the row's end, without its line end */
     const char *next;   /* the next row */
     const char *broken; /* why SPLIT_BROKEN, for people */
+    size_t n_again;     /* bytes that were looked at in vain then, and will be again */
 };
-/* Cuts the row that begins at `at`. SPLIT_MORE: it does not end before `end`, and more may
- * follow
- * (`ended` is false). INTAKE_PADDING bytes behind `end` must be readable. */
+/* Cuts the row that begins at `at`. SPLIT_BROKEN: its quotation marks are, and the first line
+ * of it is a row of its own, that cannot be taken. SPLIT_MORE: it does not end before `end`,
+ * and more may follow (`ended` is false). INTAKE_PADDING bytes behind `end` must be readable.
+ */
 enum intake_split_result intake_split(struct intake_split *split, const char *at,
                                       const char *end, bool ended);
 

@@ -233,8 +233,9 @@ trod_status intake_table_row(struct intake_table *table, const struct intake_row
                              struct trod_error *error) {
     if (table->decided) return intake_take(&table->taker, row, error);
     trod_status status = sample_row(table, row, error);
-    if (status == TROD_OK &&
-        (table->n_sample >= INTAKE_SAMPLE_ROWS || table->sample_bytes >= INTAKE_SAMPLE_CEILING))
+    const size_t wanted = table->intake->sample_rows;
+    if (status == TROD_OK && (table->n_sample >= (wanted ? wanted : INTAKE_SAMPLE_ROWS) ||
+                              table->sample_bytes >= INTAKE_SAMPLE_CEILING))
         status = decide(table, error);
     return status;
 }

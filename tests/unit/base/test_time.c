@@ -52,6 +52,55 @@ static void the_calendar_agrees_with_itself(void **state) {
     assert_false(trod_date_valid(2024, 4, 0));
 }
 
+/* A blank before it sends a text the slow way; both must say the same of it. */
+static void expect_both_ways(const char *text, enum trod_time_kind kind,
+                             const struct trod_zone *zone) {
+    char blank[64];
+    const struct trod_time_form form = {.kind = kind, .zone = zone};
+    bool quick_zone = false, slow_zone = false;
+    snprintf(blank, sizeof blank, " %s", text);
+    const int64_t quick_us = trod_time_read(trod_str_of(text), &form, &quick_zone);
+    const int64_t slow_us = trod_time_read(trod_str_of(blank), &form, &slow_zone);
+    if (quick_us != slow_us || (quick_us != TROD_NO_TIME && quick_zone != slow_zone))
+        fail_msg("\"%s\" as %d: %lld and %lld", text, (int)kind, (long long)quick_us,
+                 (long long)slow_us);
+}
+
+static void quick_and_slow_agree(void **state) {
+    (void)state;
+    static const char *const texts[] = {"2024-03-01T10:20:30",
+                                        "2024/02/29 23:59:59.123Z",
+                                        "1999-12-31T00:00:00.123456+02:00",
+                                        "0001-01-01T00:00:00-14:59",
+                                        "2011-10-01T00:38:44.546+02:00",
+                                        "170406744",
+                                        "1704067442",
+                                        "1704067442217",
+                                        "170406744221712",
+                                        "1704067442217123",
+                                        "17040674422171234",
+                                        "170406744221712345",
+                                        "1704067442217123456",
+                                        "9999999999999999999"};
+    static const char letters[] = "0123456789-+:.TZ /,x9";
+    struct trod_zone *rome = NULL;
+    assert_int_equal(trod_zone_open("Europe/Rome", &rome, NULL), TROD_OK);
+    struct trod_rng rng = {.seed = 7};
+    for (unsigned i = 0; i < 200000; i++) {
+        char text[40];
+        strcpy(text, texts[trod_rng_below(&rng, TROD_COUNT(texts))]);
+        for (uint64_t k = trod_rng_below(&rng, 3); k; k--)
+            text[trod_rng_below(&rng, strlen(text))] =
+                letters[trod_rng_below(&rng, sizeof letters - 1)];
+        if (trod_rng_below(&rng, 4) == 0) text[trod_rng_below(&rng, strlen(text) + 1)] = '\0';
+        const struct trod_zone *const zone = i % 2 ? rome : NULL;
+        expect_both_ways(text, TROD_TIME_ISO, zone);
+        for (int kind = TROD_TIME_EPOCH_S; kind <= TROD_TIME_EPOCH_NS; kind++)
+            expect_both_ways(text, (enum trod_time_kind)kind, zone);
+    }
+    trod_zone_close(rome);
+}
+
 static void writes_iso(void **state) {
     (void)state;
     expect_time(0, "1970-01-01T00:00:00Z");
@@ -563,6 +612,7 @@ static void reading_is_fast(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_calendar_agrees_with_itself),
+        cmocka_unit_test(quick_and_slow_agree),
         cmocka_unit_test(writes_iso),
         cmocka_unit_test(reads_iso),
         cmocka_unit_test(reads_what_it_writes),

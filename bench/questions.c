@@ -1,0 +1,203 @@
+/* questions: what a question to a store costs, without the start of a program.
+ *
+ *     questions FOLDER|shop:EVENTS[:NAMES] QUESTION [--threads N] [--times N] [--quiet]
+ *
+ * Opens the store in FOLDER once (or makes the parts of the simulated shop's log in memory),
+ * asks the question once without a clock and then N times, and prints a line of JSON: how long
+ * opening took, how long each time, and the answer, for bench/run to hold against those of
+ * others. --times 0 asks once, with the clock: for cold runs, and for callgrind, which counts
+ * what happens inside bench_ask alone.
+ *
+ * `customer` looks up N customers of the simulated shop, each at random.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "trod/mine.h"
+#include "trod/store.h"
+
+#include "parts.h"
+
+struct asked {
+    struct trod_question question;
+    struct trod_run run;
+    struct trod_arena *arena;  /* of the whole program */
+    bool is_shown;             /* print the answer */
+    uint64_t n_asked, n_found; /* of customers: how many, and their events */
+};
+
+static void check(trod_status status, const struct trod_error *error) {
+    if (status != TROD_OK) shop_give_up(error->message);
+}
+
+static void show_text(trod_str text) {
+    printf("\"%.*s\"", (int)text.n, text.at);
+}
+
+static void narrow(struct asked *asked, const char *where, struct trod_view_options *view) {
+    struct trod_error error = {0};
+    check(trod_filter_read(trod_str_of(where), asked->arena, &view->where, &error), &error);
+}
+
+/* ---- Flow ----------------------------------------------------------------------------------
+ */
+
+static void show_follows(const struct trod_follows *follows) {
+    printf("\"edges\": [");
+    for (size_t e = 0; e < follows->n_edges; e++) {
+        const struct trod_follows_edge *edge = &follows->edges[e];
+        printf("%s[", e ? ", " : "");
+        show_text(trod_dict_at(follows->names, edge->from));
+        printf(", ");
+        show_text(trod_dict_at(follows->names, edge->to));
+        printf(", %llu]", (unsigned long long)edge->n);
+    }
+    printf("]");
+    if (follows->timing == TROD_TIMES_NONE) return;
+    printf(", \"quantiles\": [");
+    for (size_t e = 0; e < follows->n_edges; e++) {
+        const struct trod_durations *times = &follows->edges[e].times;
+        printf("%s[%.17g, %.17g]", e ? ", " : "", times->median_us * 1e-6,
+               times->p95_us * 1e-6);
+    }
+    printf("]");
+}
+static void ask_follows(struct asked *asked, enum trod_timing timing) {
+    struct trod_error error = {0};
+    struct trod_follows *follows = NULL;
+    check(trod_follows_make(&asked->question, timing, &follows, &error), &error);
+    if (asked->is_shown) show_follows(follows);
+    trod_follows_free(follows);
+}
+static void ask_flow(struct asked *asked) {
+    ask_follows(asked, TROD_TIMES_NONE);
+}
+static void ask_flow_times(struct asked *asked) {
+    ask_follows(asked, TROD_TIMES_QUICK);
+}
+static void ask_flow_exact(struct asked *asked) {
+    ask_follows(asked, TROD_TIMES_EXACT);
+}
+
+/* ---- Paths ---------------------------------------------------------------------------------
+ */
+
+static void ask_paths(struct asked *asked) {
+    struct trod_error error = {0};
+    struct trod_paths *paths = NULL;
+    check(trod_paths_make(&asked->question, 20, &paths, &error), &error);
+    if (asked->is_shown) {
+        printf("\"paths\": %llu, \"top\": [", (unsigned long long)paths->n_paths);
+        for (size_t p = 0; p < paths->n_shown; p++)
+            printf("%s%llu", p ? ", " : "", (unsigned long long)paths->paths[p].n_journeys);
+        printf("]");
+    }
+    trod_paths_free(paths);
+}
+
+/* ---- The program ---------------------------------------------------------------------------
+ */
+
+/* A filter and a date cut that no import can have foreseen. */
+#define CUT "plan is not free and value > 150"
+#define CUT_SINCE_MS (SHOP_OPENED_MS + INT64_C(47) * 86400000 + 12345678)
+
+static const struct kind {
+    const char *name;
+    void (*ask)(struct asked *asked);
+    const char *where; /* NULL: all */
+    bool is_cut;
+} KINDS[] = {
+    {"flow", ask_flow, NULL, false},
+    {"flow-times", ask_flow_times, NULL, false},
+    {"flow-exact", ask_flow_exact, NULL, false},
+    {"flow-cut", ask_flow, CUT, true},
+    {"paths", ask_paths, NULL, false},
+};
+
+/* What callgrind counts. */
+__attribute__((noinline)) void bench_ask(const struct kind *kind, struct asked *asked);
+void bench_ask(const struct kind *kind, struct asked *asked) {
+    kind->ask(asked);
+}
+
+static const struct kind *kind_of(const char *name) {
+    const size_t n = sizeof KINDS / sizeof *KINDS;
+    for (size_t k = 0; k < n; k++)
+        if (!strcmp(KINDS[k].name, name)) return &KINDS[k];
+    fprintf(stderr, "questions: nobody knows the question %s; there are", name);
+    for (size_t k = 0; k < n; k++) fprintf(stderr, " %s", KINDS[k].name);
+    fputc('\n', stderr);
+    exit(2);
+}
+
+/* The parts of the simulated shop, if the name is "shop:EVENTS[:NAMES]". */
+static struct trod_parts *simulated(const char *name, const struct trod_run *run) {
+    if (strncmp(name, "shop:", 5) != 0) return NULL;
+    char *end;
+    const uint64_t n_events = strtoull(name + 5, &end, 10);
+    unsigned n_names = SHOP_TOUCHPOINTS;
+    if (*end == ':') n_names = (unsigned)strtoul(end + 1, NULL, 10);
+    if (!n_events || n_names < SHOP_TOUCHPOINTS || n_names > SHOP_MOST_NAMES)
+        shop_give_up("usage: questions shop:EVENTS[:NAMES] QUESTION");
+    struct shop shop;
+    shop_open(&shop, 1, n_names);
+    return shop_parts(&shop, n_events, run);
+}
+
+static double now(void) {
+    struct timespec at;
+    clock_gettime(CLOCK_MONOTONIC, &at);
+    return (double)at.tv_sec + (double)at.tv_nsec * 1e-9;
+}
+
+int main(int argc, char **argv) {
+    unsigned n_times = 5;
+    struct asked asked = {.arena = trod_arena_make(0)};
+    if (argc < 3 || !asked.arena) shop_give_up("usage: questions FOLDER QUESTION [OPTION…]");
+    bool is_quiet = false;
+    for (int i = 3; i < argc; i++) {
+        if (!strcmp(argv[i], "--quiet"))
+            is_quiet = true;
+        else if (!strcmp(argv[i], "--threads") && i + 1 < argc)
+            asked.run.n_threads = (unsigned)strtoul(argv[++i], NULL, 10);
+        else if (!strcmp(argv[i], "--times") && i + 1 < argc)
+            n_times = (unsigned)strtoul(argv[++i], NULL, 10);
+        else
+            shop_give_up("an option is not known; see questions.c");
+    }
+    const struct kind *kind = kind_of(argv[2]);
+    struct trod_error error = {0};
+    struct trod_store *store = NULL;
+    const double began = now();
+    struct trod_parts *parts = simulated(argv[1], &asked.run);
+    if (!parts) {
+        check(trod_store_open(argv[1], TROD_STORE_READ, &asked.run, &store, &error), &error);
+        check(trod_store_parts(store, &parts, &error), &error);
+    }
+    const double open_seconds = now() - began;
+    asked.question = (struct trod_question){.parts = parts, .run = &asked.run};
+    if (kind->where) narrow(&asked, kind->where, &asked.question.view);
+    if (kind->is_cut) asked.question.view.since_us = CUT_SINCE_MS * 1000;
+
+    printf("{\"question\": \"%s\", \"threads\": %u, \"events\": %llu, \"customers\": %llu, "
+           "\"parts\": %zu, \"open_seconds\": %.6f, \"seconds\": [",
+           kind->name, trod_run_threads(&asked.run), (unsigned long long)parts->n_events,
+           (unsigned long long)parts->n_customers, parts->n_parts, open_seconds);
+    if (n_times) bench_ask(kind, &asked);
+    for (unsigned t = 0; t < (n_times ? n_times : 1); t++) {
+        const double asked_at = now();
+        bench_ask(kind, &asked);
+        printf("%s%.9f", t ? ", " : "", now() - asked_at);
+    }
+    printf("], \"answer\": {");
+    asked.is_shown = !is_quiet;
+    if (asked.is_shown) kind->ask(&asked);
+    printf("}}\n");
+    trod_parts_free(parts);
+    trod_store_close(store);
+    trod_arena_free(asked.arena);
+    return 0;
+}
