@@ -81,17 +81,32 @@ size_t trod_squeeze_room(size_t n) {
 
 size_t trod_squeeze(struct trod_squeezer *squeezer, const void *at, size_t n, void *to,
                     size_t room) {
-    const size_t n_to =
-        ZSTD_compressCCtx(squeezer->context, to, room, at, n, squeezer->level);
+    const size_t n_to = ZSTD_compressCCtx(squeezer->context, to, room, at, n, squeezer->level);
     return ZSTD_isError(n_to) ? 0 : n_to;
 }
 
-bool trod_unsqueeze(const void *at, size_t n, void *to, size_t n_to) {
+size_t trod_unsqueezer_bytes(void) {
+    return ZSTD_estimateDCtxSize();
+}
+
+struct trod_unsqueezer *trod_unsqueezer_make(void *room, size_t n_bytes) {
+    return (struct trod_unsqueezer *)ZSTD_initStaticDCtx(room, n_bytes);
+}
+
+/* Apart, so that only those who have no context pay for the stack. */
+static __attribute__((noinline)) size_t expand_on_stack(const void *at, size_t n, void *to,
+                                                        size_t n_to) {
     enum { ROOM = 160 << 10 };
     alignas(64) char room[ROOM];
-    ZSTD_DCtx *const context =
-        ZSTD_estimateDCtxSize() <= ROOM ? ZSTD_initStaticDCtx(room, ROOM) : NULL;
-    const size_t got = context ? ZSTD_decompressDCtx(context, to, n_to, at, n)
-                               : ZSTD_decompress(to, n_to, at, n);
+    ZSTD_DCtx *const context = ZSTD_initStaticDCtx(room, ROOM);
+    return context ? ZSTD_decompressDCtx(context, to, n_to, at, n)
+                   : ZSTD_decompress(to, n_to, at, n);
+}
+
+bool trod_unsqueeze(struct trod_unsqueezer *unsqueezer, const void *at, size_t n, void *to,
+                    size_t n_to) {
+    const size_t got = unsqueezer
+                           ? ZSTD_decompressDCtx((ZSTD_DCtx *)unsqueezer, to, n_to, at, n)
+                           : expand_on_stack(at, n, to, n_to);
     return !ZSTD_isError(got) && got == n_to;
 }

@@ -84,6 +84,9 @@ trod_status part_columns_open(const struct trod_section *sections, size_t n_sect
     TROD_TRY_ALLOC(columns, error);
     struct column *const inner = TROD_NEW_ARRAY(arena, n, struct column);
     TROD_TRY_ALLOC(inner, error);
+    struct column_tool *const tool = TROD_NEW(arena, struct column_tool);
+    TROD_TRY_ALLOC(tool, error);
+    atomic_flag_clear(&tool->taken);
     size_t to = 0;
     for (size_t i = 0; i < n_sections; i++) {
         const struct trod_section *const section = &sections[i];
@@ -96,6 +99,11 @@ trod_status part_columns_open(const struct trod_section *sections, size_t n_sect
         if (!wrong) wrong = check_body(section, &columns[to], &inner[to]);
         if (wrong) return part_damaged(error, section->kind, section->field, wrong);
         inner[to].section_kind = section->kind;
+        inner[to].tool = tool;
+        if (inner[to].n_blocks > 0 && !tool->room) {
+            tool->room = TROD_NEW_ARRAY(arena, trod_unsqueezer_bytes(), char);
+            TROD_TRY_ALLOC(tool->room, error);
+        }
         columns[to].field = inner[to].field = section->field;
         columns[to].inner = &inner[to];
         to++;
@@ -135,6 +143,18 @@ trod_status part_columns_check(const struct trod_part *part, struct trod_error *
 done:
     trod_arena_free(scratch);
     return status;
+}
+
+struct trod_unsqueezer *column_tool_take(struct column_tool *tool) {
+    if (atomic_flag_test_and_set_explicit(&tool->taken, memory_order_acquire)) return NULL;
+    if (!tool->unsqueezer)
+        tool->unsqueezer = trod_unsqueezer_make(tool->room, trod_unsqueezer_bytes());
+    if (!tool->unsqueezer) atomic_flag_clear(&tool->taken);
+    return tool->unsqueezer;
+}
+
+void column_tool_give(struct column_tool *tool, struct trod_unsqueezer *unsqueezer) {
+    if (unsqueezer) atomic_flag_clear_explicit(&tool->taken, memory_order_release);
 }
 
 trod_str column_block(const struct column *column, uint32_t block) {
@@ -182,13 +202,16 @@ static bool next_piece(const struct trod_part *part, uint32_t *from, uint32_t en
 
 static void spread_codes(const struct trod_part *part, const struct piece *piece,
                          const uint32_t *of_customer, uint32_t *codes) {
-    enum { LANES = 8 }; /* written at once: room is there behind */
+    enum { LANES = PART_ROOM }; /* written at once: room is there behind */
     uint32_t *at = codes, event = piece->from;
     for (uint32_t c = 0; c < piece->n_customers; c++) {
         const uint32_t next = part->first[piece->customer + c + 1];
         const uint32_t stop = next < piece->end ? next : piece->end;
-        for (uint32_t k = 0; k < stop - event; k += LANES)
+        uint32_t k = 0;
+        do { /* once for most customers, so that the turn is foreseen */
             for (uint32_t lane = 0; lane < LANES; lane++) at[k + lane] = of_customer[c];
+            k += LANES;
+        } while (k < stop - event);
         at += stop - event;
         event = stop;
     }

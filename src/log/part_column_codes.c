@@ -154,7 +154,7 @@ static bool add_values(const trod_str *values, uint32_t n, struct column_out *ou
 trod_status column_codes_pack(const uint32_t *codes, uint32_t n, const trod_str *values,
                               uint32_t n_values, struct column_out *out,
                               struct trod_error *error) {
-    enum { HOT_VALUES = 256 };
+    enum { HOT_VALUES = 256, SMALL_BYTES = 256 /* not worth squeezing */ };
     trod_status status = TROD_OK;
     uint32_t base = n ? 1 : 0;
     for (uint32_t i = 0; i < n && base; i++) base = codes[i] > 0;
@@ -167,9 +167,11 @@ trod_status column_codes_pack(const uint32_t *codes, uint32_t n, const trod_str 
                          "the values of a column take more than 4 GB in one part of the log");
     double guess = 0;
     const unsigned code_bytes = (width + 7) / 8;
-    if (width) TROD_TRY(guess_squeezed(codes, n, base, code_bytes, out, &guess, error));
-    const double share = n_values <= HOT_VALUES ? 0.5 : 0.75;
-    const bool squeezed = width && guess < share * (double)n_bytes;
+    const bool tried = n_bytes > SMALL_BYTES;
+    if (tried) TROD_TRY(guess_squeezed(codes, n, base, code_bytes, out, &guess, error));
+    /* Of what is asked for often, quick reading is worth more than bytes. */
+    const double share = n_values <= HOT_VALUES ? 0.25 : 0.75;
+    const bool squeezed = tried && guess < share * (double)n_bytes;
     out->head[COLUMN_KIND] = TROD_COLUMN_CODES;
     out->head[COLUMN_WIDTH] = (unsigned char)width;
     part_put_u32(out->head + COLUMN_VALUES, n_values);
@@ -191,23 +193,25 @@ done:
 /* ---- Reading -------------------------------------------------------------------------------
  */
 
-static bool read_block(const struct column *column, uint32_t block, unsigned char *bytes) {
+static bool read_block(const struct column *column, struct trod_unsqueezer *tool,
+                       uint32_t block, unsigned char *bytes) {
     const trod_str from = column_block(column, block);
     const size_t n = (size_t)column_block_rows(column, block) * ((column->width + 7) / 8);
-    return from.at && trod_unsqueeze(from.at, from.n, bytes, n);
+    return from.at && trod_unsqueeze(tool, from.at, from.n, bytes, n);
 }
 
 static void read_squeezed(const struct column *column, uint32_t from, uint32_t n,
                           uint32_t *codes) {
     unsigned char bytes[4 * COLUMN_MOST_BLOCK_ROWS];
     const unsigned n_bytes = (column->width + 7) / 8;
+    struct trod_unsqueezer *const tool = column_tool_take(column->tool);
     for (const uint32_t end = from + n; from < end;) {
         const uint32_t block = from / column->block_rows;
         const uint32_t skipped = from % column->block_rows;
         const uint32_t rows = column_block_rows(column, block);
         const uint32_t some = rows - skipped < end - from ? rows - skipped : end - from;
         memset(codes, 0, some * sizeof *codes);
-        if (read_block(column, block, bytes)) {
+        if (read_block(column, tool, block, bytes)) {
             for (unsigned byte = 0; byte < n_bytes; byte++) {
                 const unsigned char *const at = bytes + (size_t)byte * rows + skipped;
                 for (uint32_t i = 0; i < some; i++) codes[i] |= (uint32_t)at[i] << (8 * byte);
@@ -220,6 +224,7 @@ static void read_squeezed(const struct column *column, uint32_t from, uint32_t n
         codes += some;
         from += some;
     }
+    column_tool_give(column->tool, tool);
 }
 
 void column_codes_read(const struct column *column, uint32_t from, uint32_t n,
@@ -244,6 +249,24 @@ trod_str column_value(const struct column *column, uint32_t code) {
     return (trod_str){column->values + from, to - from};
 }
 
+static bool check_squeezed(const struct column *column, uint64_t most) {
+    unsigned char bytes[4 * COLUMN_MOST_BLOCK_ROWS];
+    struct trod_unsqueezer *const tool = column_tool_take(column->tool);
+    bool good = true;
+    for (uint32_t block = 0; good && block < column->n_blocks; block++) {
+        good = read_block(column, tool, block, bytes);
+        const uint32_t rows = column_block_rows(column, block);
+        for (uint32_t i = 0; good && i < rows; i++) {
+            uint64_t code = 0;
+            for (unsigned byte = 0; 8 * byte < column->width; byte++)
+                code |= (uint64_t)bytes[(size_t)byte * rows + i] << (8 * byte);
+            good = code <= most;
+        }
+    }
+    column_tool_give(column->tool, tool);
+    return good;
+}
+
 bool column_codes_check(const struct column *column) {
     uint32_t before = 0;
     for (uint32_t i = 0; i < column->n_values; i++) {
@@ -254,18 +277,8 @@ bool column_codes_check(const struct column *column) {
     if (before != column->n_value_bytes) return false;
     if (column->width == 0) return true;
     const uint64_t most = column->n_values - column->base;
-    unsigned char bytes[4 * COLUMN_MOST_BLOCK_ROWS];
-    for (uint32_t block = 0; column->squeezed && block < column->n_blocks; block++) {
-        if (!read_block(column, block, bytes)) return false;
-        const uint32_t rows = column_block_rows(column, block);
-        for (uint32_t i = 0; i < rows; i++) {
-            uint64_t code = 0;
-            for (unsigned byte = 0; 8 * byte < column->width; byte++)
-                code |= (uint64_t)bytes[(size_t)byte * rows + i] << (8 * byte);
-            if (code > most) return false;
-        }
-    }
-    for (uint32_t i = 0; !column->squeezed && i < column->n_rows; i++)
+    if (column->squeezed) return check_squeezed(column, most);
+    for (uint32_t i = 0; i < column->n_rows; i++)
         if (part_bits_at(column->data, i, column->width) > most) return false;
     return true;
 }

@@ -149,8 +149,8 @@ trod_status column_numbers_pack(const int64_t *numbers, uint32_t n, unsigned sca
  */
 
 /* Reads a whole block; false if it is damaged. */
-static bool read_block(const struct column *column, uint32_t i, struct number_block *block,
-                       int64_t *numbers) {
+static bool read_block(const struct column *column, struct trod_unsqueezer *tool, uint32_t i,
+                       struct number_block *block, int64_t *numbers) {
     const trod_str from = column_block(column, i);
     const uint32_t n = column_block_rows(column, i);
     if (!from.at || from.n < BLOCK_HEAD) return false;
@@ -160,7 +160,7 @@ static bool read_block(const struct column *column, uint32_t i, struct number_bl
     const uint32_t n_bytes = part_u32(head + BLOCK_BYTES);
     const uint32_t n_bitmap = column->sparse ? (n + 7) / 8 : 0;
     if (n_bytes > 8 || n_stored > n || (!column->sparse && n_stored != n)) return false;
-    if (!trod_unsqueeze(head + BLOCK_HEAD, from.n - BLOCK_HEAD, block->bytes,
+    if (!trod_unsqueeze(tool, head + BLOCK_HEAD, from.n - BLOCK_HEAD, block->bytes,
                         n_bitmap + (size_t)n_stored * n_bytes))
         return false;
     uint64_t *const stored = block->stored;
@@ -190,29 +190,34 @@ void column_numbers_read(const struct column *column, uint32_t from, uint32_t n,
                          int64_t *numbers) {
     struct number_block block;
     int64_t whole[COLUMN_MOST_BLOCK_ROWS];
+    struct trod_unsqueezer *const tool = column_tool_take(column->tool);
     for (const uint32_t end = from + n; from < end;) {
         const uint32_t i = from / column->block_rows, skipped = from % column->block_rows;
         const uint32_t rows = column_block_rows(column, i);
         const uint32_t some = rows - skipped < end - from ? rows - skipped : end - from;
-        if (read_block(column, i, &block, whole)) {
-            memcpy(numbers, whole + skipped, some * sizeof *numbers);
-        } else {
+        int64_t *const to = some == rows ? numbers : whole;
+        if (!read_block(column, tool, i, &block, to)) {
             for (uint32_t k = 0; k < some; k++) numbers[k] = INT64_MIN;
+        } else if (to == whole) {
+            memcpy(numbers, whole + skipped, some * sizeof *numbers);
         }
         numbers += some;
         from += some;
     }
+    column_tool_give(column->tool, tool);
 }
 
 bool column_numbers_check(const struct column *column, int64_t least, int64_t most) {
     struct number_block block;
     int64_t numbers[COLUMN_MOST_BLOCK_ROWS];
-    for (uint32_t i = 0; i < column->n_blocks; i++) {
-        if (!read_block(column, i, &block, numbers)) return false;
+    struct trod_unsqueezer *const tool = column_tool_take(column->tool);
+    bool good = true;
+    for (uint32_t i = 0; good && i < column->n_blocks; i++) {
+        good = read_block(column, tool, i, &block, numbers);
         const uint32_t n = column_block_rows(column, i);
-        for (uint32_t k = 0; k < n; k++)
-            if (numbers[k] != INT64_MIN && (numbers[k] < least || numbers[k] > most))
-                return false;
+        for (uint32_t k = 0; good && k < n; k++)
+            good = numbers[k] == INT64_MIN || (numbers[k] >= least && numbers[k] <= most);
     }
-    return true;
+    column_tool_give(column->tool, tool);
+    return good;
 }

@@ -114,9 +114,38 @@ done:
     return status;
 }
 
+/* Values by hash, in open addressing; it stays small where they are few. */
 struct slot {
     uint32_t hash, code; /* code 0: free */
 };
+struct slots {
+    struct slot *at;
+    size_t mask;
+};
+
+static bool grow(struct slots *slots, struct trod_arena *scratch) {
+    const size_t n = slots->at ? 2 * (slots->mask + 1) : 1024;
+    const struct slots old = *slots;
+    *slots = (struct slots){TROD_NEW_ARRAY(scratch, n, struct slot), n - 1};
+    if (!slots->at) return false;
+    for (size_t i = 0; old.at && i <= old.mask; i++) {
+        if (!old.at[i].code) continue;
+        size_t to = old.at[i].hash & slots->mask;
+        while (slots->at[to].code) to = (to + 1) & slots->mask;
+        slots->at[to] = old.at[i];
+    }
+    return true;
+}
+
+/* The slot that has the text, or the free one where it belongs. */
+static struct slot *slot_of(const struct slots *slots, const trod_str *values, trod_str text,
+                            uint32_t hash) {
+    for (size_t at = hash & slots->mask;; at = (at + 1) & slots->mask) {
+        struct slot *const slot = &slots->at[at];
+        if (!slot->code || (slot->hash == hash && trod_str_equal(text, values[slot->code - 1])))
+            return slot;
+    }
+}
 
 /* Values above which rows that come as text get no dictionary. */
 static uint32_t most_values(uint32_t n) {
@@ -128,10 +157,8 @@ static trod_status number_texts(const struct column_rows *rows, struct trod_aren
                                 struct coded *coded, struct trod_error *error) {
     trod_status status = TROD_OK;
     const uint32_t most = most_values(rows->n);
-    size_t n_slots = 64;
-    while (n_slots < 2 * (size_t)(most < rows->n ? most : rows->n)) n_slots *= 2;
-    struct slot *const slots = TROD_NEW_ARRAY(scratch, n_slots, struct slot);
-    TROD_TRY_ALLOC(slots, error);
+    struct slots slots = {0};
+    if (!grow(&slots, scratch)) return no_memory(error);
     uint32_t *const code = TROD_NEW_ARRAY(scratch, rows->n, uint32_t);
     TROD_TRY_ALLOC(code, error);
     coded->values = TROD_NEW_ARRAY(scratch, most, trod_str);
@@ -145,16 +172,14 @@ static trod_status number_texts(const struct column_rows *rows, struct trod_aren
             continue;
         }
         const uint32_t hash = (uint32_t)trod_hash64(text.at, text.n, 0);
-        size_t at = hash & (n_slots - 1);
-        while (slots[at].code && (slots[at].hash != hash ||
-                                  !trod_str_equal(text, coded->values[slots[at].code - 1])))
-            at = (at + 1) & (n_slots - 1);
-        if (!slots[at].code) {
+        struct slot *const slot = slot_of(&slots, coded->values, text, hash);
+        if (!slot->code) {
             if (coded->n_values == most) goto done;
             coded->values[coded->n_values++] = text;
-            slots[at] = (struct slot){hash, coded->n_values};
+            *slot = (struct slot){hash, coded->n_values};
         }
-        code[i] = slots[at].code;
+        code[i] = slot->code;
+        if (coded->n_values > slots.mask / 2 && !grow(&slots, scratch)) return no_memory(error);
     }
     coded->code = code;
 done:

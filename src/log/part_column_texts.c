@@ -66,8 +66,9 @@ done:
 }
 
 /* Reads a whole block onto the arena; *damaged if it cannot be. */
-static trod_status read_block(const struct column *column, uint32_t i, struct trod_arena *arena,
-                              trod_str *texts, bool *damaged, struct trod_error *error) {
+static trod_status read_block(const struct column *column, struct trod_unsqueezer *tool,
+                              uint32_t i, struct trod_arena *arena, trod_str *texts,
+                              bool *damaged, struct trod_error *error) {
     trod_status status = TROD_OK;
     const trod_str from = column_block(column, i);
     const uint32_t n = column_block_rows(column, i);
@@ -79,7 +80,8 @@ static trod_status read_block(const struct column *column, uint32_t i, struct tr
     if (n_lengths > 4 || n_bytes > MOST_BYTES || n_bytes < (uint64_t)n * n_lengths) goto done;
     unsigned char *const bytes = TROD_NEW_ARRAY(arena, n_bytes, unsigned char);
     TROD_TRY_ALLOC(bytes, error);
-    if (!trod_unsqueeze(head + BLOCK_HEAD, from.n - BLOCK_HEAD, bytes, n_bytes)) goto done;
+    if (!trod_unsqueeze(tool, head + BLOCK_HEAD, from.n - BLOCK_HEAD, bytes, n_bytes))
+        goto done;
     const unsigned char *at = bytes + (size_t)n * n_lengths;
     const unsigned char *const end = bytes + n_bytes;
     for (uint32_t k = 0; k < n; k++) {
@@ -102,19 +104,21 @@ trod_status column_texts_read(const struct column *column, uint32_t from, uint32
                               struct trod_error *error) {
     trod_status status = TROD_OK;
     trod_str whole[COLUMN_MOST_BLOCK_ROWS];
+    struct trod_unsqueezer *const tool = column_tool_take(column->tool);
     for (const uint32_t end = from + n; from < end;) {
         const uint32_t i = from / column->block_rows, skipped = from % column->block_rows;
         const uint32_t rows = column_block_rows(column, i);
         const uint32_t some = rows - skipped < end - from ? rows - skipped : end - from;
         bool damaged = false;
-        TROD_TRY(read_block(column, i, arena, whole, &damaged, error));
+        TROD_TRY(read_block(column, tool, i, arena, whole, &damaged, error));
         if (damaged)
-            return part_damaged(error, column->section_kind, column->field,
-                                "a block of texts cannot be read");
+            TROD_TRY(part_damaged(error, column->section_kind, column->field,
+                                  "a block of texts cannot be read"));
         memcpy(texts, whole + skipped, some * sizeof *texts);
         texts += some;
         from += some;
     }
 done:
+    column_tool_give(column->tool, tool);
     return status;
 }

@@ -3,7 +3,7 @@
  *     struct trod_squeezer *squeezer = trod_squeezer_make(1);
  *     const size_t n = trod_squeeze(squeezer, text.at, text.n, room, trod_squeeze_room(text.n));
  *     trod_squeezer_free(squeezer);
- *     if (n > 0 && trod_unsqueeze(room, n, again, text.n)) puts("as before");
+ *     if (n > 0 && trod_unsqueeze(NULL, room, n, again, text.n)) puts("as before");
  */
 #ifndef TROD_BASE_SQUEEZE_H
 #define TROD_BASE_SQUEEZE_H
@@ -21,9 +21,17 @@ size_t trod_squeeze_room(size_t n);
  * bytes and level give the same frame. */
 size_t trod_squeeze(struct trod_squeezer *squeezer, const void *at, size_t n, void *to,
                     size_t room);
+/* What expanding needs beside the bytes, made in memory of the caller's: 16-byte aligned, at least
+ * trod_unsqueezer_bytes(); it ends with that memory. For one thread at a time. Making one takes
+ * long beside a small block (up to some 30 us in a virtual machine), so it is worth keeping for
+ * the next. NULL if the room is not enough. */
+struct trod_unsqueezer;
+size_t trod_unsqueezer_bytes(void);
+struct trod_unsqueezer *trod_unsqueezer_make(void *room, size_t n_bytes);
 /* Expands one frame into exactly `n_to` bytes; false if the frame is damaged or of another
- * length. Never writes beyond, whatever the frame holds. Takes 160 KiB of the stack and no other
- * memory. */
-bool trod_unsqueeze(const void *at, size_t n, void *to, size_t n_to);
+ * length. Never writes beyond, whatever the frame holds. `unsqueezer` may be NULL: one is made on
+ * the stack then, which takes 160 KiB of it; no other memory is taken. */
+bool trod_unsqueeze(struct trod_unsqueezer *unsqueezer, const void *at, size_t n, void *to,
+                    size_t n_to);
 
 #endif
