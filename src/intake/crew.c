@@ -86,14 +86,6 @@ static bool wait_for_share(struct intake_crew *crew, size_t i) {
 /* ---- Reading
  * ------------------------------------------------------------------------------------ */
 
-static trod_status too_long(struct trod_error *error) {
-    const trod_status status = trod_fail(error, TROD_TOO_MUCH, "a row is longer than %d MiB",
-                                         INTAKE_ROW_CEILING >> 20);
-    trod_error_hint(error, "is a quotation mark left open in it, or is this no log with one "
-                           "event a line?");
-    return status;
-}
-
 /* Reads and cuts the next chunk into the member's bytes; chunk->n is 0 at the end. */
 static trod_status read_chunk(struct intake_crew *crew, struct intake_member *member,
                               struct intake_chunk *chunk, struct trod_error *error) {
@@ -119,7 +111,7 @@ static trod_status read_chunk(struct intake_crew *crew, struct intake_member *me
         const trod_status status = crew->craft->cut(crew->craft->owner, chunk, error);
         if (status != TROD_OK) return status;
         if (chunk->n || feed->ended) break;
-        if (bytes->n > INTAKE_ROW_CEILING) return too_long(error);
+        if (bytes->n > INTAKE_ROW_CEILING) return intake_row_too_long(error);
         more = true;
     }
     if (bytes->failed) return trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");

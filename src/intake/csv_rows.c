@@ -177,11 +177,8 @@ static trod_status cut(void *owner, struct intake_chunk *chunk, struct trod_erro
  * ------------------------------------------------------------------------------------ */
 
 static trod_status too_long(const struct intake_row *row, struct trod_error *error) {
-    const trod_status status = trod_fail(error, TROD_TOO_MUCH, "a row is longer than %d MiB",
-                                         INTAKE_ROW_CEILING >> 20);
-    trod_error_hint(error, "is a quotation mark left open in it, or is this no log with one "
-                           "event a line?");
-    trod_error_place(error, "", (int64_t)row->line, 0);
+    const trod_status status = intake_row_too_long(error);
+    if (error) trod_error_place(error, "", (int64_t)row->line, 0);
     return status;
 }
 

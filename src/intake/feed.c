@@ -112,19 +112,20 @@ static void convert_utf16(struct intake_feed *feed, struct trod_buf *into) {
     feed->raw.n = n - i;
 }
 
+trod_status intake_row_too_long(struct trod_error *error) {
+    const trod_status status = trod_fail(error, TROD_TOO_MUCH, "a row is longer than %d MiB",
+                                         INTAKE_ROW_CEILING >> 20);
+    trod_error_hint(error, "is a quotation mark left open in it, or is this no log with one "
+                           "event a line?");
+    return status;
+}
+
 trod_status intake_feed_more(struct intake_feed *feed, struct trod_error *error) {
     if (feed->ended) return TROD_OK;
     if (trod_run_cancelled(feed->run)) return trod_fail(error, TROD_CANCELLED, "stopped");
     struct trod_buf *const window = &feed->window;
     const size_t rest = window->n - feed->used;
-    if (rest > INTAKE_ROW_CEILING) {
-        const trod_status status = trod_fail(
-            error, TROD_TOO_MUCH, "a row is longer than %d MiB", INTAKE_ROW_CEILING >> 20);
-        trod_error_hint(error,
-                        "is a quotation mark left open in it, or is this no log with one "
-                        "event a line?");
-        return status;
-    }
+    if (rest > INTAKE_ROW_CEILING) return intake_row_too_long(error);
     if (rest && feed->used) memmove(window->at, window->at + feed->used, rest);
     feed->base += feed->used;
     window->n = rest;

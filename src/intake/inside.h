@@ -57,6 +57,8 @@ TROD_MUST trod_status intake_feed_more(struct intake_feed *feed, struct trod_err
  * at the end of the file sets `ended`. For chunks: the window is left alone. */
 TROD_MUST trod_status intake_feed_read(struct intake_feed *feed, struct trod_buf *into,
                                        struct trod_error *error);
+/* That a row is above INTAKE_ROW_CEILING, with a way out. */
+trod_status intake_row_too_long(struct trod_error *error);
 /* From now on the window is UTF-8: skips a byte order mark, converts UTF-16. */
 TROD_MUST trod_status intake_feed_decode(struct intake_feed *feed, struct trod_error *error);
 /* ASCII without NUL. */
@@ -88,14 +90,24 @@ static inline trod_str intake_cell(const struct intake_row *row, uint32_t column
 /* A customer: the builder knows it by its number, a gatherer by its id. */
 struct intake_person {
     uint32_t number;
-    trod_str id; /* at == NULL: nobody */
+    trod_str id;     /* at == NULL: nobody */
+    bool identified; /* known under more than the weakest `same person` column */
+};
+struct intake_event {
+    uint64_t place;
+    uint32_t source;
+    trod_str name, journey;
+    int64_t time_us, end_us;
 };
 struct intake_sink {
     struct trod_log_builder *builder; /* NULL: a gatherer's */
     struct trod_gather *gather;
     struct trod_hand *hand;
+    uint32_t journey_field; /* of a gatherer: where the journey is kept if the file's column of
+                             * it is not; else INTAKE_NONE */
+    uint32_t identified_field; /* of a gatherer; INTAKE_NONE: the question does not arise */
 };
-/* The sink of another thread than the caller's, numbered from 1. Never the builder. */
+/* The sink of a thread; the caller's is number 0. The builder is for that one alone. */
 TROD_MUST trod_status intake_sink_of_thread(struct trod_intake *intake, size_t thread,
                                             struct intake_sink *sink, struct trod_error *error);
 uint32_t intake_sink_source(const struct intake_sink *sink, trod_str name);
@@ -109,14 +121,13 @@ TROD_MUST trod_status intake_sink_person(const struct intake_sink *sink,
 TROD_MUST trod_status intake_sink_same(const struct intake_sink *sink, uint64_t place,
                                        const struct intake_person *a,
                                        const struct intake_person *b, struct trod_error *error);
-/* Known under more than the weakest `same person` column. NULL: the question arises. */
-TROD_MUST trod_status intake_sink_identified(const struct intake_sink *sink, uint64_t place,
-                                             const struct intake_person *person,
-                                             struct trod_error *error);
-TROD_MUST trod_status intake_sink_event(const struct intake_sink *sink, uint64_t place,
-                                        uint32_t source, const struct intake_person *person,
-                                        trod_str name, trod_str journey, int64_t time_us,
-                                        int64_t end_us, struct trod_error *error);
+/* From now on it is asked who is identified, even if nobody is. */
+TROD_MUST trod_status intake_sink_ask_identified(struct intake_sink *sink,
+                                                 struct trod_error *error);
+TROD_MUST trod_status intake_sink_event(const struct intake_sink *sink,
+                                        const struct intake_event *event,
+                                        const struct intake_person *person,
+                                        struct trod_error *error);
 /* An attribute of the event added last, or a fact of its customer. */
 TROD_MUST trod_status intake_sink_set(const struct intake_sink *sink, uint32_t field,
                                       trod_str value, struct trod_error *error);
@@ -206,6 +217,7 @@ struct intake_table {
     struct intake_plan plan;
     uint32_t sink_source;
     uint64_t file_place;        /* in the order of intake */
+    uint32_t journey_field;     /* see struct intake_sink */
     struct trod_zone *zone;     /* of times that name none; NULL: UTC */
     struct trod_time_form form; /* as the options or the source say; GUESS: nobody says */
     bool decided;               /* the columns' parts are known */
@@ -231,6 +243,9 @@ TROD_MUST trod_status intake_table_column(struct intake_table *table, trod_str n
                                           struct trod_error *error);
 /* The column of that name: exactly, else with case, blanks and "_" aside if only one fits. */
 uint32_t intake_table_find(const struct intake_table *table, trod_str name);
+/* Once the column of the journey is known: sees to it that a gatherer knows it, too. */
+TROD_MUST trod_status intake_table_journey(struct intake_table *table,
+                                           struct trod_error *error);
 /* Once the columns' parts are known (XES: at once): enters the source into the log. */
 TROD_MUST trod_status intake_table_begin(struct intake_table *table, struct trod_error *error);
 /* Takes a row, or keeps it until the first rows have shown what the columns are. */
@@ -378,7 +393,10 @@ struct trod_intake {
     const struct trod_run *run;
     struct trod_arena *arena; /* the report lives here */
     struct trod_log_builder *builder;
-    struct intake_sink sink; /* of the thread that calls */
+    struct intake_sink sink;  /* of the thread that calls */
+    struct trod_hand **hands; /* a thread */
+    size_t n_hands, room_hands;
+    uint32_t journey_field; /* of a gatherer's journeys, or INTAKE_NONE */
     struct trod_intake_file *files;
     size_t n_files, room_files;
     struct trod_reject rejects[INTAKE_KEPT_REJECTS];

@@ -79,9 +79,13 @@ trod_status trod_intake_make(const struct trod_intake_options *options,
         trod_error_hint(error, "say one of , ; | or a tab");
         goto done;
     }
-    made->builder = trod_log_builder_make(run ? run->memory_bytes : 0);
-    TROD_TRY_ALLOC(made->builder, error);
-    made->sink.builder = made->builder;
+    made->journey_field = made->sink.identified_field = INTAKE_NONE;
+    made->sink.gather = options->gather;
+    if (!options->gather) {
+        made->builder = made->sink.builder = trod_log_builder_make(run ? run->memory_bytes : 0);
+        TROD_TRY_ALLOC(made->builder, error);
+    }
+    TROD_TRY(intake_sink_of_thread(made, 0, &made->sink, error));
     TROD_TRY(open_rejects(made, error));
     *intake = made;
     made = NULL;
@@ -340,6 +344,12 @@ static trod_status close_rejects(struct trod_intake *intake, struct trod_error *
                      strerror(errno));
 }
 
+static uint64_t count_events(const struct trod_intake *intake) {
+    uint64_t n = 0;
+    for (size_t i = 0; i < intake->n_files; i++) n += intake->files[i].n_events;
+    return n;
+}
+
 trod_status trod_intake_finish(struct trod_intake *intake, struct trod_log **log,
                                struct trod_error *error) {
     *log = NULL;
@@ -347,8 +357,8 @@ trod_status trod_intake_finish(struct trod_intake *intake, struct trod_log **log
     intake->finished = true;
     const trod_status closed = close_rejects(intake, error);
     if (closed != TROD_OK) return closed;
-    if (trod_log_builder_count(intake->builder) == 0) return nothing(intake, error);
-    return trod_log_builder_finish(intake->builder, log, error);
+    if (count_events(intake) == 0) return nothing(intake, error);
+    return intake->sink.gather ? TROD_OK : trod_log_builder_finish(intake->builder, log, error);
 }
 
 const struct trod_intake_report *trod_intake_report(const struct trod_intake *intake) {

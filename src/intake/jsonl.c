@@ -1,19 +1,31 @@
 /* JSON lines: one object a line, nested objects flattened ("user.id"), other values kept as
  * they are written and arrays as their JSON. A line is one event; only where the object carries
  * its events in an array of objects ("events", "steps" …), each of those is one, with the
- * members round them on it. */
-#include "intake/inside.h"
+ * members round them on it. Lines are told apart by their line ends alone, so that the rest of
+ * a file whose columns are known is taken by several threads; one that meets a new name waits
+ * until all lines before it are taken. */
+#include "intake/crew.h"
 
-enum { DEEPEST = 64 }; /* objects in objects; deeper ones are kept as their JSON */
+enum {
+    DEEPEST = 64 /* objects in objects; deeper ones are kept as their JSON */,
+    ORDERED = 64
+};
 
+/* Lines on one thread. */
 struct jsonl {
-    struct intake_table *table;
+    struct intake_taker *taker;
+    struct intake_member *member; /* NULL in the head */
+    struct trod_json_reader *reader;
     struct trod_dict *names;  /* of the columns: the same numbers */
     struct trod_arena *arena; /* of one line */
+    struct trod_arena *own;   /* of cells */
     trod_str *cells;          /* [room] */
     size_t room;
     uint32_t *filled; /* [room] */
     size_t n_filled;
+    uint32_t
+        order[ORDERED]; /* columns in the order of the last event, which is often this one's */
+    size_t n_set;       /* values of this one so far */
     struct trod_buf path; /* of nested names */
     uint64_t line;
     uint64_t place; /* of the next event: an event has two bytes at least */
@@ -26,8 +38,8 @@ static trod_status no_memory(struct trod_error *error) {
 static bool grow(struct jsonl *jsonl, size_t n) {
     if (n <= jsonl->room) return true;
     const size_t room = 2 * n + 16;
-    trod_str *const cells = TROD_NEW_ARRAY(jsonl->table->arena, room, trod_str);
-    uint32_t *const filled = TROD_NEW_ARRAY(jsonl->table->arena, room, uint32_t);
+    trod_str *const cells = TROD_NEW_ARRAY(jsonl->own, room, trod_str);
+    uint32_t *const filled = TROD_NEW_ARRAY(jsonl->own, room, uint32_t);
     if (!cells || !filled) return false;
     if (jsonl->room) {
         memcpy(cells, jsonl->cells, jsonl->room * sizeof *cells);
@@ -39,21 +51,47 @@ static bool grow(struct jsonl *jsonl, size_t n) {
     return true;
 }
 
-static trod_status set_cell(struct jsonl *jsonl, trod_str value, struct trod_error *error) {
-    const trod_str name = trod_buf_str(&jsonl->path);
-    const uint32_t n_before = trod_dict_count(jsonl->names);
-    const uint32_t id = trod_dict_add(jsonl->names, name);
-    if (id == TROD_NO_ID || !grow(jsonl, (size_t)id + 1)) return no_memory(error);
-    if (id == n_before) {
-        uint32_t column = 0;
-        const trod_status status =
-            intake_table_column(jsonl->table, name, INTAKE_ATTRIBUTE, &column, error);
+/* Learns the names of the columns that were added since it was done last. */
+static trod_status learn(struct jsonl *jsonl, struct trod_error *error) {
+    const struct intake_taker *const taker = jsonl->taker;
+    for (uint32_t i = trod_dict_count(jsonl->names); i < taker->n_columns; i++)
+        if (trod_dict_add(jsonl->names, taker->columns[i].name) == TROD_NO_ID)
+            return no_memory(error);
+    return grow(jsonl, taker->n_columns) ? TROD_OK : no_memory(error);
+}
+
+/* The column of a name, which is a new one if nobody has met it. */
+static trod_status find_column(struct jsonl *jsonl, trod_str name, uint32_t *column,
+                               struct trod_error *error) {
+    const struct intake_taker *const taker = jsonl->taker;
+    uint32_t *const guess = &jsonl->order[jsonl->n_set < ORDERED ? jsonl->n_set : ORDERED - 1];
+    jsonl->n_set++;
+    *column = *guess;
+    if (*column < taker->n_columns && trod_str_equal(taker->columns[*column].name, name))
+        return TROD_OK;
+    *column = trod_dict_find(jsonl->names, name);
+    if (*column == TROD_NO_ID) {
+        uint32_t added = 0;
+        trod_status status =
+            jsonl->member
+                ? intake_crew_column(jsonl->member, name, error)
+                : intake_table_column(taker->table, name, INTAKE_ATTRIBUTE, &added, error);
+        if (status == TROD_OK) status = learn(jsonl, error);
         if (status != TROD_OK) return status;
-        CHECK(column == id);
+        *column = trod_dict_find(jsonl->names, name);
+        CHECK(*column != TROD_NO_ID);
     }
-    if (value.n == 0) return TROD_OK;
-    if (!jsonl->cells[id].at) jsonl->filled[jsonl->n_filled++] = id;
-    jsonl->cells[id] = value;
+    *guess = *column;
+    return TROD_OK;
+}
+
+static trod_status set_cell(struct jsonl *jsonl, trod_str name, trod_str value,
+                            struct trod_error *error) {
+    uint32_t column = 0;
+    const trod_status status = find_column(jsonl, name, &column, error);
+    if (status != TROD_OK || value.n == 0) return status;
+    if (!jsonl->cells[column].at) jsonl->filled[jsonl->n_filled++] = column;
+    jsonl->cells[column] = value;
     return TROD_OK;
 }
 
@@ -92,7 +130,7 @@ static void write_value(struct trod_json_writer *json, const struct trod_json *v
 }
 
 /* An array (or what lies too deep) as its JSON. */
-static trod_status set_json(struct jsonl *jsonl, const struct trod_json *value,
+static trod_status set_json(struct jsonl *jsonl, trod_str name, const struct trod_json *value,
                             struct trod_error *error) {
     struct trod_buf out = {.ceiling = 8 * (size_t)INTAKE_ROW_CEILING};
     struct trod_json_writer json = {.out = &out, .compact = true};
@@ -100,7 +138,7 @@ static trod_status set_json(struct jsonl *jsonl, const struct trod_json *value,
     const trod_str text = trod_arena_copy(jsonl->arena, trod_buf_str(&out));
     const bool failed = out.failed || !text.at;
     trod_buf_free(&out);
-    return failed ? no_memory(error) : set_cell(jsonl, text, error);
+    return failed ? no_memory(error) : set_cell(jsonl, name, text, error);
 }
 
 static trod_status flatten(struct jsonl *jsonl, const struct trod_json *object,
@@ -109,29 +147,33 @@ static trod_status flatten(struct jsonl *jsonl, const struct trod_json *object,
     const size_t n_path = jsonl->path.n;
     for (const struct trod_json *child = object->first; child; child = child->next) {
         if (child == without) continue;
-        jsonl->path.n = n_path;
-        if (n_path) trod_buf_byte(&jsonl->path, '.');
-        trod_buf_add(&jsonl->path, child->key);
-        if (jsonl->path.failed) return no_memory(error);
+        trod_str name = child->key;
+        if (n_path || child->kind == TROD_JSON_OBJECT) {
+            jsonl->path.n = n_path;
+            if (n_path) trod_buf_byte(&jsonl->path, '.');
+            trod_buf_add(&jsonl->path, child->key);
+            if (jsonl->path.failed) return no_memory(error);
+            name = trod_buf_str(&jsonl->path);
+        }
         trod_status status = TROD_OK;
         switch (child->kind) {
         case TROD_JSON_NULL:
-            status = set_cell(jsonl, (trod_str){NULL, 0}, error);
+            status = set_cell(jsonl, name, (trod_str){NULL, 0}, error);
             break;
         case TROD_JSON_BOOL:
-            status =
-                set_cell(jsonl, child->boolean ? TROD_STR("true") : TROD_STR("false"), error);
+            status = set_cell(jsonl, name,
+                              child->boolean ? TROD_STR("true") : TROD_STR("false"), error);
             break;
         case TROD_JSON_NUMBER:
         case TROD_JSON_TEXT:
-            status = set_cell(jsonl, child->text, error);
+            status = set_cell(jsonl, name, child->text, error);
             break;
         case TROD_JSON_ARRAY:
-            status = set_json(jsonl, child, error);
+            status = set_json(jsonl, name, child, error);
             break;
         case TROD_JSON_OBJECT:
             status = depth < DEEPEST ? flatten(jsonl, child, NULL, depth + 1, error)
-                                     : set_json(jsonl, child, error);
+                                     : set_json(jsonl, name, child, error);
             break;
         }
         if (status != TROD_OK) return status;
@@ -160,7 +202,7 @@ static const struct trod_json *events_of(const struct trod_json *root) {
 static void clear_cells(struct jsonl *jsonl) {
     for (size_t i = 0; i < jsonl->n_filled; i++)
         jsonl->cells[jsonl->filled[i]] = (trod_str){NULL, 0};
-    jsonl->n_filled = 0;
+    jsonl->n_filled = jsonl->n_set = 0;
     trod_buf_clear(&jsonl->path);
 }
 
@@ -179,7 +221,9 @@ static trod_status take_event(struct jsonl *jsonl, const struct trod_json *root,
                                    .line = jsonl->line,
                                    .place = jsonl->place++,
                                    .text = text};
-    status = intake_table_row(jsonl->table, &row, error);
+    struct intake_taker *const taker = jsonl->taker;
+    status = taker->table->decided ? intake_take(taker, &row, error)
+                                   : intake_table_row(taker->table, &row, error);
 done:
     return status;
 }
@@ -187,8 +231,8 @@ done:
 static trod_status reject(struct jsonl *jsonl, trod_str text, const char *reason,
                           struct trod_error *error) {
     const struct intake_row row = {.line = jsonl->line, .text = text};
-    jsonl->table->taker.counts.n_rows++;
-    return intake_reject(&jsonl->table->taker, &row, error, "%s", reason);
+    jsonl->taker->counts.n_rows++;
+    return intake_reject(jsonl->taker, &row, error, "%s", reason);
 }
 
 static bool ends_open(trod_str text) {
@@ -207,10 +251,10 @@ static trod_status take_line(struct jsonl *jsonl, trod_str text, struct trod_err
         !memchr(text.at, '\0', text.n)) {
         intake_latin(&mended, text);
         json = trod_buf_str(&mended);
-        jsonl->table->taker.counts.n_latin++;
+        jsonl->taker->counts.n_latin++;
     }
-    status = trod_json_read(json, jsonl->arena, &root, &why);
-    if (status == TROD_BAD_INPUT && jsonl->table->n_columns == 0 && ends_open(text)) {
+    status = trod_json_reader_read(jsonl->reader, json, jsonl->arena, &root, &why);
+    if (status == TROD_BAD_INPUT && jsonl->taker->table->n_columns == 0 && ends_open(text)) {
         status = trod_fail(error, TROD_BAD_INPUT,
                            "the first object spreads over several lines; trod "
                            "reads JSON lines, one object a line");
@@ -255,16 +299,84 @@ static trod_status next_line(struct intake_feed *feed, trod_str *text, size_t *n
     }
 }
 
+static trod_status jsonl_init(struct jsonl *jsonl, struct intake_taker *taker,
+                              struct trod_error *error) {
+    trod_status status = TROD_OK;
+    *jsonl = (struct jsonl){.taker = taker,
+                            .path = {.ceiling = (size_t)DEEPEST * INTAKE_ROW_CEILING}};
+    for (size_t i = 0; i < ORDERED; i++) jsonl->order[i] = INTAKE_NONE;
+    jsonl->names = trod_dict_make(0);
+    TROD_TRY_ALLOC(jsonl->names, error);
+    jsonl->arena = trod_arena_make((size_t)2 << 30);
+    TROD_TRY_ALLOC(jsonl->arena, error);
+    jsonl->own = trod_arena_make((size_t)16 << 20);
+    TROD_TRY_ALLOC(jsonl->own, error);
+    jsonl->reader = trod_json_reader_make();
+    TROD_TRY_ALLOC(jsonl->reader, error);
+    status = learn(jsonl, error);
+done:
+    return status;
+}
+
+static void jsonl_release(struct jsonl *jsonl) {
+    trod_json_reader_free(jsonl->reader);
+    trod_dict_free(jsonl->names);
+    trod_arena_free(jsonl->arena);
+    trod_arena_free(jsonl->own);
+    trod_buf_free(&jsonl->path);
+}
+
+/* ---- The rest
+ * ---------------------------------------------------------------------------------- */
+
+static trod_status cut(void *owner, struct intake_chunk *chunk, struct trod_error *error) {
+    (void)owner;
+    (void)error;
+    const char *const line = memrchr(chunk->at, '\n', chunk->n_seen);
+    chunk->n = chunk->ended ? chunk->n_seen : line ? (size_t)(line + 1 - chunk->at) : 0;
+    return TROD_OK;
+}
+
+static trod_status begin(void *owner, struct intake_member *member, struct trod_error *error) {
+    struct jsonl *const jsonl = TROD_NEW(member->taker->table->arena, struct jsonl);
+    (void)owner;
+    if (!jsonl) return no_memory(error);
+    member->work = jsonl;
+    const trod_status status = jsonl_init(jsonl, member->taker, error);
+    jsonl->member = member;
+    return status;
+}
+
+static void end(struct intake_member *member) {
+    if (member->work) jsonl_release(member->work);
+}
+
+static trod_status take(struct intake_member *member, const struct intake_chunk *chunk,
+                        uint64_t *n_lines, struct trod_error *error) {
+    struct jsonl *const jsonl = member->work;
+    trod_status status = learn(jsonl, error);
+    const char *p = chunk->at, *const last = chunk->at + chunk->n;
+    while (p < last && status == TROD_OK) {
+        const char *const stop = memchr(p, '\n', (size_t)(last - p));
+        const trod_str text = trod_str_trim((trod_str){p, (size_t)((stop ? stop : last) - p)});
+        jsonl->line = ++*n_lines;
+        jsonl->place = chunk->place + (uint64_t)(p - chunk->at);
+        if (text.n > INTAKE_ROW_CEILING) return intake_row_too_long(error);
+        if (text.n) status = take_line(jsonl, text, error);
+        p = stop ? stop + 1 : last;
+    }
+    return status;
+}
+
 trod_status intake_jsonl(struct intake_table *table, struct intake_feed *feed,
                          struct trod_error *error) {
-    struct jsonl jsonl = {.table = table,
-                          .path = {.ceiling = (size_t)DEEPEST * INTAKE_ROW_CEILING}};
+    static const struct intake_craft craft = {
+        .cut = cut, .begin = begin, .end = end, .take = take};
+    struct jsonl jsonl;
     trod_status status = TROD_OK;
-    jsonl.names = trod_dict_make(0);
-    TROD_TRY_ALLOC(jsonl.names, error);
-    jsonl.arena = trod_arena_make((size_t)2 << 30);
-    TROD_TRY_ALLOC(jsonl.arena, error);
-    for (bool got = true; got;) {
+    TROD_TRY(jsonl_init(&jsonl, &table->taker, error));
+    bool got = true;
+    while (got && !table->decided) {
         trod_str text = {NULL, 0};
         size_t n_taken = 0;
         jsonl.line++;
@@ -274,12 +386,13 @@ trod_status intake_jsonl(struct intake_table *table, struct intake_feed *feed,
         if (text.n) TROD_TRY(take_line(&jsonl, text, error));
         feed->used += n_taken;
     }
+    if (got) {
+        TROD_TRY(intake_crew_run(table, feed, jsonl.line + 1, &craft, error));
+    }
     status = intake_table_end(table, error);
 done:
     if (status != TROD_OK && error && error->line == 0 && !table->decided)
         trod_error_place(error, "", (int64_t)jsonl.line, 0);
-    trod_dict_free(jsonl.names);
-    trod_arena_free(jsonl.arena);
-    trod_buf_free(&jsonl.path);
+    jsonl_release(&jsonl);
     return status;
 }

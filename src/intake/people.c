@@ -35,7 +35,7 @@ static trod_status find_person(struct intake_taker *taker, trod_str id,
         *person = taker->person;
         return TROD_OK;
     }
-    *person = (struct intake_person){TROD_NO_ID, id};
+    *person = (struct intake_person){.number = TROD_NO_ID, .id = id};
     taker->person.id.at = NULL;
     const trod_status status = intake_sink_person(&taker->sink, person, error);
     const bool joins = table->map && table->map->same_person.n;
@@ -61,7 +61,7 @@ static trod_status join(struct intake_taker *taker, uint64_t place, trod_str col
     trod_buf_add(key, value);
     if (key->failed) return trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
     if (!person->id.at) return find_person(taker, trod_buf_str(key), person, error);
-    struct intake_person other = {TROD_NO_ID, trod_buf_str(key)};
+    struct intake_person other = {.number = TROD_NO_ID, .id = trod_buf_str(key)};
     const trod_status status = intake_sink_person(&taker->sink, &other, error);
     if (status != TROD_OK) return status;
     return intake_sink_same(&taker->sink, place, person, &other, error);
@@ -72,7 +72,7 @@ trod_status intake_customer(struct intake_taker *taker, const struct intake_row 
     const struct intake_table *const table = taker->table;
     const uint32_t person = taker->plan.customer;
     const trod_str id = intake_cell(row, person);
-    *found = (struct intake_person){TROD_NO_ID, {NULL, 0}};
+    *found = (struct intake_person){.number = TROD_NO_ID};
     const size_t n_same = table->map ? table->map->same_person.n : 0;
     if (n_same == 0) {
         if (id.n == 0 || (!table->wish.xes && is_missing(id))) return TROD_OK;
@@ -95,6 +95,6 @@ trod_status intake_customer(struct intake_taker *taker, const struct intake_row 
         if (status != TROD_OK) return status;
         identified |= column->same != n_same - 1;
     }
-    if (!identified || !found->id.at) return TROD_OK;
-    return intake_sink_identified(&taker->sink, row->place, found, error);
+    found->identified = identified;
+    return TROD_OK;
 }

@@ -15,7 +15,8 @@ trod_status intake_table_init(struct intake_table *table, struct trod_intake *in
                                    .source = source,
                                    .source_given = source != NULL,
                                    .file_place = (intake->n_files - 1) << FILE_BITS,
-                                   .sink_source = INTAKE_NONE};
+                                   .sink_source = INTAKE_NONE,
+                                   .journey_field = INTAKE_NONE};
     table->plan = (struct intake_plan){.customer = INTAKE_NONE,
                                        .event = INTAKE_NONE,
                                        .time = INTAKE_NONE,
@@ -59,18 +60,41 @@ static void set_as(struct intake_table *table, struct intake_column *column, boo
                      : INTAKE_ATTRIBUTE;
 }
 
+static trod_status too_many_fields(struct trod_error *error) {
+    const trod_status status =
+        trod_fail(error, TROD_TOO_MUCH, "there are more than %d different columns in all",
+                  INTAKE_MOST_COLUMNS);
+    trod_error_hint(error, "are some keys values, such as a customer's number?");
+    return status;
+}
+
 /* Gives a column its number in the log. */
 static trod_status add_field(struct intake_table *table, struct intake_column *column,
                              struct trod_error *error) {
     if (column->as == INTAKE_NOTHING) return TROD_OK;
     column->field =
         intake_sink_field(&table->intake->sink, column->name, column->as == INTAKE_FACT);
-    if (column->field != TROD_NO_ID) return TROD_OK;
-    const trod_status status =
-        trod_fail(error, TROD_TOO_MUCH, "there are more than %d different columns in all",
-                  INTAKE_MOST_COLUMNS);
-    trod_error_hint(error, "are some keys values, such as a customer's number?");
-    return status;
+    return column->field == TROD_NO_ID ? too_many_fields(error) : TROD_OK;
+}
+
+trod_status intake_table_journey(struct intake_table *table, struct trod_error *error) {
+    struct trod_intake *const intake = table->intake;
+    if (table->plan.journey == INTAKE_NONE || !intake->sink.gather) return TROD_OK;
+    const struct intake_column *const column = &table->columns[table->plan.journey];
+    const uint32_t own = column->as == INTAKE_ATTRIBUTE ? column->field : INTAKE_NONE;
+    if (intake->journey_field == INTAKE_NONE) {
+        /* The name of an XES trace, where an attribute names the customer. */
+        const trod_str name = table->wish.xes && column->as == INTAKE_NOTHING
+                                  ? TROD_STR("case:concept:name")
+                                  : column->name;
+        const uint32_t field =
+            own != INTAKE_NONE ? own : intake_sink_field(&intake->sink, name, false);
+        if (field == TROD_NO_ID) return too_many_fields(error);
+        intake->journey_field = field;
+        intake_sink_role(&intake->sink, INTAKE_JOURNEY, field);
+    }
+    table->journey_field = own == intake->journey_field ? INTAKE_NONE : intake->journey_field;
+    return TROD_OK;
 }
 
 static void set_same(const struct intake_table *table, struct intake_column *column) {
@@ -102,8 +126,11 @@ static trod_status place_late(struct intake_table *table, uint32_t id, enum inta
     set_as(table, column, as == INTAKE_FACT);
     const trod_status status = add_field(table, column, error);
     if (status != TROD_OK) return status;
-    if (plan->journey == INTAKE_NONE && is_wish(table->wish.journey, column->name))
+    if (plan->journey == INTAKE_NONE && is_wish(table->wish.journey, column->name)) {
         plan->journey = id;
+        const trod_status pointed = intake_table_journey(table, error);
+        if (pointed != TROD_OK) return pointed;
+    }
     if (plan->channel == INTAKE_NONE && is_wish(channel, column->name))
         point_at(table, INTAKE_CHANNEL, plan->channel = id);
     if (plan->worth == INTAKE_NONE && is_wish(table->wish.worth, column->name))
@@ -172,7 +199,7 @@ static trod_status place_columns(struct intake_table *table, struct trod_error *
     }
     point_at(table, INTAKE_CHANNEL, plan->channel);
     point_at(table, INTAKE_WORTH, plan->worth);
-    return TROD_OK;
+    return intake_table_journey(table, error);
 }
 
 /* Looks at the sample, gives each column its part, and takes the rows that waited. */
@@ -197,14 +224,14 @@ done:
 }
 
 trod_status intake_table_begin(struct intake_table *table, struct trod_error *error) {
-    const struct intake_sink *const sink = &table->intake->sink;
+    struct intake_sink *const sink = &table->intake->sink;
     const trod_str name = table->source ? table->source->id : table->file->name;
     table->sink_source = intake_sink_source(sink, name);
     if (table->sink_source == TROD_NO_ID)
         return trod_fail(error, TROD_TOO_MUCH, "there are more than 60,000 files");
     table->decided = true;
     if (!table->map || table->map->same_person.n == 0) return TROD_OK;
-    return intake_sink_identified(sink, 0, NULL, error);
+    return intake_sink_ask_identified(sink, error);
 }
 
 /* Keeps a copy of the row. */

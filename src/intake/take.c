@@ -77,7 +77,7 @@ static trod_status take_dates(struct intake_taker *taker, const struct intake_ro
                               struct trod_error *error) {
     const struct intake_plan *const plan = &taker->plan;
     trod_status status = TROD_OK;
-    struct intake_person person = {TROD_NO_ID, {NULL, 0}};
+    struct intake_person person = {.number = TROD_NO_ID};
     uint32_t bad_column = INTAKE_NONE;
     uint64_t n = 0;
     for (size_t i = 0; i < plan->n_dates; i++) {
@@ -90,9 +90,12 @@ static trod_status take_dates(struct intake_taker *taker, const struct intake_ro
             TROD_TRY(intake_customer(taker, row, &person, error));
             if (!person.id.at) return reject_customer(taker, row, error);
         }
-        TROD_TRY(intake_sink_event(&taker->sink, row->place + n++, taker->table->sink_source,
-                                   &person, taker->columns[column].name, (trod_str){NULL, 0},
-                                   time_us, TROD_NO_TIME, error));
+        const struct intake_event event = {.place = row->place + n++,
+                                           .source = taker->table->sink_source,
+                                           .name = taker->columns[column].name,
+                                           .time_us = time_us,
+                                           .end_us = TROD_NO_TIME};
+        TROD_TRY(intake_sink_event(&taker->sink, &event, &person, error));
         taker->counts.n_events++;
         taker->counts.timed = true;
     }
@@ -145,8 +148,13 @@ trod_status intake_take(struct intake_taker *taker, const struct intake_row *row
     struct intake_person person;
     TROD_TRY(intake_customer(taker, row, &person, error));
     if (!person.id.at) return reject_customer(taker, row, error);
-    TROD_TRY(intake_sink_event(&taker->sink, row->place, taker->table->sink_source, &person,
-                               name, intake_cell(row, plan->journey), time_us, end_us, error));
+    const struct intake_event event = {.place = row->place,
+                                       .source = taker->table->sink_source,
+                                       .name = name,
+                                       .journey = intake_cell(row, plan->journey),
+                                       .time_us = time_us,
+                                       .end_us = end_us};
+    TROD_TRY(intake_sink_event(&taker->sink, &event, &person, error));
     taker->counts.n_events++;
     TROD_TRY(set_fields(taker, row, error));
 done:
@@ -173,4 +181,6 @@ void intake_taker_look(struct intake_taker *taker) {
     taker->columns = table->columns;
     taker->n_columns = table->n_columns;
     taker->plan = table->plan;
+    taker->sink.journey_field = table->journey_field;
+    taker->sink.identified_field = table->intake->sink.identified_field;
 }

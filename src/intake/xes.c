@@ -173,6 +173,7 @@ static trod_status plan(struct xes *xes, struct trod_error *error) {
     if (!by_trace && wish->customer.n && (wish->journey.n == 0 || is_trace_name(wish->journey)))
         made->journey = xes->trace_name;
     TROD_TRY(intake_table_begin(table, error));
+    TROD_TRY(intake_table_journey(table, error));
     intake_taker_look(&table->taker);
     xes->next_place = intake_table_place(table, 0);
 done:

@@ -333,6 +333,10 @@ uint32_t trod_gather_field(struct trod_gather *gather, trod_str name, bool fact)
 enum trod_gather_role { TROD_ROLE_CHANNEL, TROD_ROLE_WORTH, TROD_ROLE_JOURNEY };
 void trod_gather_role(struct trod_gather *gather, enum trod_gather_role role, uint32_t field);
 
+/* The fact that says of a customer that it is known under more than the weakest `same person`
+ * column; where the log has such a field, the question arises (log->identified). */
+#define TROD_IDENTIFIED_FACT "trod:identified"
+
 struct trod_hand;
 /* A hand for one thread at a time; freed with the gatherer. NULL without memory. */
 struct trod_hand *trod_gather_hand(struct trod_gather *gather);
