@@ -132,7 +132,8 @@ TROD_MUST trod_status trod_store_forget(struct trod_store *store, trod_str id,
                                         uint64_t *n_left, struct trod_error *error);
 
 /* Test hook: the n-th write, sync, rename or unlink from now (0: none) fails, or the process
- * stops there as if killed. */
-void trod_store_fail_at(uint64_t n, bool kill);
+ * stops there as if killed. Those of SQLite count in stores that are opened after the first
+ * call. Returns what was left of the count before: 0 if it was reached (or there was none). */
+uint64_t trod_store_fail_at(uint64_t n, bool kill);
 
 #endif

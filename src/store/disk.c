@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "store/sqlite_door.h"
 #include "trod/store.h"
 
 /* The only state outside of objects: a counter for tests, 0 in ordinary life. The top bit says
@@ -16,8 +17,9 @@
 static _Atomic uint64_t fail_countdown;
 #define KILL_BIT (UINT64_C(1) << 63)
 
-void trod_store_fail_at(uint64_t n, bool kill) {
-    atomic_store(&fail_countdown, n && kill ? n | KILL_BIT : n);
+uint64_t trod_store_fail_at(uint64_t n, bool kill) {
+    store_db_watch();
+    return atomic_exchange(&fail_countdown, n && kill ? n | KILL_BIT : n) & ~KILL_BIT;
 }
 
 bool store_disk_fails(void) {

@@ -4,9 +4,6 @@
  * more lose their texts in the catalogue, and keep their numbers. SQLite overwrites what it
  * deletes, and its log is emptied, so that no byte of the id stays in .trod; if the process is
  * stopped before that, the next change does it. */
-#include <stdio.h>
-#include <time.h>
-
 #include "store/forget.h"
 
 enum { WAIT_US = 5000000 };
@@ -57,6 +54,28 @@ done:
     return status;
 }
 
+/* Leaves out columns in which nobody else has a value. */
+static trod_status drop_empty_columns(struct trod_rows *rows, struct trod_arena *arena,
+                                      struct trod_error *error) {
+    trod_status status = TROD_OK;
+    size_t n = 0;
+    struct trod_rows_column *const columns =
+        TROD_NEW_ARRAY(arena, rows->n_columns, struct trod_rows_column);
+    TROD_TRY_ALLOC(columns, error);
+    for (size_t i = 0; i < rows->n_columns; i++) {
+        const struct trod_rows_column *const column = &rows->columns[i];
+        const uint32_t n_rows = column->fact ? rows->n_customers : rows->n_events;
+        bool any = false;
+        for (uint32_t row = 0; row < n_rows && !any; row++)
+            any = column->code ? column->code[row] != 0 : column->text[row].at != NULL;
+        if (any) columns[n++] = *column;
+    }
+    rows->columns = columns;
+    rows->n_columns = n;
+done:
+    return status;
+}
+
 static trod_status rewrite(struct forgetting *forgetting, size_t i,
                            const struct trod_part *part, uint32_t customer,
                            struct trod_arena *arena, struct trod_error *error) {
@@ -76,6 +95,7 @@ static trod_status rewrite(struct forgetting *forgetting, size_t i,
     const struct trod_rows *const list[] = {&rows};
     TROD_TRY(trod_rows_merge(list, 1, &options, arena, &others, &n_dropped, error));
     if (others.n_customers) {
+        TROD_TRY(drop_empty_columns(&others, arena, error));
         TROD_TRY(trod_part_pack(&others, arena, &packed, error));
         TROD_TRY(store_change_write(change, set, &packed, error));
     }
@@ -225,6 +245,21 @@ done:
     return status;
 }
 
+/* What could not be deleted would still know the customer: unlike after other changes, that is
+ * a failure. */
+static trod_status sweep(struct trod_store *store, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    struct store_state state = {0};
+    struct trod_arena *const arena = trod_arena_make(STORE_ARENA_BYTES);
+    TROD_TRY_ALLOC(arena, error);
+    TROD_TRY(store_catalogue_read(store, arena, &state, error));
+    TROD_TRY(store_sweep(store, &state, error));
+done:
+    trod_dict_free(state.names);
+    trod_arena_free(arena);
+    return status;
+}
+
 trod_status trod_store_forget(struct trod_store *store, trod_str id, const struct trod_run *run,
                               uint64_t *n_events, uint64_t *n_left, struct trod_error *error) {
     trod_status status = TROD_OK;
@@ -232,6 +267,7 @@ trod_status trod_store_forget(struct trod_store *store, trod_str id, const struc
     *n_events = *n_left = 0;
     TROD_TRY(trod_store_begin(store, WAIT_US, &change, error));
     TROD_TRY(forget(change, id, n_events, error));
+    TROD_TRY(sweep(store, error));
     TROD_TRY(store_scrub(store, error));
     TROD_TRY(store_look_for(store, id, run, n_left, error));
 done:

@@ -5,6 +5,7 @@
 
 #include "../unit.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -68,7 +69,7 @@ static struct events draw_events(uint64_t seed, unsigned n_customers, unsigned n
 }
 
 /* Takes the time from every tenth event, but from none that is its customer's first. */
-static void take_times(struct events *events) {
+static inline void take_times(struct events *events) {
     for (size_t i = 9; i < events->n; i += 10)
         for (size_t k = 0; k < i; k++)
             if (strcmp(events->at[k].customer, events->at[i].customer) == 0)
@@ -217,9 +218,9 @@ static struct trod_parts make_frame(const struct trod_parts *like, const struct 
     for (size_t i = 0; i < events->n; i++)
         trod_dict_add(*names, trod_str_of(events->at[i].name));
     return (struct trod_parts){.names = *names,
-                               .fields = FIELDS,
+                               .fields = like && like->n_fields ? like->fields : FIELDS,
                                .n_fields = N_FIELDS,
-                               .sources = SOURCES,
+                               .sources = like && like->n_sources ? like->sources : SOURCES,
                                .n_sources = TROD_COUNT(SOURCES),
                                .channel_field = FIELD_CHANNEL,
                                .worth_field = TROD_NO_ID,
@@ -319,10 +320,18 @@ struct kept {
     struct trod_store *store;
 };
 
+/* In memory where there is a file system for that: syncing takes no time there. */
+static void kept_folder(struct kept *kept) {
+    const bool memory = access("/dev/shm", W_OK) == 0;
+    snprintf(kept->folder, sizeof kept->folder, "%s/trod-store-XXXXXX",
+             memory ? "/dev/shm" : "/tmp");
+    assert_non_null(mkdtemp(kept->folder));
+}
+
 static struct kept kept_make(void) {
-    struct kept kept = {.folder = "/tmp/trod-store-XXXXXX"};
+    struct kept kept = {0};
     struct trod_error error = {0};
-    assert_non_null(mkdtemp(kept.folder));
+    kept_folder(&kept);
     if (trod_store_open(kept.folder, TROD_STORE_CREATE, NULL, &kept.store, &error) != TROD_OK)
         fail_msg("%s", error.message);
     return kept;
@@ -404,7 +413,7 @@ static char *answer_of_store(struct trod_store *store, struct trod_error *error)
     return answer;
 }
 
-static void assert_holds(struct trod_store *store, const struct events *events) {
+static inline void assert_holds(struct trod_store *store, const struct events *events) {
     struct trod_error error = {0};
     char *const is = answer_of_store(store, &error);
     if (!is) fail_msg("%s", error.message);
@@ -428,6 +437,35 @@ static void assert_sound(struct trod_store *store) {
         fail_msg("%s", error.message);
     if (n) fail_msg("%.*s: %.*s", TROD_ARG(damage[0].file), TROD_ARG(damage[0].what));
     trod_arena_free(arena);
+}
+
+/* How often the bytes stand in the files of a folder. */
+static size_t grep_folder(const char *folder, const char *bytes) {
+    size_t found = 0;
+    DIR *const open_folder = opendir(folder);
+    assert_non_null(open_folder);
+    for (struct dirent *entry; (entry = readdir(open_folder));) {
+        char name[400];
+        struct trod_buf buf = {0};
+        snprintf(name, sizeof name, "%s/%s", folder, entry->d_name);
+        if (trod_file_read(name, 1 << 28, &buf, NULL) != TROD_OK) continue;
+        for (const char *at = buf.at;
+             (at = memmem(at, (size_t)(buf.at + buf.n - at), bytes, strlen(bytes)));) {
+            found++;
+            at++;
+        }
+        trod_buf_free(&buf);
+    }
+    closedir(open_folder);
+    return found;
+}
+
+static inline size_t grep(const struct kept *kept, const char *bytes) {
+    char folder[100];
+    snprintf(folder, sizeof folder, "%s/.trod", kept->folder);
+    size_t found = grep_folder(folder, bytes);
+    snprintf(folder, sizeof folder, "%s/.trod/log", kept->folder);
+    return found + grep_folder(folder, bytes);
 }
 
 #endif

@@ -88,7 +88,7 @@ static void what_is_no_database_is_told(void **state) {
 /* Every step of SQLite that fails leaves the database as it was or as it should be. */
 static void each_failing_step_leaves_old_or_new(void **state) {
     (void)state;
-    store_db_watch();
+    trod_store_fail_at(0, false);
     uint64_t steps = 0;
     for (bool whole = false; !whole;) {
         const struct place place = place_make();
