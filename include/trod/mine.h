@@ -139,4 +139,6 @@ TROD_MUST trod_status trod_paths_of_view(const struct trod_view *view,
                                          const struct trod_run *run, struct trod_paths **paths,
                                          struct trod_error *error);
 
+#include "trod/mine/funnel.h"
+
 #endif

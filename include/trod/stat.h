@@ -59,6 +59,11 @@ double trod_fisher_p(uint64_t a, uint64_t b, uint64_t c, uint64_t d);
  * Source: Hyndman and Fan, American Statistician 50 (1996). */
 double trod_quantile(double *values, size_t n, double share);
 double trod_quantile_int64(int64_t *values, size_t n, double share);
+/* Where such a quantile of n > 0 values lies: `part` of the way from the k-th smallest (from 0) to
+ * the next. */
+void trod_quantile_place(size_t n, double share, size_t *k, double *part);
+/* The k-th smallest (from 0) of n > k values, which are put into another order. Time: linear. */
+int64_t trod_select_int64(int64_t *values, size_t n, size_t k);
 
 /* The same with an exact interval from order statistics, for any distribution: `low` is the
  * greatest of the values that is above the true quantile with a probability of at most 2.5 %, `high`

@@ -150,3 +150,9 @@ trod_status log_condition_unknown(const struct trod_condition *cond,
                                "asked for");
     return TROD_BAD_OPTION;
 }
+
+trod_status trod_parts_no_field(const struct trod_parts *parts, trod_str name, bool fact_only,
+                                struct trod_error *error) {
+    const struct trod_condition cond = {.name = name, .profile = fact_only};
+    return log_condition_unknown(&cond, parts->fields, parts->n_fields, error);
+}

@@ -29,9 +29,8 @@ TROD_MUST trod_status mine_groups_measure(struct mine_groups *groups,
                                           struct trod_error *error);
 
 /* rank[name]: its place among all names of the log byte by byte. On the arena. */
-TROD_MUST trod_status mine_rank_names(const struct trod_dict *names,
-                                      struct trod_arena *arena, const uint32_t **rank,
-                                      struct trod_error *error);
+TROD_MUST trod_status mine_rank_names(const struct trod_dict *names, struct trod_arena *arena,
+                                      const uint32_t **rank, struct trod_error *error);
 /* Every name that occurs in the view; at == NULL without memory. */
 struct trod_name_counts mine_count_names(const struct trod_view *view,
                                          struct trod_arena *arena);

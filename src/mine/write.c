@@ -1,12 +1,12 @@
 /* Answers as JSON and CSV. What is not known is null in JSON and empty in CSV. */
 #include <math.h>
 
-#include "mine/inside.h"
+#include "mine/cells.h"
 
 /* ---- JSON ----------------------------------------------------------------------------------
  */
 
-static trod_status check_written(const struct trod_buf *out, struct trod_error *error) {
+trod_status mine_check_written(const struct trod_buf *out, struct trod_error *error) {
     if (!out->failed) return TROD_OK;
     trod_fail(error, TROD_TOO_MUCH, "the answer is larger than %zu MB",
               (out->ceiling ? out->ceiling : (size_t)1 << 30) >> 20);
@@ -117,7 +117,7 @@ trod_status trod_follows_to_json(const struct trod_follows *follows, size_t top,
     trod_json_end_array(&json);
     trod_json_end_object(&json);
     trod_buf_byte(out, '\n');
-    return check_written(out, error);
+    return mine_check_written(out, error);
 }
 
 trod_status trod_paths_to_json(const struct trod_paths *paths, size_t top, struct trod_buf *out,
@@ -152,13 +152,13 @@ trod_status trod_paths_to_json(const struct trod_paths *paths, size_t top, struc
     trod_json_end_array(&json);
     trod_json_end_object(&json);
     trod_buf_byte(out, '\n');
-    return check_written(out, error);
+    return mine_check_written(out, error);
 }
 
 /* ---- CSV -----------------------------------------------------------------------------------
  */
 
-static void csv_str(struct trod_buf *out, trod_str value) {
+void mine_csv_str(struct trod_buf *out, trod_str value) {
     bool quote = false;
     for (size_t i = 0; i < value.n && !quote; i++)
         quote = strchr(",\"\r\n", value.at[i]) != NULL;
@@ -176,25 +176,25 @@ static void csv_str(struct trod_buf *out, trod_str value) {
     trod_buf_byte(out, ',');
 }
 
-static void csv_uint(struct trod_buf *out, uint64_t value) {
+void mine_csv_uint(struct trod_buf *out, uint64_t value) {
     trod_buf_format(out, "%llu,", (unsigned long long)value);
 }
 
-static void csv_number(struct trod_buf *out, double value) {
+void mine_csv_number(struct trod_buf *out, double value) {
     char text[32];
     if (!isnan(value)) trod_buf_adds(out, trod_number_write(value, text));
     trod_buf_byte(out, ',');
 }
 
-static void csv_end(struct trod_buf *out) {
+void mine_csv_end(struct trod_buf *out) {
     if (out->failed || out->n == 0) return;
     out->at[out->n - 1] = '\n'; /* over the comma of the last field */
 }
 
 static void csv_durations(struct trod_buf *out, const struct trod_durations *durations) {
-    csv_number(out, durations->mean_us);
-    csv_number(out, durations->median_us);
-    csv_number(out, durations->p95_us);
+    mine_csv_number(out, durations->mean_us);
+    mine_csv_number(out, durations->median_us);
+    mine_csv_number(out, durations->p95_us);
 }
 
 trod_status trod_follows_to_csv(const struct trod_follows *follows, size_t top,
@@ -205,17 +205,17 @@ trod_status trod_follows_to_csv(const struct trod_follows *follows, size_t top,
     trod_buf_byte(out, '\n');
     for (size_t e = 0; e < first_of(top, follows->n_edges); e++) {
         const struct trod_follows_edge *const edge = &follows->edges[e];
-        csv_str(out, trod_dict_at(follows->names, edge->from));
-        csv_str(out, trod_dict_at(follows->names, edge->to));
-        csv_uint(out, edge->n);
+        mine_csv_str(out, trod_dict_at(follows->names, edge->from));
+        mine_csv_str(out, trod_dict_at(follows->names, edge->to));
+        mine_csv_uint(out, edge->n);
         csv_durations(out, &edge->times);
         if (follows->has_waiting) {
-            csv_uint(out, edge->waiting.n);
+            mine_csv_uint(out, edge->waiting.n);
             csv_durations(out, &edge->waiting);
         }
-        csv_end(out);
+        mine_csv_end(out);
     }
-    return check_written(out, error);
+    return mine_check_written(out, error);
 }
 
 /* One row a step, so that no name has to be cut out of a longer text. */
@@ -225,13 +225,13 @@ trod_status trod_paths_to_csv(const struct trod_paths *paths, size_t top, struct
     for (size_t p = 0; p < first_of(top, paths->n_shown); p++) {
         const struct trod_path *const path = &paths->paths[p];
         for (uint32_t i = 0; i < path->n; i++) {
-            csv_uint(out, p + 1);
-            csv_uint(out, path->n_journeys);
+            mine_csv_uint(out, p + 1);
+            mine_csv_uint(out, path->n_journeys);
             csv_durations(out, &path->lasts);
-            csv_uint(out, (uint64_t)i + 1);
-            csv_str(out, trod_dict_at(paths->names, path->steps[i]));
-            csv_end(out);
+            mine_csv_uint(out, (uint64_t)i + 1);
+            mine_csv_str(out, trod_dict_at(paths->names, path->steps[i]));
+            mine_csv_end(out);
         }
     }
-    return check_written(out, error);
+    return mine_check_written(out, error);
 }

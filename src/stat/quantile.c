@@ -130,8 +130,8 @@ static void from_keys(double *values, size_t n) {
     }
 }
 
-/* Where type 7 looks: between order statistics k and k + 1 (from 0), `part` of the way. */
-static void place_of(size_t n, double share, size_t *k, double *part) {
+/* Type 7. */
+void trod_quantile_place(size_t n, double share, size_t *k, double *part) {
     const double h = (double)(n - 1) * fmin(1, fmax(0, share));
     double whole = floor(h);
     *part = h - whole;
@@ -154,7 +154,7 @@ static double integer_value(int64_t of) {
 static double quantile_of(key *keys, size_t n, double share, value_of value) {
     size_t k = 0;
     double part = 0;
-    place_of(n, share, &k, &part);
+    trod_quantile_place(n, share, &k, &part);
     select_kth(keys, n, k);
     const double low = value(keys[k]);
     if (part == 0) return low;
@@ -163,6 +163,11 @@ static double quantile_of(key *keys, size_t n, double share, value_of value) {
         if (keys[i] < next) next = keys[i];
     const double high = value(next);
     return low == high ? low : low + part * (high - low);
+}
+
+int64_t trod_select_int64(int64_t *values, size_t n, size_t k) {
+    select_kth(values, n, k);
+    return values[k];
 }
 
 double trod_quantile_int64(int64_t *values, size_t n, double share) {

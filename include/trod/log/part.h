@@ -245,6 +245,9 @@ TROD_MUST trod_status trod_parts_of_packed(const struct trod_parts *frame,
 /* Index of the event attribute or fact of that name (an attribute first unless fact_only), or
  * TROD_NO_ID. */
 uint32_t trod_parts_field(const struct trod_parts *parts, trod_str name, bool fact_only);
+/* TROD_BAD_OPTION: the log has no such column (or fact), with the nearest one, or all. */
+TROD_MUST trod_status trod_parts_no_field(const struct trod_parts *parts, trod_str name,
+                                          bool fact_only, struct trod_error *error);
 /* Calls work(owner, i, part, scratch) for each part, on all threads of the run; the scratch
  * arena is empty at each call and the part lives in it. What `work` writes must be per i, or be
  * added under its own lock in a way that no order matters. */
