@@ -3,8 +3,8 @@
  */
 #include "cli/cli.h"
 
-extern const struct cli_command cli_check, cli_compare, cli_convert, cli_draw, cli_fmt, cli_flow,
-    cli_paths;
+extern const struct cli_command cli_export, cli_forget, cli_import, cli_log, cli_check,
+    cli_compare, cli_convert, cli_draw, cli_fmt, cli_flow, cli_paths;
 
 const struct cli_command *const cli_commands[] = {
     /* Draw */
@@ -13,8 +13,12 @@ const struct cli_command *const cli_commands[] = {
     &cli_fmt,
     &cli_convert,
     /* What happened? */
+    &cli_import,
+    &cli_log,
     &cli_flow,
     &cli_paths,
+    &cli_export,
+    &cli_forget,
     /* As designed? */
     &cli_compare,
     NULL,

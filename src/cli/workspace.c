@@ -1,0 +1,52 @@
+/* workspace: found upward from here, as git finds its own. */
+#include "cli/workspace.h"
+
+const struct cli_option cli_options_workspace[] = {
+    {"in", 0, "FOLDER", "the workspace (else the nearest folder upward that has a .trod)"},
+    {"wait", 0, "SECONDS", "wait so long for another process that writes (else 10)"},
+    {NULL},
+};
+
+static trod_str folder_of(struct cli *cli) {
+    const char *const given = cli_text(cli, "in");
+    return given ? trod_str_of(given) : trod_store_find(NULL, cli->arena);
+}
+
+trod_status workspace_open(struct cli *cli, enum trod_store_mode mode,
+                           struct trod_store **store, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    *store = NULL;
+    const trod_str folder = folder_of(cli);
+    if (!folder.at && mode != TROD_STORE_CREATE) {
+        trod_fail(error, TROD_NO_FILE, "neither this folder nor one above it has a log");
+        trod_error_hint(error, "bring one in: trod import events.csv");
+        return TROD_NO_FILE;
+    }
+    const trod_str name = trod_arena_copy(cli->arena, folder.at ? folder : TROD_STR("."));
+    TROD_TRY_ALLOC(name.at, error);
+    status = trod_store_open(name.at, mode, &cli->run, store, error);
+done:
+    return status;
+}
+
+trod_status workspace_map(struct cli *cli, const char **name, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    trod_str *names = NULL;
+    size_t n = 0;
+    *name = NULL;
+    const trod_str found = folder_of(cli);
+    const trod_str pattern = trod_arena_format(cli->arena, "%.*s/*.journey",
+                                               TROD_ARG(found.at ? found : TROD_STR(".")));
+    TROD_TRY_ALLOC(pattern.at, error);
+    TROD_TRY(trod_path_glob(cli->arena, pattern.at, &names, &n, error));
+    if (n == 1 && trod_file_exists(names[0].at)) *name = names[0].at;
+done:
+    return status;
+}
+
+trod_status workspace_wait(const struct cli *cli, int64_t *wait_us, struct trod_error *error) {
+    uint64_t seconds = 0;
+    const trod_status status = cli_number(cli, "wait", 0, 10, &seconds, error);
+    *wait_us = (int64_t)(seconds < 86400 ? seconds : 86400) * TROD_SECOND_US;
+    return status;
+}
