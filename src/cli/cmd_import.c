@@ -1,4 +1,6 @@
 /* cmd_import: events from files into the log of the workspace. */
+#include <time.h>
+
 #include "cli/progress.h"
 #include "cli/table.h"
 #include "cli/workspace.h"
@@ -24,11 +26,6 @@ static trod_status find_files(struct importing *importing, struct trod_error *er
         trod_str *names = NULL;
         size_t n = 0;
         TROD_TRY(trod_path_glob(cli->arena, cli->arguments[i], &names, &n, error));
-        if (n == 0) {
-            trod_fail(error, TROD_NO_FILE, "no file is called like %s", cli->arguments[i]);
-            trod_error_hint(error, "check the pattern and the folder");
-            return TROD_NO_FILE;
-        }
         for (size_t k = 0; k < n; k++)
             TROD_TRY_ALLOC(
                 TROD_PUSH(cli->arena, importing->names, importing->n_names, room, names[k].at)
@@ -97,6 +94,7 @@ static trod_status enter(struct importing *importing, struct trod_error *error) 
     trod_status status = TROD_OK;
     const struct trod_parts *const frame = trod_gather_frame(importing->gather);
     const struct trod_store_import import = {
+        .when_us = (int64_t)time(NULL) * TROD_SECOND_US,
         .what = what_files(importing),
         .n_rows = importing->taken.n_rows,
         .n_events = frame->n_events,

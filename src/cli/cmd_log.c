@@ -34,6 +34,7 @@ static void say_sources(const struct trod_parts *parts, struct trod_buf *out) {
     trod_buf_byte(out, '\n');
     for (size_t s = 0; s < parts->n_sources; s++) {
         const struct trod_parts_source *const source = &parts->sources[s];
+        if (source->n_events == 0) continue; /* replaced, or forgotten */
         table_left(out, source->name, NAME);
         table_right(out, table_count(source->n_events, n), NUMBER);
         trod_buf_adds(out, "   ");

@@ -38,8 +38,9 @@ trod_status workspace_map(struct cli *cli, const char **name, struct trod_error 
     const trod_str pattern = trod_arena_format(cli->arena, "%.*s/*.journey",
                                                TROD_ARG(found.at ? found : TROD_STR(".")));
     TROD_TRY_ALLOC(pattern.at, error);
-    TROD_TRY(trod_path_glob(cli->arena, pattern.at, &names, &n, error));
-    if (n == 1 && trod_file_exists(names[0].at)) *name = names[0].at;
+    status = trod_path_glob(cli->arena, pattern.at, &names, &n, NULL);
+    if (status == TROD_NO_FILE) status = TROD_OK; /* no map is no harm */
+    if (status == TROD_OK && n == 1) *name = names[0].at;
 done:
     return status;
 }
