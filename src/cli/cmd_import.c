@@ -90,6 +90,17 @@ static trod_str what_files(const struct importing *importing) {
                              importing->names[1], importing->n_names - 2);
 }
 
+/* Events that are in the log already, or came twice. */
+static uint64_t n_dropped(const struct importing *importing) {
+    return trod_gather_dropped(importing->gather) +
+           (importing->change ? trod_change_dropped(importing->change) : 0);
+}
+
+static uint64_t n_new(const struct importing *importing) {
+    return trod_gather_frame(importing->gather)->n_events -
+           (importing->change ? trod_change_dropped(importing->change) : 0);
+}
+
 static trod_status enter(struct importing *importing, struct trod_error *error) {
     trod_status status = TROD_OK;
     const struct trod_parts *const frame = trod_gather_frame(importing->gather);
@@ -97,9 +108,9 @@ static trod_status enter(struct importing *importing, struct trod_error *error) 
         .when_us = (int64_t)time(NULL) * TROD_SECOND_US,
         .what = what_files(importing),
         .n_rows = importing->taken.n_rows,
-        .n_events = frame->n_events,
+        .n_events = n_new(importing),
         .n_rejected = importing->taken.n_rejected,
-        .n_dropped = trod_gather_dropped(importing->gather),
+        .n_dropped = n_dropped(importing),
     };
     TROD_TRY(trod_change_frame(importing->change, frame, error));
     TROD_TRY(trod_change_note(importing->change, &import, error));
@@ -113,19 +124,22 @@ static void say_done(const struct importing *importing, const struct trod_parts 
     struct trod_buf out = {0};
     char n[32], time[40];
     const double took_us = (double)(trod_clock_us() - importing->progress.begun_us);
-    trod_buf_format(&out,
-                    importing->change ? "Brought in %s events" : "Would bring in %s events",
-                    table_count(frame->n_events, n));
-    trod_buf_format(&out, " of %s customers", table_count(frame->n_customers, n));
+    const uint64_t n_events = n_new(importing);
+    trod_buf_format(&out, "%s %s event%s", importing->change ? "Brought in" : "Would bring in",
+                    table_count(n_events, n), n_events == 1 ? "" : "s");
+    trod_buf_format(&out, " of %s customer%s", table_count(frame->n_customers, n),
+                    frame->n_customers == 1 ? "" : "s");
     trod_buf_format(&out, " from %.*s in %s.", TROD_ARG(what_files(importing)),
                     trod_duration_write(took_us, time));
-    const uint64_t n_dropped = trod_gather_dropped(importing->gather);
-    if (n_dropped)
-        trod_buf_format(&out, " %s that were there twice are kept once.",
-                        table_count(n_dropped, n));
+    const uint64_t n_twice = n_dropped(importing);
+    if (n_twice)
+        trod_buf_format(&out, " %s that the log knew already are kept once.",
+                        table_count(n_twice, n));
     if (now) {
-        trod_buf_format(&out, " The log now holds %s events", table_count(now->n_events, n));
-        trod_buf_format(&out, " of %s customers", table_count(now->n_customers, n));
+        trod_buf_format(&out, " The log now holds %s event%s", table_count(now->n_events, n),
+                        now->n_events == 1 ? "" : "s");
+        trod_buf_format(&out, " of %s customer%s", table_count(now->n_customers, n),
+                        now->n_customers == 1 ? "" : "s");
         if (now->has_times) {
             trod_buf_format(&out, ", %s", trod_date_write(now->first_us, time));
             trod_buf_format(&out, " to %s", trod_date_write(now->last_us, time));
@@ -155,6 +169,7 @@ static int run_import(struct cli *cli) {
         TROD_TRY(workspace_open(cli, TROD_STORE_CREATE, &importing.store, &error));
         TROD_TRY(trod_store_begin(importing.store, wait_us, &importing.change, &error));
         if (cli_flag(cli, "replace")) trod_change_clear(importing.change);
+        if (cli_flag(cli, "distinct")) trod_change_distinct(importing.change);
     }
     TROD_TRY(read_files(&importing,
                         importing.change ? trod_change_parts(importing.change) : NULL, &error));

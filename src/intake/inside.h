@@ -112,6 +112,8 @@ TROD_MUST trod_status intake_sink_of_thread(struct trod_intake *intake, size_t t
                                             struct intake_sink *sink, struct trod_error *error);
 uint32_t intake_sink_source(const struct intake_sink *sink, trod_str name);
 uint32_t intake_sink_field(const struct intake_sink *sink, trod_str name, bool fact);
+/* The field's place among the others is that of this call; from the thread that takes the file. */
+void intake_sink_declare(const struct intake_sink *sink, uint32_t field);
 enum intake_role { INTAKE_CHANNEL, INTAKE_WORTH, INTAKE_JOURNEY };
 void intake_sink_role(const struct intake_sink *sink, enum intake_role role, uint32_t field);
 /* Finds the person's number by its id, or gives it one. */

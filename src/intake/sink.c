@@ -32,6 +32,10 @@ uint32_t intake_sink_field(const struct intake_sink *sink, trod_str name, bool f
                         : trod_log_builder_field(sink->builder, name, fact);
 }
 
+void intake_sink_declare(const struct intake_sink *sink, uint32_t field) {
+    if (sink->gather) trod_gather_declare(sink->gather, field);
+}
+
 void intake_sink_role(const struct intake_sink *sink, enum intake_role role, uint32_t field) {
     static const enum trod_gather_role roles[] = {[INTAKE_CHANNEL] = TROD_ROLE_CHANNEL,
                                                   [INTAKE_WORTH] = TROD_ROLE_WORTH,

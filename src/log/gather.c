@@ -148,6 +148,14 @@ uint32_t trod_gather_field(struct trod_gather *gather, trod_str name, bool fact)
     return field;
 }
 
+void trod_gather_declare(struct trod_gather *gather, uint32_t field) {
+    if (field == TROD_NO_ID) return;
+    pthread_mutex_lock(&gather->lock);
+    struct gather_field *const known = gather->fields[field];
+    if (!known->declared) known->declared = ++gather->n_declared;
+    pthread_mutex_unlock(&gather->lock);
+}
+
 void trod_gather_role(struct trod_gather *gather, enum trod_gather_role role, uint32_t field) {
     pthread_mutex_lock(&gather->lock);
     gather->roles[role] = field;

@@ -99,6 +99,7 @@ void gather_bucket_drop(struct gather_pool *pool, unsigned bucket);
 struct gather_field {
     trod_str name;
     bool fact;
+    uint32_t declared; /* 0: it was not; 1: the first that was */
     atomic_bool raw;
     pthread_mutex_t lock; /* over what follows */
     struct trod_dict *values;
@@ -124,6 +125,7 @@ struct trod_gather {
     uint32_t *event_field, *fact_field; /* [GATHER_MOST_FIELDS] numbers by dictionary id */
     struct gather_field **fields;       /* [GATHER_MOST_FIELDS] */
     atomic_uint n_fields, n_sources;
+    uint32_t n_declared;
     uint32_t roles[3];
     struct trod_dict *edges;     /* shape and field, as bytes: edge 0 leads to shape 1 */
     struct gather_shape *shapes; /* [GATHER_SHAPES] */

@@ -114,6 +114,16 @@ static trod_status number_fields(struct trod_gather *gather, struct trod_error *
                 met[i].turn = mine->first_turn;
             met[i].first_place = mine->first_place;
         }
+    /* Declared ones stand before what merely turned up. */
+    for (uint32_t i = 0; i < n; i++) {
+        const uint32_t declared = gather->fields[i]->declared;
+        if (declared) {
+            met[i].first_place = 0;
+            met[i].turn = declared;
+        } else if (met[i].first_place < UINT64_MAX) {
+            met[i].first_place++;
+        }
+    }
     gather->field_number =
         number_met(gather, met, n, gather->like ? gather->like->n_fields : 0);
     TROD_TRY_ALLOC(gather->field_number, error);

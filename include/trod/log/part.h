@@ -333,6 +333,9 @@ void trod_gather_free(struct trod_gather *gather);
  * sources or 10,000 fields. */
 uint32_t trod_gather_source(struct trod_gather *gather, trod_str name);
 uint32_t trod_gather_field(struct trod_gather *gather, trod_str name, bool fact);
+/* Fields are numbered in the order in which they are declared, by one thread; those that are not
+ * come after them, in the order of their first values. */
+void trod_gather_declare(struct trod_gather *gather, uint32_t field);
 enum trod_gather_role { TROD_ROLE_CHANNEL, TROD_ROLE_WORTH, TROD_ROLE_JOURNEY };
 void trod_gather_role(struct trod_gather *gather, enum trod_gather_role role, uint32_t field);
 
