@@ -93,6 +93,37 @@ TROD_MUST trod_status trod_follows_make(const struct trod_question *question,
                                         enum trod_timing timing, struct trod_follows **follows,
                                         struct trod_error *error);
 void trod_follows_free(struct trod_follows *follows);
+
+/* The graph of each segment of the journeys: of those whose `field` (a column of events, at the
+ * journey's first event that has a value; else a fact of the customer) is the same. */
+struct trod_follows_segment {
+    trod_str value; /* at == NULL: journeys without a value */
+    uint64_t n_journeys, n_events;
+    struct trod_name_counts nodes;
+    const struct trod_follows_edge *edges; /* as above */
+    size_t n_edges;
+    bool has_waiting;
+};
+struct trod_follows_by {
+    struct trod_picked picked; /* of all journeys, whatever their segment */
+    const struct trod_dict *names;
+    trod_str field;
+    const struct trod_follows_segment
+        *segments; /* most journeys first, ties by value, the one
+                    * without a value last; if values were given,
+                    * these in their order, even without journeys */
+    size_t n_segments;
+    enum trod_timing timing;
+    struct trod_arena *arena; /* owned */
+};
+/* Of the segments values[0..n_values), different from one another; n_values == 0: of all.
+ * Errors: TROD_BAD_OPTION (the log has no such field), TROD_TOO_MUCH above 1,000 segments. */
+TROD_MUST trod_status trod_follows_by_make(const struct trod_question *question, trod_str field,
+                                           const trod_str *values, size_t n_values,
+                                           enum trod_timing timing, struct trod_follows_by **by,
+                                           struct trod_error *error);
+void trod_follows_by_free(struct trod_follows_by *by);
+
 /* The first `top` edges (0: all) between all nodes, as JSON (schemas/flow.schema.json). */
 TROD_MUST trod_status trod_follows_to_json(const struct trod_follows *follows, size_t top,
                                            struct trod_buf *out, struct trod_error *error);

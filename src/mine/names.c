@@ -2,7 +2,7 @@
  */
 #include <stdlib.h>
 
-#include "mine/inside.h"
+#include "mine/pairs.h"
 
 struct ranked {
     trod_str text;
@@ -70,6 +70,54 @@ struct trod_name_counts mine_count_names(const struct trod_view *view,
         n++;
     }
     return (struct trod_name_counts){at, n};
+}
+
+struct ranked_count {
+    struct trod_name_count count;
+    uint32_t rank;
+};
+
+static int most_frequent_ranked(const void *a, const void *b) {
+    const struct ranked_count *const x = a, *const y = b;
+    if (x->count.n_events != y->count.n_events)
+        return x->count.n_events > y->count.n_events ? -1 : 1;
+    return x->rank < y->rank ? -1 : x->rank > y->rank;
+}
+
+trod_status mine_nodes_order(const uint64_t *n_events, const uint64_t *starts,
+                             const uint64_t *ends, uint32_t n_names, const uint32_t *rank,
+                             struct trod_arena *arena, struct trod_name_counts *nodes,
+                             struct trod_error *error) {
+    trod_status status = TROD_OK;
+    struct ranked_count *const order = TROD_NEW_ARRAY(arena, n_names, struct ranked_count);
+    TROD_TRY_ALLOC(order, error);
+    size_t n = 0;
+    for (uint32_t name = 0; name < n_names; name++)
+        if (n_events[name])
+            order[n++] = (struct ranked_count){{name, n_events[name], starts[name], ends[name]},
+                                               rank[name]};
+    qsort(order, n, sizeof *order, most_frequent_ranked);
+    struct trod_name_count *const at = TROD_NEW_ARRAY(arena, n, struct trod_name_count);
+    TROD_TRY_ALLOC(at, error);
+    for (size_t i = 0; i < n; i++) at[i] = order[i].count;
+    *nodes = (struct trod_name_counts){at, n};
+done:
+    return status;
+}
+
+/* Every event is the first of a pair, or the last of its journey. */
+trod_status mine_nodes_make(const struct mine_pairs *pairs, uint32_t n_names,
+                            const uint32_t *rank, struct trod_arena *arena,
+                            struct trod_name_counts *nodes, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    uint64_t *const n_events = TROD_NEW_ARRAY(arena, n_names, uint64_t);
+    TROD_TRY_ALLOC(n_events, error);
+    memcpy(n_events, pairs->ends, n_names * sizeof *n_events);
+    for (size_t i = 0; i < pairs->n; i++) n_events[pairs->at[i].from] += pairs->at[i].n;
+    TROD_TRY(mine_nodes_order(n_events, pairs->starts, pairs->ends, n_names, rank, arena, nodes,
+                              error));
+done:
+    return status;
 }
 
 struct trod_picked mine_picked_of_view(const struct trod_view *view) {

@@ -1,0 +1,441 @@
+/* What is said of the journeys whatever the question: how many there are, when, and how many of
+ * them the edges of the log may have cut.
+ *
+ * A journey may be cut if it comes nearer to an edge than 95 % of the times between events, of
+ * all journeys of the log. The parts hold these times counted in buckets (where journeys are
+ * customers), so the first pass knows the bucket of the quantile when it is over, and it counts
+ * the journeys' distances from the edges in buckets, too. That is all where a bucket's edge
+ * will do. To be exact, the next pass looks only at what lies in that bucket, cut into a
+ * million steps, and so on until a step is a tick; two passes are rarely needed.
+ *
+ * A journey's distance is that of all its events, even if `events` takes some out. */
+#include "mine/pick.h"
+
+enum { MOST_STEPS = 1 << 20 };
+
+/* Three things are counted alike. */
+enum stream { GAPS, STARTS, ENDS, N_STREAMS };
+
+struct mine_pick {
+    const struct trod_question *question;
+    bool exact, filtered, by_journey;
+    bool more; /* asks for another pass */
+    struct trod_picked picked;
+    uint64_t tick_us;                  /* the shortest of the parts': all times are multiples */
+    uint64_t rank;                     /* of the quantile: from 1, among all gaps */
+    bool in_steps;                     /* buckets at first, then steps of a bucket: */
+    uint64_t lo_us, reach_us, step_us; /* values lo_us .. lo_us + reach_us, so wide */
+    size_t n_counts;                   /* buckets, or steps */
+    uint64_t below[N_STREAMS];         /* values below lo_us */
+};
+
+struct mine_picker {
+    const struct mine_pick *pick;
+    struct trod_arena *arena;
+    struct trod_picked picked;
+    uint64_t tick_us;
+    uint64_t *counts[N_STREAMS]; /* [n_counts] */
+    size_t room;
+};
+
+/* ---- How long journeys are ----------------------------------------------------------------
+ */
+
+trod_status mine_spans(const struct trod_part_view *view, struct trod_arena *arena,
+                       const uint64_t **spans, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    uint64_t *span = NULL, gaps[MINE_BLOCK + MINE_ROOM];
+    *spans = NULL;
+    if (!view->start) goto done;
+    span = TROD_NEW_ARRAY(arena, view->n_journeys, uint64_t);
+    TROD_TRY_ALLOC(span, error);
+    uint32_t j = 0;
+    while (j < view->n_journeys) {
+        uint32_t from = view->begin[j] - view->begin[j] % MINE_BLOCK;
+        for (bool on = true; on;) {
+            const uint32_t left = view->n_places - from;
+            const uint32_t to = from + (left < MINE_BLOCK ? left : MINE_BLOCK);
+            trod_part_view_gaps(view, from, to - from, gaps);
+            on = false;
+            for (; j < view->n_journeys && view->begin[j] < to; j++) {
+                const uint32_t begin = view->begin[j] > from ? view->begin[j] : from;
+                const uint32_t end = view->end[j] < to ? view->end[j] : to;
+                uint64_t sum = 0;
+                for (uint32_t i = begin - from; i < end - from; i++) sum += gaps[i];
+                span[j] += sum;
+                on = view->end[j] > to;
+                if (on) break;
+            }
+            from = to;
+        }
+    }
+    *spans = span;
+done:
+    return status;
+}
+
+/* ---- Making -------------------------------------------------------------------------------
+ */
+
+trod_status mine_pick_make(const struct trod_question *question, bool exact,
+                           struct trod_arena *arena, struct mine_pick **pick,
+                           struct trod_error *error) {
+    trod_status status = TROD_OK;
+    const struct trod_view_options *const view = &question->view;
+    struct mine_pick *const made = TROD_NEW(arena, struct mine_pick);
+    *pick = NULL;
+    TROD_TRY_ALLOC(made, error);
+    *made = (struct mine_pick){.question = question,
+                               .exact = exact,
+                               .filtered = view->where || view->events || view->since_us ||
+                                           view->until_us,
+                               .by_journey = question->parts->journey_field != TROD_NO_ID,
+                               .n_counts = TROD_GAP_BUCKETS};
+    made->picked = (struct trod_picked){.has_times = question->parts->has_times,
+                                        .first_us = TROD_NO_TIME,
+                                        .last_us = TROD_NO_TIME,
+                                        .gap_us = TROD_NO_TIME};
+    *pick = made;
+done:
+    return status;
+}
+
+trod_status mine_picker_make(const struct mine_pick *pick, struct trod_arena *arena,
+                             struct mine_picker **picker, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    struct mine_picker *const made = TROD_NEW(arena, struct mine_picker);
+    TROD_TRY_ALLOC(made, error);
+    *made = (struct mine_picker){
+        .pick = pick, .arena = arena, .picked = {.first_us = INT64_MAX, .last_us = INT64_MIN}};
+    *picker = made;
+done:
+    return status;
+}
+
+static trod_status make_counts(struct mine_picker *picker, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    if (picker->room >= picker->pick->n_counts) goto done;
+    for (size_t s = 0; s < N_STREAMS; s++) {
+        picker->counts[s] = TROD_NEW_ARRAY(picker->arena, picker->pick->n_counts, uint64_t);
+        TROD_TRY_ALLOC(picker->counts[s], error);
+    }
+    picker->room = picker->pick->n_counts;
+done:
+    return status;
+}
+
+/* ---- A part -------------------------------------------------------------------------------
+ */
+
+static inline void count(struct mine_picker *picker, enum stream stream, uint64_t value_us) {
+    const struct mine_pick *const pick = picker->pick;
+    if (!pick->in_steps)
+        picker->counts[stream][trod_gap_bucket(value_us)]++;
+    else if (value_us - pick->lo_us <= pick->reach_us)
+        picker->counts[stream][(value_us - pick->lo_us) / pick->step_us]++;
+}
+
+/* The gaps of a view of all journeys of the part. */
+static trod_status count_gaps(struct mine_picker *picker, const struct trod_part_view *view,
+                              struct trod_arena *scratch, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    const struct mine_pick *const pick = picker->pick;
+    struct trod_bits undated = {0};
+    const uint64_t tick_us = (uint64_t)view->part->tick_us;
+    uint64_t gaps[MINE_BLOCK + MINE_ROOM];
+    TROD_TRY(mine_undated(view, scratch, &undated, error));
+    uint32_t j = 0;
+    for (uint32_t from = 0; from < view->n_places; from += MINE_BLOCK) {
+        const uint32_t left = view->n_places - from;
+        const uint32_t n = left < MINE_BLOCK ? left : MINE_BLOCK;
+        trod_part_view_gaps(view, from, n, gaps);
+        /* What is 0 for want of a time before it is taken out. */
+        for (; j < view->n_journeys && view->begin[j] < from + n; j++)
+            gaps[view->begin[j] - from] = UINT64_MAX;
+        for (uint32_t i = 0; i < n; i++) {
+            if (gaps[i] == UINT64_MAX) continue;
+            const uint64_t gap_us = gaps[i] * tick_us;
+            if (pick->in_steps && gap_us - pick->lo_us > pick->reach_us) continue;
+            if (undated.words &&
+                (trod_bits_has(&undated, from + i) || trod_bits_has(&undated, from + i - 1)))
+                continue;
+            count(picker, GAPS, gap_us);
+        }
+    }
+done:
+    return status;
+}
+
+static trod_status count_all_gaps(struct mine_picker *picker, const struct trod_part_view *view,
+                                  struct trod_arena *scratch, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    const struct mine_pick *const pick = picker->pick;
+    const struct trod_part *const part = view->part;
+    if (!pick->by_journey && !pick->in_steps) {
+        for (uint32_t b = 0; b < part->n_gap_counts; b++)
+            picker->counts[GAPS][b] += part->gap_counts[b];
+        return TROD_OK;
+    }
+    if (pick->filtered)
+        TROD_TRY(trod_part_view_make(pick->question->parts, part,
+                                     &(struct trod_view_options){0}, TROD_NO_ID, scratch, &view,
+                                     error));
+    TROD_TRY(count_gaps(picker, view, scratch, error));
+done:
+    return status;
+}
+
+static uint32_t event_at(const struct trod_part_view *view, uint32_t place) {
+    return view->event ? view->event[place] : place;
+}
+
+/* Whether the journey of a view of all events is one of which the other view kept some. */
+static bool is_of(const struct trod_part_view *all, uint32_t j,
+                  const struct trod_part_view *kept, uint32_t k) {
+    if (k >= kept->n_journeys) return false;
+    const uint32_t of_all = all->customer ? all->customer[j] : j;
+    const uint32_t of_kept = kept->customer ? kept->customer[k] : k;
+    const uint32_t event = event_at(kept, kept->begin[k]);
+    if (of_all != of_kept) return false;
+    for (uint32_t place = all->begin[j]; place < all->end[j]; place++)
+        if (event_at(all, place) == event) return true;
+    return false;
+}
+
+static bool has_time(const struct trod_part_view *view, const struct trod_bits *undated,
+                     uint32_t j) {
+    if (view->start[j] != 0 || !undated->words) return true;
+    for (uint32_t place = view->begin[j]; place < view->end[j]; place++)
+        if (!trod_bits_has(undated, place)) return true;
+    return false;
+}
+
+/* Distances from the edges, of the journeys of which `kept` (may be NULL: all) has some event.
+ */
+static trod_status count_distances(struct mine_picker *picker,
+                                   const struct trod_part_view *view,
+                                   const struct trod_part_view *kept,
+                                   struct trod_arena *scratch, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    const struct trod_parts *const parts = picker->pick->question->parts;
+    const uint64_t *spans = NULL;
+    struct trod_bits undated = {0};
+    TROD_TRY(mine_spans(view, scratch, &spans, error));
+    TROD_TRY(mine_undated(view, scratch, &undated, error));
+    const uint64_t tick_us = (uint64_t)view->part->tick_us;
+    for (uint32_t j = 0, k = 0; j < view->n_journeys; j++) {
+        if (kept && !is_of(view, j, kept, k)) continue;
+        k++;
+        if (!has_time(view, &undated, j)) continue;
+        const uint64_t start_us = (uint64_t)view->start[j] * tick_us;
+        const uint64_t over_us = start_us + spans[j] * tick_us;
+        count(picker, STARTS, start_us - (uint64_t)parts->first_us);
+        count(picker, ENDS, (uint64_t)parts->last_us - over_us);
+        if (kept) continue;
+        if ((int64_t)start_us < picker->picked.first_us)
+            picker->picked.first_us = (int64_t)start_us;
+        if ((int64_t)over_us > picker->picked.last_us)
+            picker->picked.last_us = (int64_t)over_us;
+    }
+done:
+    return status;
+}
+
+/* First and last time of the events that were kept. */
+static trod_status find_times(struct mine_picker *picker, const struct trod_part_view *view,
+                              struct trod_arena *scratch, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    const uint64_t *spans = NULL;
+    struct trod_bits undated = {0};
+    TROD_TRY(mine_spans(view, scratch, &spans, error));
+    TROD_TRY(mine_undated(view, scratch, &undated, error));
+    const int64_t tick_us = view->part->tick_us;
+    for (uint32_t j = 0; j < view->n_journeys; j++) {
+        if (!has_time(view, &undated, j)) continue;
+        const int64_t start_us = view->start[j] * tick_us;
+        const int64_t over_us = start_us + (int64_t)spans[j] * tick_us;
+        if (start_us < picker->picked.first_us) picker->picked.first_us = start_us;
+        if (over_us > picker->picked.last_us) picker->picked.last_us = over_us;
+    }
+done:
+    return status;
+}
+
+trod_status mine_picker_part(struct mine_picker *picker, const struct trod_part_view *view,
+                             struct trod_arena *scratch, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    const struct trod_question *const question = picker->pick->question;
+    TROD_TRY(make_counts(picker, error));
+    if (!picker->pick->in_steps) {
+        picker->picked.n_journeys += view->n_journeys;
+        picker->picked.n_events += view->n_events;
+        picker->picked.n_customers += view->n_customers;
+        picker->picked.n_left_out += view->n_left_out;
+    }
+    if (!view->part->start || view->part->tick_us == 0) goto done;
+    if (!picker->tick_us || (uint64_t)view->part->tick_us < picker->tick_us)
+        picker->tick_us = (uint64_t)view->part->tick_us;
+    TROD_TRY(count_all_gaps(picker, view, scratch, error));
+    if (!question->view.events) {
+        TROD_TRY(count_distances(picker, view, NULL, scratch, error));
+        goto done;
+    }
+    struct trod_view_options options = question->view;
+    const struct trod_part_view *all = NULL;
+    options.events = NULL;
+    TROD_TRY(trod_part_view_make(question->parts, view->part, &options, TROD_NO_ID, scratch,
+                                 &all, error));
+    TROD_TRY(count_distances(picker, all, view, scratch, error));
+    if (!picker->pick->in_steps) TROD_TRY(find_times(picker, view, scratch, error));
+done:
+    return status;
+}
+
+/* ---- Adding up ----------------------------------------------------------------------------
+ */
+
+static void add_picked(struct mine_pick *pick, const struct mine_picker *picker) {
+    struct trod_picked *const to = &pick->picked;
+    const struct trod_picked *const from = &picker->picked;
+    to->n_journeys += from->n_journeys;
+    to->n_events += from->n_events;
+    to->n_customers += from->n_customers;
+    to->n_left_out += from->n_left_out;
+    if (from->first_us <= from->last_us) {
+        if (to->first_us == TROD_NO_TIME || from->first_us < to->first_us)
+            to->first_us = from->first_us;
+        if (to->last_us == TROD_NO_TIME || from->last_us > to->last_us)
+            to->last_us = from->last_us;
+    }
+    if (picker->tick_us && (!pick->tick_us || picker->tick_us < pick->tick_us))
+        pick->tick_us = picker->tick_us;
+}
+
+/* Adds the counts of all pickers to those of the first. */
+static uint64_t *add_counts(const struct mine_pick *pick, struct mine_picker *const *pickers,
+                            size_t n, enum stream stream) {
+    uint64_t *sums = NULL;
+    for (size_t p = 0; p < n; p++) {
+        uint64_t *const counts = pickers[p]->counts[stream];
+        if (!counts || pickers[p]->room < pick->n_counts) continue;
+        for (size_t i = 0; sums && i < pick->n_counts; i++) sums[i] += counts[i];
+        if (!sums) sums = counts;
+    }
+    return sums;
+}
+
+static void clear_counts(const struct mine_pick *pick, struct mine_picker *const *pickers,
+                         size_t n) {
+    for (size_t p = 0; p < n; p++)
+        for (size_t s = 0; s < N_STREAMS; s++)
+            if (pickers[p]->counts[s])
+                memset(pickers[p]->counts[s], 0, pick->n_counts * sizeof(uint64_t));
+}
+
+static uint64_t sum_of(const uint64_t *counts, size_t n) {
+    uint64_t sum = 0;
+    for (size_t i = 0; counts && i < n; i++) sum += counts[i];
+    return sum;
+}
+
+/* The bucket, or step, in which the quantile lies. */
+static size_t find_quantile(const struct mine_pick *pick, const uint64_t *gaps) {
+    uint64_t below = pick->below[GAPS];
+    size_t i = 0;
+    while (i + 1 < pick->n_counts && below + gaps[i] < pick->rank) below += gaps[i++];
+    return i;
+}
+
+/* Has the next pass look at lo_us..hi_us alone, in steps of whole ticks. */
+static void look_closer(struct mine_pick *pick, uint64_t lo_us, uint64_t hi_us) {
+    const uint64_t tick = pick->tick_us, from = lo_us / tick + (lo_us % tick != 0);
+    const uint64_t n_ticks = hi_us / tick - from + 1;
+    const uint64_t per_step = (n_ticks - 1) / MOST_STEPS + 1;
+    pick->in_steps = true;
+    pick->lo_us = from * tick;
+    pick->reach_us = (n_ticks - 1) * tick;
+    pick->step_us = per_step * tick;
+    pick->n_counts = (size_t)((n_ticks - 1) / per_step + 1);
+}
+
+void mine_pick_next(struct mine_pick *pick, struct mine_picker *const *pickers, size_t n,
+                    bool *more) {
+    const uint64_t *sums[N_STREAMS];
+    *more = pick->more = false;
+    if (!pick->in_steps)
+        for (size_t p = 0; p < n; p++) add_picked(pick, pickers[p]);
+    if (pick->tick_us == 0) return; /* no event has a time */
+    for (size_t s = 0; s < N_STREAMS; s++)
+        sums[s] = add_counts(pick, pickers, n, (enum stream)s);
+    if (!sums[GAPS]) return;
+    if (!pick->in_steps) {
+        const uint64_t n_gaps = sum_of(sums[GAPS], pick->n_counts);
+        pick->rank = n_gaps - n_gaps / 20; /* of 1..n: 95 % rounded up */
+    }
+    const size_t at = find_quantile(pick, sums[GAPS]);
+    uint64_t lo_us = trod_gap_edge((uint32_t)at), hi_us = UINT64_MAX;
+    if (pick->in_steps) {
+        lo_us = pick->lo_us + at * pick->step_us;
+        hi_us =
+            at + 1 < pick->n_counts ? lo_us + pick->step_us - 1 : pick->lo_us + pick->reach_us;
+    } else if (at + 1 < TROD_GAP_BUCKETS) {
+        hi_us = trod_gap_edge((uint32_t)at + 1) - 1;
+    }
+    /* The last multiple of the tick is what a gap can be. */
+    hi_us -= hi_us % pick->tick_us;
+    *more = pick->more = pick->exact && pick->rank && hi_us - lo_us >= pick->tick_us;
+    if (*more) {
+        for (size_t s = 0; s < N_STREAMS; s++) pick->below[s] += sum_of(sums[s], at);
+        clear_counts(pick, pickers, n);
+        look_closer(pick, lo_us, hi_us);
+        return;
+    }
+    pick->picked.gap_us = (int64_t)(pick->rank ? hi_us : 0);
+    pick->picked.n_cut_start = pick->below[STARTS] + sum_of(sums[STARTS], at + 1);
+    pick->picked.n_cut_end = pick->below[ENDS] + sum_of(sums[ENDS], at + 1);
+}
+
+struct own_picker {
+    struct mine_picker *picker;
+};
+
+static trod_status begin_picker(void *owner, struct mine_member *member,
+                                struct trod_error *error) {
+    struct own_picker *const own = member->own;
+    return mine_picker_make(owner, member->arena, &own->picker, error);
+}
+
+static trod_status pick_part(void *owner, struct mine_member *member,
+                             const struct trod_part_view *view, struct trod_arena *scratch,
+                             struct trod_error *error) {
+    const struct own_picker *const own = member->own;
+    (void)owner;
+    return mine_picker_part(own->picker, view, scratch, error);
+}
+
+trod_status mine_pick_run(struct mine_pick *pick, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    const struct mine_pass pass = {.question = pick->question,
+                                   .by = TROD_NO_ID,
+                                   .n_bytes = sizeof(struct own_picker),
+                                   .begin = begin_picker,
+                                   .part = pick_part,
+                                   .owner = pick};
+    struct mine_crew crew;
+    mine_crew_init(&crew);
+    while (pick->more) {
+        struct mine_picker *pickers[MINE_CREW];
+        bool more = false;
+        TROD_TRY(mine_pass(&pass, &crew, error));
+        for (size_t m = 0; m < crew.n; m++)
+            pickers[m] = ((struct own_picker *)crew.members[m].own)->picker;
+        mine_pick_next(pick, pickers, crew.n, &more);
+    }
+done:
+    mine_crew_release(&crew);
+    return status;
+}
+
+const struct trod_picked *mine_picked(const struct mine_pick *pick) {
+    return &pick->picked;
+}
