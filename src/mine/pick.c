@@ -171,7 +171,8 @@ static trod_status count_all_gaps(struct mine_picker *picker, const struct trod_
     trod_status status = TROD_OK;
     const struct mine_pick *const pick = picker->pick;
     const struct trod_part *const part = view->part;
-    if (!pick->by_journey && !pick->in_steps) {
+    /* The part's own counts know no journeys, and pass over events without a time. */
+    if (!pick->by_journey && !pick->in_steps && part->n_undated == 0) {
         for (uint32_t b = 0; b < part->n_gap_counts; b++)
             picker->counts[GAPS][b] += part->gap_counts[b];
         return TROD_OK;
@@ -393,6 +394,10 @@ void mine_pick_next(struct mine_pick *pick, struct mine_picker *const *pickers, 
     pick->picked.gap_us = (int64_t)(pick->rank ? hi_us : 0);
     pick->picked.n_cut_start = pick->below[STARTS] + sum_of(sums[STARTS], at + 1);
     pick->picked.n_cut_end = pick->below[ENDS] + sum_of(sums[ENDS], at + 1);
+}
+
+bool mine_pick_wants_more(const struct mine_pick *pick) {
+    return pick->more;
 }
 
 struct own_picker {

@@ -20,6 +20,7 @@ TROD_MUST trod_status mine_picker_part(struct mine_picker *picker,
 /* Adds the pickers up, to be used again. */
 void mine_pick_next(struct mine_pick *pick, struct mine_picker *const *pickers, size_t n,
                     bool *more);
+bool mine_pick_wants_more(const struct mine_pick *pick);
 /* The passes that it still asks for, if any, by itself. */
 TROD_MUST trod_status mine_pick_run(struct mine_pick *pick, struct trod_error *error);
 const struct trod_picked *mine_picked(const struct mine_pick *pick);

@@ -149,7 +149,7 @@ static trod_status catch_all(struct bucketing *b, const struct mine_pass *pass,
     trod_status status = TROD_OK;
     const struct trod_run *const run = b->timing->question->run;
     b->catching = true;
-    b->more_pick = b->timing->pick != NULL;
+    b->more_pick = b->timing->pick && mine_pick_wants_more(b->timing->pick);
     for (;;) {
         TROD_TRY(mine_spread_more(&b->times, &b->more_times, error));
         if (b->timing->has_ends)

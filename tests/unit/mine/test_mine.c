@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "../log/parts_of.h"
 #include "../log/small_map.h"
 #include "trod/mine.h"
 
@@ -15,7 +16,8 @@ static struct trod_log *log_of(uint64_t seed, unsigned missing_times, unsigned e
                                   .n_events = 20 + (uint32_t)seed * 6 % 300,
                                   .missing_times = missing_times,
                                   .ends = ends,
-                                  .step_us = 7};
+                                  .journeys = seed % 4 == 3 ? 30 : 0,
+                                  .step_us = seed % 5 == 4 ? 7000 : 7};
     struct trod_log *log = NULL;
     assert_ok(random_log_make(&as, &log, NULL));
     return log;
@@ -75,9 +77,35 @@ static trod_str name_of(const struct trod_log *log, uint32_t name) {
     return trod_dict_at(log->names, name);
 }
 
-static void compare_follows(const struct trod_view *view) {
+static void compare_picked(const struct trod_view *view, const struct trod_picked *picked) {
+    int64_t first_us = TROD_NO_TIME, last_us = TROD_NO_TIME;
+    for (size_t j = 0; view->log->time_us && j < view->n_journeys; j++)
+        for (uint32_t i = 0; i < view->journeys[j].n; i++) {
+            const int64_t time_us =
+                view->log->time_us[trod_view_event(view, &view->journeys[j], i)];
+            if (time_us == TROD_NO_TIME) continue;
+            if (first_us == TROD_NO_TIME || time_us < first_us) first_us = time_us;
+            if (time_us > last_us) last_us = time_us;
+        }
+    assert_int_equal(picked->n_journeys, view->n_journeys);
+    assert_int_equal(picked->n_events, view->n_events);
+    assert_int_equal(picked->n_customers, view->n_customers);
+    assert_int_equal(picked->n_left_out, view->n_left_out);
+    assert_int_equal(picked->has_times, view->log->has_times);
+    assert_int_equal(picked->first_us, first_us);
+    assert_int_equal(picked->last_us, last_us);
+    assert_int_equal(picked->gap_us, view->gap_us);
+    assert_int_equal(picked->n_cut_start, view->n_cut_start);
+    assert_int_equal(picked->n_cut_end, view->n_cut_end);
+}
+
+static void compare_follows(const struct trod_view *view,
+                            const struct trod_question *question) {
     struct trod_follows *follows = NULL;
-    assert_ok(trod_follows_of_view(view, NULL, &follows, NULL));
+    struct trod_error error = {0};
+    if (trod_follows_make(question, TROD_TIMES_EXACT, &follows, &error) != TROD_OK)
+        fail_msg("%s", error.message);
+    compare_picked(view, &follows->picked);
     uint64_t n_pairs = 0, n_events = 0, n_starts = 0, n_ends = 0;
     for (size_t e = 0; e < follows->n_edges; e++) {
         const struct trod_follows_edge *const edge = &follows->edges[e];
@@ -175,16 +203,21 @@ static void equals_the_plain_way(void **state) {
     for (uint64_t seed = 1; seed <= 60; seed++) {
         struct trod_log *const log =
             log_of(seed, seed % 10 == 0 ? 100 : seed % 3 * 10, seed % 2 * 40);
-        for (int filtered = 0; filtered < 2; filtered++) {
-            const struct trod_view_options options = {.events = filtered ? &green : NULL,
-                                                      .per = TROD_PER_SILENCE,
-                                                      .per_silence_us = 60};
+        struct trod_parts *const parts = parts_of(log, 1 + (uint32_t)seed % 4);
+        for (int filtered = 0; filtered < 4; filtered++) {
+            const struct trod_view_options options = {
+                .events = filtered & 1 ? &green : NULL,
+                .where = filtered & 2 ? &green : NULL,
+                .since_us = filtered == 3 && log->has_times ? 30 : 0};
+            const struct trod_run run = {.n_threads = 1 + seed % 3};
+            const struct trod_question question = {parts, options, &run};
             struct trod_view *view = NULL;
             assert_ok(trod_view_make(log, &options, &view, NULL));
-            compare_follows(view);
+            compare_follows(view, &question);
             compare_paths(view);
             trod_view_free(view);
         }
+        trod_parts_free(parts);
         trod_log_free(log);
     }
 }
