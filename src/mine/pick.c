@@ -41,33 +41,40 @@ struct mine_picker {
 /* ---- How long journeys are ----------------------------------------------------------------
  */
 
+/* Sums over the block at[0..n): sums[i] is that of the first i. */
+static void add_along(const uint64_t *at, uint32_t n, uint64_t *sums) {
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        sums[i] = sum;
+        sum += at[i];
+    }
+    sums[n] = sum;
+}
+
 trod_status mine_spans(const struct trod_part_view *view, struct trod_arena *arena,
                        const uint64_t **spans, struct trod_error *error) {
     trod_status status = TROD_OK;
-    uint64_t *span = NULL, gaps[MINE_BLOCK + MINE_ROOM];
+    uint64_t *span = NULL, gaps[MINE_BLOCK + MINE_ROOM], sums[MINE_BLOCK + 1];
     *spans = NULL;
     if (!view->start) goto done;
     span = TROD_NEW_ARRAY(arena, view->n_journeys, uint64_t);
     TROD_TRY_ALLOC(span, error);
-    uint32_t j = 0;
+    uint32_t from = 0, j = 0;
     while (j < view->n_journeys) {
-        uint32_t from = view->begin[j] - view->begin[j] % MINE_BLOCK;
-        for (bool on = true; on;) {
-            const uint32_t left = view->n_places - from;
-            const uint32_t to = from + (left < MINE_BLOCK ? left : MINE_BLOCK);
-            trod_part_view_gaps(view, from, to - from, gaps);
-            on = false;
-            for (; j < view->n_journeys && view->begin[j] < to; j++) {
-                const uint32_t begin = view->begin[j] > from ? view->begin[j] : from;
-                const uint32_t end = view->end[j] < to ? view->end[j] : to;
-                uint64_t sum = 0;
-                for (uint32_t i = begin - from; i < end - from; i++) sum += gaps[i];
-                span[j] += sum;
-                on = view->end[j] > to;
-                if (on) break;
-            }
-            from = to;
+        if (view->begin[j] >= from) from = view->begin[j] - view->begin[j] % MINE_BLOCK;
+        const uint32_t left = view->n_places - from;
+        const uint32_t n = left < MINE_BLOCK ? left : MINE_BLOCK, to = from + n;
+        trod_part_view_gaps(view, from, n, gaps);
+        add_along(gaps, n, sums);
+        for (; j < view->n_journeys && view->end[j] <= to; j++) {
+            const uint32_t begin = view->begin[j] > from ? view->begin[j] - from : 0;
+            span[j] += sums[view->end[j] - from] - sums[begin];
         }
+        if (j < view->n_journeys && view->begin[j] < to) { /* goes on in the next block */
+            const uint32_t begin = view->begin[j] > from ? view->begin[j] - from : 0;
+            span[j] += sums[n] - sums[begin];
+        }
+        from = to;
     }
     *spans = span;
 done:
