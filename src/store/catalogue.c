@@ -57,6 +57,7 @@ static trod_status make_tables(struct store_db *db, struct trod_error *error) {
              (unsigned long long)salt[1]);
     store_query_set_text(query, 1, trod_str_of(text));
     TROD_TRY(store_query_run(query, error));
+    TROD_TRY(store_seal_write(db, error));
     snprintf(text, sizeof text, "PRAGMA application_id=%d", APPLICATION);
     TROD_TRY(store_db_run(db, text, error));
     snprintf(text, sizeof text, "PRAGMA user_version=%d", SCHEMA_VERSION);

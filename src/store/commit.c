@@ -247,6 +247,7 @@ trod_status store_commit(struct trod_change *change, struct trod_error *error) {
     TROD_TRY(store_commit_tally(db, change->set, &change->tally, error));
     TROD_TRY(write_imports(change, error));
     if (change->blanks.id.at) TROD_TRY(store_commit_blanks(change, error));
+    TROD_TRY(store_seal_write(db, error));
     TROD_TRY(store_db_run(db, "COMMIT", error));
 done:
     store_db_roll_back(db);

@@ -71,6 +71,10 @@ trod_status store_catalogue_read(struct trod_store *store, struct trod_arena *ar
 /* Commits one small transaction: what a failed one before it left in the WAL is void then. */
 trod_status store_catalogue_touch(struct trod_store *store, struct trod_error *error);
 
+/* The checksum over all rows: written at the end of a transaction, and looked at. */
+trod_status store_seal_write(struct store_db *db, struct trod_error *error);
+trod_status store_seal_check(struct store_db *db, bool *right, struct trod_error *error);
+
 /* ---- Mapped files ---- */
 
 struct store_map {

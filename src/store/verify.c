@@ -233,12 +233,18 @@ trod_status trod_store_verify(struct trod_store *store, struct trod_arena *arena
     *damage = NULL;
     *n_damage = 0;
     TROD_TRY(store_db_check(store->db, arena, &what, error));
-    if (what.at)
+    if (what.at) {
         TROD_TRY(find(&all, "catalogue.db", UINT64_MAX, what.at, error));
-    else
-        TROD_TRY(verify_parts(store, &all, error));
+        goto done; /* what it says of the files is worth nothing */
+    }
+    bool right = false;
+    TROD_TRY(store_seal_check(store->db, &right, error));
+    if (!right)
+        TROD_TRY(find(&all, "catalogue.db", UINT64_MAX,
+                      "its rows do not agree with their checksum", error));
+    TROD_TRY(verify_parts(store, &all, error));
+done:
     *damage = all.at;
     *n_damage = all.n;
-done:
     return status;
 }

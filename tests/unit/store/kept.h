@@ -428,7 +428,7 @@ static inline void assert_holds(struct trod_store *store, const struct events *e
     free(want);
 }
 
-static void assert_sound(struct trod_store *store) {
+static inline void assert_sound(struct trod_store *store) {
     struct trod_error error = {0};
     struct trod_arena *const arena = trod_arena_make(0);
     const struct trod_store_damage *damage = NULL;
