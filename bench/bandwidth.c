@@ -43,10 +43,10 @@ int main(int argc, char **argv) {
         shop_give_up("usage: bandwidth [THREADS [MEBIBYTES [TIMES]]]");
     struct pieces pieces = {.n_words = (n_mebibytes << 20) / n_threads / 8 / LANES * LANES};
     const size_t n_bytes = pieces.n_words * n_threads * 8;
-    unsigned char *room = shop_room(n_bytes + 64);
-    memset(room, 1, n_bytes + 64);
-    room += 64 - (uintptr_t)room % 64;
-    pieces.words = (const uint64_t *)(const void *)room;
+    uint64_t *room = aligned_alloc(64, (n_bytes + 63) / 64 * 64);
+    if (!room) shop_give_up("there is not enough memory");
+    memset(room, 1, n_bytes);
+    pieces.words = room;
 
     const struct trod_run run = {.n_threads = n_threads};
     int64_t *took_us = shop_room(n_times * sizeof *took_us);
@@ -61,5 +61,7 @@ int main(int argc, char **argv) {
     printf("{\"threads\": %u, \"bytes\": %zu, \"bytes_per_second\": %.4g, \"best\": %.4g}\n",
            n_threads, n_bytes, (double)n_bytes / ((double)took_us[n_times / 2] * 1e-6),
            (double)n_bytes / ((double)took_us[0] * 1e-6));
+    free(took_us);
+    free(room);
     return pieces.sums[0] == 0; /* keeps the reading from being left out */
 }

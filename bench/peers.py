@@ -522,14 +522,29 @@ def shaped(question, rows):
     raise Failed(f"nobody knows the question {question}")
 
 
-def agree(question, ours, theirs):
+def ours(question, answer):
+    """What bench-questions prints, in the same shape."""
+    if question == "flow-countries" and "segments" in answer:
+        counted = {}
+        for at, edges in enumerate(answer["segments"]):
+            for a, b, n in edges:
+                counted.setdefault((a, b), [0, 0])[at] = n
+        return {"edges": sorted([*pair, *row] for pair, row in counted.items())}
+    if "quantiles" in answer and "edges" in answer:
+        both = sorted(zip(answer["edges"], answer["quantiles"]))
+        return {**answer, "edges": [a for a, _ in both], "quantiles": [b for _, b in both]}
+    return {key: sorted(value) if key in ("edges", "reached", "cohorts") else value
+            for key, value in answer.items()}
+
+
+def agree(question, mine, theirs):
     """None, or in words how the answers differ. Counts must be equal; how far the quantiles of
     what was seen 1,000 times are apart at most comes second."""
     differs = None
     for what in theirs:
         if what == "quantiles":
             continue
-        a, b = ours.get(what), theirs[what]
+        a, b = mine.get(what), theirs[what]
         if a != b:
             if isinstance(a, list) and isinstance(b, list):
                 only_a = len([row for row in a if row not in b])
@@ -538,9 +553,9 @@ def agree(question, ours, theirs):
             else:
                 differs = f"{what}: {b} instead of {a}"
     apart = 0.0
-    counts = [edge[2] for edge in ours.get("edges", [])] or [ours.get("pairs", 0)]
-    for n, mine, other in zip(counts, ours.get("quantiles", []), theirs.get("quantiles", [])):
-        for x, y in zip(mine, other):
+    counts = [edge[2] for edge in mine.get("edges", [])] or [mine.get("pairs", 0)]
+    for n, own, other in zip(counts, mine.get("quantiles", []), theirs.get("quantiles", [])):
+        for x, y in zip(own, other):
             if n >= 1000 and x is not None and y is not None and x > 0:
                 apart = max(apart, abs(y - x) / x)
     return differs, apart

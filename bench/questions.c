@@ -8,6 +8,7 @@
  * others. --times 0 asks once, with the clock: for cold runs, and for callgrind, which counts
  * what happens inside bench_ask alone.
  *
+ * `questions - list` prints the questions that there are.
  * `customer` looks up N customers of the simulated shop, each at random.
  */
 #include <stdio.h>
@@ -44,17 +45,21 @@ static void narrow(struct asked *asked, const char *where, struct trod_view_opti
 /* ---- Flow ----------------------------------------------------------------------------------
  */
 
-static void show_follows(const struct trod_follows *follows) {
-    printf("\"edges\": [");
-    for (size_t e = 0; e < follows->n_edges; e++) {
-        const struct trod_follows_edge *edge = &follows->edges[e];
+static void show_edges(const struct trod_dict *names, const struct trod_follows_edge *edges,
+                       size_t n_edges) {
+    printf("[");
+    for (size_t e = 0; e < n_edges; e++) {
         printf("%s[", e ? ", " : "");
-        show_text(trod_dict_at(follows->names, edge->from));
+        show_text(trod_dict_at(names, edges[e].from));
         printf(", ");
-        show_text(trod_dict_at(follows->names, edge->to));
-        printf(", %llu]", (unsigned long long)edge->n);
+        show_text(trod_dict_at(names, edges[e].to));
+        printf(", %llu]", (unsigned long long)edges[e].n);
     }
     printf("]");
+}
+static void show_follows(const struct trod_follows *follows) {
+    printf("\"edges\": ");
+    show_edges(follows->names, follows->edges, follows->n_edges);
     if (follows->timing == TROD_TIMES_NONE) return;
     printf(", \"quantiles\": [");
     for (size_t e = 0; e < follows->n_edges; e++) {
@@ -81,27 +86,70 @@ static void ask_flow_exact(struct asked *asked) {
     ask_follows(asked, TROD_TIMES_EXACT);
 }
 
-/* ---- Paths ---------------------------------------------------------------------------------
- */
-
-static void ask_paths(struct asked *asked) {
+static void ask_flow_countries(struct asked *asked) {
+    const trod_str countries[2] = {trod_str_of(SHOP_COUNTRY[0]), trod_str_of(SHOP_COUNTRY[1])};
     struct trod_error error = {0};
-    struct trod_paths *paths = NULL;
-    check(trod_paths_make(&asked->question, 20, &paths, &error), &error);
+    struct trod_follows_by *by = NULL;
+    check(trod_follows_by_make(&asked->question, TROD_STR("country"), countries, 2,
+                               TROD_TIMES_NONE, &by, &error),
+          &error);
     if (asked->is_shown) {
-        printf("\"paths\": %llu, \"top\": [", (unsigned long long)paths->n_paths);
-        for (size_t p = 0; p < paths->n_shown; p++)
-            printf("%s%llu", p ? ", " : "", (unsigned long long)paths->paths[p].n_journeys);
+        printf("\"segments\": [");
+        for (size_t s = 0; s < by->n_segments; s++) {
+            printf("%s", s ? ", " : "");
+            show_edges(by->names, by->segments[s].edges, by->segments[s].n_edges);
+        }
         printf("]");
     }
-    trod_paths_free(paths);
+    trod_follows_by_free(by);
+}
+
+/* ---- Funnel --------------------------------------------------------------------------------
+ */
+
+static uint32_t name_of(const struct asked *asked, unsigned name) {
+    char text[24];
+    const size_t n = shop_name(name, text);
+    return trod_dict_find(asked->question.parts->names, (trod_str){text, n});
+}
+
+static void show_funnel(const struct trod_funnel *funnel) {
+    printf("\"reached\": [");
+    for (size_t s = 0; s < funnel->n_segments; s++) {
+        printf("%s[", s ? ", " : "");
+        show_text(funnel->segments[s].value);
+        for (size_t k = 0; k < funnel->n_steps; k++)
+            printf(", %llu", (unsigned long long)funnel->segments[s].steps[k].n_journeys);
+        printf("]");
+    }
+    printf("]");
+}
+static void ask_funnel(struct asked *asked) {
+    static const unsigned STEP[] = {SHOP_LANDING, SHOP_PRODUCT, SHOP_CART_ADD, SHOP_CHECKOUT,
+                                    SHOP_ORDER};
+    enum { N_STEPS = sizeof STEP / sizeof *STEP };
+    uint32_t names[N_STEPS];
+    struct trod_step steps[N_STEPS];
+    for (size_t k = 0; k < N_STEPS; k++) {
+        names[k] = name_of(asked, STEP[k]);
+        steps[k] = (struct trod_step){.names = &names[k], .n = 1};
+    }
+    const struct trod_funnel_options options = {.steps = steps,
+                                                .n_steps = N_STEPS,
+                                                .within_us = INT64_C(30) * 86400 * 1000000,
+                                                .by = TROD_STR("channel")};
+    struct trod_error error = {0};
+    struct trod_funnel *funnel = NULL;
+    check(trod_funnel_make(&asked->question, &options, &funnel, &error), &error);
+    if (asked->is_shown) show_funnel(funnel);
+    trod_funnel_free(funnel);
 }
 
 /* ---- The program ---------------------------------------------------------------------------
  */
 
 /* A filter and a date cut that no import can have foreseen. */
-#define CUT "plan is not free and value > 150"
+#define CUT "plan != free and value > 150"
 #define CUT_SINCE_MS (SHOP_OPENED_MS + INT64_C(47) * 86400000 + 12345678)
 
 static const struct kind {
@@ -114,7 +162,9 @@ static const struct kind {
     {"flow-times", ask_flow_times, NULL, false},
     {"flow-exact", ask_flow_exact, NULL, false},
     {"flow-cut", ask_flow, CUT, true},
-    {"paths", ask_paths, NULL, false},
+    {"flow-countries", ask_flow_countries, NULL, false},
+    {"funnel", ask_funnel, NULL, false},
+    {"funnel-cut", ask_funnel, CUT, true},
 };
 
 /* What callgrind counts. */
@@ -125,6 +175,10 @@ void bench_ask(const struct kind *kind, struct asked *asked) {
 
 static const struct kind *kind_of(const char *name) {
     const size_t n = sizeof KINDS / sizeof *KINDS;
+    if (!strcmp(name, "list")) {
+        for (size_t k = 0; k < n; k++) puts(KINDS[k].name);
+        exit(0);
+    }
     for (size_t k = 0; k < n; k++)
         if (!strcmp(KINDS[k].name, name)) return &KINDS[k];
     fprintf(stderr, "questions: nobody knows the question %s; there are", name);

@@ -1,4 +1,8 @@
 """Results as a page: bench/RESULTS.md."""
+import pathlib
+
+# What was tried where a number is not reached yet: written by hand, and put at the page's end.
+TRIED = pathlib.Path(__file__).resolve().parent / "TRIED.md"
 
 TITLES = {
     "flow": "flow, counts",
@@ -90,6 +94,8 @@ def page(found):
         out += one_log(found, log, memory, most)
     out += without_store(found)
     out += instructions(found)
+    if TRIED.exists():
+        out += [TRIED.read_text(encoding="utf-8").strip()]
     return "\n".join(out).rstrip() + "\n"
 
 
@@ -129,7 +135,8 @@ def one_log(found, log, memory, most):
             row.append(reached(mine["seconds"], GOALS.get(question)))
         rows.append(row)
     rows += trick_rows(log, shown_peers, most, len(heads), known)
-    rows.append(customer_row(log, shown_peers, goals))
+    if "customer" in log:
+        rows.append(customer_row(log, shown_peers, goals))
     out += table(heads, rows)
     for peer in shown_peers:
         apart = max((q.get("apart", 0) for q in peer["questions"]), default=0)

@@ -1,5 +1,6 @@
 """What the bytes of a store are for, read from the column files themselves (docs/formats/log.md)."""
 import pathlib
+import sqlite3
 import struct
 
 MAGIC = b"trodpart"
@@ -9,9 +10,18 @@ KINDS = {1: "head", 2: "events a customer", 3: "names", 4: "first times", 5: "ti
 COLUMNS = range(32, 64)
 
 
-def sections(store, fields):
-    """{what: bytes} of all column files in the folder; `fields` names the columns by number."""
-    found = {}
+def field_names(store):
+    """{number: name} of the columns, from the catalogue."""
+    connection = sqlite3.connect(f"file:{pathlib.Path(store) / 'catalogue.db'}?mode=ro", uri=True)
+    try:
+        return dict(connection.execute("SELECT field_id, text FROM fields"))
+    finally:
+        connection.close()
+
+
+def sections(store):
+    """{what: bytes} of all column files in the store."""
+    found, fields = {}, field_names(store)
 
     def add(what, n):
         found[what] = found.get(what, 0) + n
@@ -26,7 +36,7 @@ def sections(store, fields):
             for _ in range(n_sections):
                 kind, field, _, length, _ = struct.unpack("<IIQQQ", stream.read(ENTRY_BYTES))
                 if kind in COLUMNS:
-                    add("column " + (fields[field] if field < len(fields) else str(field)), length)
+                    add(f"column {fields.get(field, field)}", length)
                 else:
                     add(KINDS.get(kind, f"kind {kind}"), length)
                 rest -= length
