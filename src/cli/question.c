@@ -1,0 +1,62 @@
+/* question: the same questions go to a log in files and to one in a workspace. What comes from files
+ * is gathered into parts in memory first. */
+#include "cli/question.h"
+
+#include <unistd.h>
+
+#include "cli/progress.h"
+#include "cli/workspace.h"
+
+static trod_status gather_files(struct cli *cli, const char *const *files, size_t n_files,
+                                const struct trod_map *map, struct trod_parts **parts,
+                                struct trod_error *error) {
+    trod_status status = TROD_OK;
+    struct trod_gather *gather = NULL;
+    struct cli_progress progress;
+    struct cli_taken taken;
+    const struct trod_gather_options options = {.memory_bytes = cli->run.memory_bytes};
+    cli_progress_begin(&progress, cli);
+    TROD_TRY(trod_gather_make(&options, &cli->run, &gather, error));
+    progress.gather = gather;
+    TROD_TRY(cli_gather(cli, files, n_files, map, gather, &taken, error));
+    TROD_TRY(trod_gather_finish(gather, parts, error));
+done:
+    cli_progress_end(&progress);
+    cli->run.progress = NULL; /* its line ends with this function */
+    cli->run.owner = NULL;
+    trod_gather_free(gather);
+    return status;
+}
+
+/* Whether the log is the workspace's: no file is named, and there is one. */
+static bool asks_workspace(struct cli *cli, size_t n_files) {
+    return n_files == 0 && (cli_flag(cli, "in") || trod_store_find(NULL, cli->arena).at);
+}
+
+trod_status cli_question_open(struct cli *cli, const char *const *files, size_t n_files,
+                              const struct trod_map *map, struct cli_question *question,
+                              struct trod_error *error) {
+    trod_status status = TROD_OK;
+    *question = (struct cli_question){.question.run = &cli->run};
+    TROD_TRY(cli_view(cli, &question->question.view, error));
+    if (asks_workspace(cli, n_files)) {
+        TROD_TRY(workspace_open(cli, TROD_STORE_READ, &question->store, error));
+        TROD_TRY(trod_store_parts(question->store, &question->parts, error));
+    } else if (n_files == 0 && isatty(STDIN_FILENO)) {
+        trod_fail(error, TROD_BAD_OPTION, "trod %s needs a log", cli->command->name);
+        trod_error_hint(error, "name its file, for example: trod %s events.csv",
+                        cli->command->name);
+        return TROD_BAD_OPTION;
+    } else {
+        TROD_TRY(gather_files(cli, files, n_files, map, &question->parts, error));
+    }
+    question->question.parts = question->parts;
+done:
+    return status;
+}
+
+void cli_question_close(struct cli_question *question) {
+    trod_parts_free(question->parts);
+    trod_store_close(question->store);
+    *question = (struct cli_question){0};
+}
