@@ -99,6 +99,18 @@ struct order {
     uint64_t n_dropped;
 };
 
+/* Adds events to the order found, to the last run if they follow it. */
+static void add_run(struct merge *merge, uint32_t set, uint32_t begin, uint32_t n) {
+    if (n == 0) return;
+    merge->n_events += n;
+    struct run *const last = merge->n_runs ? &merge->runs[merge->n_runs - 1] : NULL;
+    if (last && last->set == set && last->begin + last->n == begin) {
+        last->n += n;
+    } else {
+        merge->runs[merge->n_runs++] = (struct run){set, begin, n};
+    }
+}
+
 /* The times that the events of a piece go by, into room. */
 static void time_piece(const struct merge *merge, const struct piece *piece, int64_t behind_us,
                        struct timed *to) {
@@ -118,6 +130,10 @@ static void time_piece(const struct merge *merge, const struct piece *piece, int
 static void merge_piece(struct order *order, size_t n) {
     size_t left = order->n, to = order->n + n;
     order->n = to;
+    if (n > 0 && (left == 0 || order->items[left - 1].time_us <= order->room[0].time_us)) {
+        memcpy(order->items + left, order->room, n * sizeof *order->room);
+        return;
+    }
     while (n > 0) {
         if (left > 0 && order->items[left - 1].time_us > order->room[n - 1].time_us) {
             order->items[--to] = order->items[--left];
@@ -127,22 +143,17 @@ static void merge_piece(struct order *order, size_t n) {
     }
 }
 
-static void order_customer(const struct merge *merge, uint32_t customer, struct order *order) {
+/* Orders the events of some pieces; with `drop`, without those that were there before. */
+static void order_pieces(const struct merge *merge, const struct piece *begin,
+                         const struct piece *end, bool drop, struct order *order) {
     int64_t behind_us = TROD_NO_TIME;
-    uint64_t n_all = 0;
-    const struct piece *const end = merge->pieces + merge->first_piece[customer + 1];
-    const struct piece *const begin = merge->pieces + merge->first_piece[customer];
-    for (const struct piece *piece = begin; piece < end; piece++)
-        n_all += piece->end - piece->begin;
     order->n = 0;
-    merge_seen_clear(&order->ids, n_all);
-    merge_seen_clear(&order->rows, n_all);
     for (const struct piece *piece = begin; piece < end; piece++) {
         const uint32_t n = piece->end - piece->begin;
         time_piece(merge, piece, behind_us, order->room);
         if (n && order->room[n - 1].time_us > behind_us) behind_us = order->room[n - 1].time_us;
         size_t n_kept = 0;
-        for (uint32_t i = 0; i < n; i++) {
+        for (uint32_t i = 0; i < n && drop; i++) {
             const struct place place = order->room[i].place;
             /* Both are asked, so that both remember it. */
             const bool known = merge_seen_id(merge, &order->ids, place);
@@ -152,8 +163,53 @@ static void order_customer(const struct merge *merge, uint32_t customer, struct 
                 order->room[n_kept++] = order->room[i];
             }
         }
-        merge_piece(order, n_kept);
+        merge_piece(order, drop ? n_kept : n);
     }
+}
+
+/* True if each event is later than the one before, so that no two are the same. */
+static bool all_differ(const struct merge *merge, const struct order *order) {
+    for (size_t i = 0; i < order->n; i++) {
+        const struct place place = order->items[i].place;
+        const int64_t *const time_us = merge->sets[place.set]->time_us;
+        if (!time_us || time_us[place.event] == TROD_NO_TIME ||
+            (i && order->items[i].time_us <= order->items[i - 1].time_us))
+            return false;
+    }
+    return true;
+}
+
+/* The same of a single piece. */
+static bool piece_differs(const struct merge *merge, const struct piece *piece) {
+    const int64_t *const time_us = merge->sets[piece->set]->time_us;
+    if (!time_us) return false;
+    int64_t last_us = TROD_NO_TIME; /* which is below all times */
+    for (uint32_t i = piece->begin; i < piece->end; i++) {
+        if (time_us[i] <= last_us) return false;
+        last_us = time_us[i];
+    }
+    return true;
+}
+
+static void order_customer(struct merge *merge, uint32_t customer, struct order *order) {
+    const struct piece *const end = merge->pieces + merge->first_piece[customer + 1];
+    const struct piece *const begin = merge->pieces + merge->first_piece[customer];
+    if (end - begin == 1 && !merge->id_column &&
+        (!merge->distinct || piece_differs(merge, begin))) {
+        add_run(merge, begin->set, begin->begin, begin->end - begin->begin);
+        return;
+    }
+    if (!merge->id_column) order_pieces(merge, begin, end, false, order);
+    if (merge->id_column || (merge->distinct && !all_differ(merge, order))) {
+        uint64_t n_all = 0;
+        for (const struct piece *piece = begin; piece < end; piece++)
+            n_all += piece->end - piece->begin;
+        merge_seen_clear(&order->ids, n_all);
+        merge_seen_clear(&order->rows, n_all);
+        order_pieces(merge, begin, end, true, order);
+    }
+    for (size_t i = 0; i < order->n; i++)
+        add_run(merge, order->items[i].place.set, order->items[i].place.event, 1);
 }
 
 static trod_status merge_events(struct merge *merge, uint64_t *n_dropped,
@@ -172,15 +228,12 @@ static trod_status merge_events(struct merge *merge, uint64_t *n_dropped,
     TROD_TRY_ALLOC(order.room, error);
     if (merge->id_column) TROD_TRY(merge_seen_make(merge, &order.ids, error));
     if (merge->distinct) TROD_TRY(merge_seen_make(merge, &order.rows, error));
-    merge->places = TROD_NEW_ARRAY(merge->scratch, n_all, struct place);
-    TROD_TRY_ALLOC(merge->places, error);
+    merge->runs = TROD_NEW_ARRAY(merge->scratch, n_all, struct run);
+    TROD_TRY_ALLOC(merge->runs, error);
     merge->first = TROD_NEW_ARRAY(merge->arena, (size_t)merge->n_customers + 1, uint32_t);
     TROD_TRY_ALLOC(merge->first, error);
     for (uint32_t c = 0; c < merge->n_customers; c++) {
         order_customer(merge, c, &order);
-        for (size_t i = 0; i < order.n; i++)
-            merge->places[merge->n_events + i] = order.items[i].place;
-        merge->n_events += (uint32_t)order.n;
         merge->first[c + 1] = merge->n_events;
     }
     *n_dropped = order.n_dropped;
@@ -212,12 +265,6 @@ done:
     return status;
 }
 
-static int64_t time_at(const struct merge *merge, struct place place, bool end) {
-    const struct trod_rows *const from = merge->sets[place.set];
-    const int64_t *const times = end ? from->end_us : from->time_us;
-    return times ? times[place.event] : TROD_NO_TIME;
-}
-
 static trod_status fill_times(const struct merge *merge, bool end, const int64_t **to,
                               struct trod_error *error) {
     trod_status status = TROD_OK;
@@ -227,8 +274,13 @@ static trod_status fill_times(const struct merge *merge, bool end, const int64_t
     if (!any) goto done;
     int64_t *const times = TROD_NEW_ARRAY(merge->arena, merge->n_events, int64_t);
     TROD_TRY_ALLOC(times, error);
-    for (uint32_t i = 0; i < merge->n_events; i++)
-        times[i] = time_at(merge, merge->places[i], end);
+    int64_t *at = times;
+    for (uint32_t r = 0; r < merge->n_runs; r++) {
+        const struct run run = merge->runs[r];
+        const struct trod_rows *const set = merge->sets[run.set];
+        const int64_t *const from = end ? set->end_us : set->time_us;
+        for (uint32_t i = 0; i < run.n; i++) *at++ = from ? from[run.begin + i] : TROD_NO_TIME;
+    }
     *to = times;
 done:
     return status;
@@ -241,10 +293,14 @@ static trod_status fill_events(const struct merge *merge, struct trod_rows *merg
     TROD_TRY_ALLOC(name, error);
     uint32_t *const source = TROD_NEW_ARRAY(merge->arena, merge->n_events, uint32_t);
     TROD_TRY_ALLOC(source, error);
-    for (uint32_t i = 0; i < merge->n_events; i++) {
-        const struct place place = merge->places[i];
-        name[i] = merge->sets[place.set]->name[place.event];
-        source[i] = merge->sets[place.set]->source[place.event];
+    uint32_t at = 0;
+    for (uint32_t r = 0; r < merge->n_runs; r++) {
+        const struct run run = merge->runs[r];
+        const struct trod_rows *const set = merge->sets[run.set];
+        for (uint32_t i = 0; i < run.n; i++, at++) {
+            name[at] = set->name[run.begin + i];
+            source[at] = set->source[run.begin + i];
+        }
     }
     merged->name = name;
     merged->source = source;

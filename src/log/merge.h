@@ -14,6 +14,10 @@ struct piece {
 struct place {
     uint32_t set, event;
 };
+/* Events of one of the rows that stay together. */
+struct run {
+    uint32_t set, begin, n;
+};
 /* A column of the merged rows: codes if it has them in all rows, with one dictionary. */
 struct merge_column {
     uint32_t field;
@@ -32,7 +36,8 @@ struct merge {
     uint64_t *first_piece; /* [n_customers + 1] */
     uint32_t n_customers;
     uint64_t n_here, longest; /* events of the last customer, and of the one with most */
-    struct place *places;     /* [n_events] in order */
+    struct run *runs;         /* in order */
+    uint32_t n_runs;
     uint32_t n_events;
     uint32_t *first; /* [n_customers + 1] */
     struct merge_column *columns;

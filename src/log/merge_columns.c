@@ -122,11 +122,34 @@ static const struct piece *piece_of_fact(const struct merge *merge,
     return NULL;
 }
 
-static struct place row_of(const struct merge *merge, const struct merge_column *column,
-                           uint32_t row) {
-    if (!column->fact) return merge->places[row];
-    const struct piece *const piece = piece_of_fact(merge, column, row);
-    return piece ? (struct place){piece->set, piece->customer} : (struct place){UINT32_MAX, 0};
+static void fill_facts(const struct merge *merge, const struct merge_column *column,
+                       uint32_t *code, trod_str *text) {
+    for (uint32_t c = 0; c < merge->n_customers; c++) {
+        const struct piece *const piece = piece_of_fact(merge, column, c);
+        if (!piece) continue;
+        if (code) {
+            code[c] = code_at(column, piece->set, piece->customer);
+        } else {
+            text[c] = text_at(column, piece->set, piece->customer);
+        }
+    }
+}
+
+static void fill_rows(const struct merge *merge, const struct merge_column *column,
+                      uint32_t *code, trod_str *text) {
+    uint32_t at = 0;
+    for (uint32_t r = 0; r < merge->n_runs; r++) {
+        const struct run run = merge->runs[r];
+        const struct trod_rows_column *const from = column->from[run.set];
+        if (code && from) {
+            const uint32_t *const map = column->map[run.set];
+            for (uint32_t i = 0; i < run.n; i++) code[at + i] = map[from->code[run.begin + i]];
+        } else if (from) {
+            for (uint32_t i = 0; i < run.n; i++)
+                text[at + i] = text_at(column, run.set, run.begin + i);
+        }
+        at += run.n;
+    }
 }
 
 static trod_status fill_column(const struct merge *merge, const struct merge_column *column,
@@ -142,14 +165,10 @@ static trod_status fill_column(const struct merge *merge, const struct merge_col
         text = TROD_NEW_ARRAY(merge->arena, n, trod_str);
         TROD_TRY_ALLOC(text, error);
     }
-    for (uint32_t i = 0; i < n; i++) {
-        const struct place place = row_of(merge, column, i);
-        if (place.set == UINT32_MAX) continue;
-        if (code) {
-            code[i] = code_at(column, place.set, place.event);
-        } else {
-            text[i] = text_at(column, place.set, place.event);
-        }
+    if (column->fact) {
+        fill_facts(merge, column, code, text);
+    } else {
+        fill_rows(merge, column, code, text);
     }
     *to = (struct trod_rows_column){.field = column->field,
                                     .fact = column->fact,
