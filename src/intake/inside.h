@@ -238,8 +238,8 @@ TROD_MUST trod_status intake_table_init(struct intake_table *table, struct trod_
                                         const struct trod_map_source *source,
                                         struct trod_error *error);
 void intake_table_release(struct intake_table *table);
-/* A new column; the name is copied. `as`: a fact whatever its name, an attribute unless its
- * name says more, or no field of the log at all. */
+/* A new column, which takers see when they look again; the name is copied. `as`: a fact
+ * whatever its name, an attribute unless its name says more, or no field of the log at all. */
 TROD_MUST trod_status intake_table_column(struct intake_table *table, trod_str name,
                                           enum intake_as as, uint32_t *column,
                                           struct trod_error *error);

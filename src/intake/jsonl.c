@@ -63,7 +63,7 @@ static trod_status learn(struct jsonl *jsonl, struct trod_error *error) {
 /* The column of a name, which is a new one if nobody has met it. */
 static trod_status find_column(struct jsonl *jsonl, trod_str name, uint32_t *column,
                                struct trod_error *error) {
-    const struct intake_taker *const taker = jsonl->taker;
+    struct intake_taker *const taker = jsonl->taker;
     uint32_t *const guess = &jsonl->order[jsonl->n_set < ORDERED ? jsonl->n_set : ORDERED - 1];
     jsonl->n_set++;
     *column = *guess;
@@ -76,6 +76,7 @@ static trod_status find_column(struct jsonl *jsonl, trod_str name, uint32_t *col
             jsonl->member
                 ? intake_crew_column(jsonl->member, name, error)
                 : intake_table_column(taker->table, name, INTAKE_ATTRIBUTE, &added, error);
+        if (!jsonl->member) intake_taker_look(taker);
         if (status == TROD_OK) status = learn(jsonl, error);
         if (status != TROD_OK) return status;
         *column = trod_dict_find(jsonl->names, name);
@@ -254,7 +255,7 @@ static trod_status take_line(struct jsonl *jsonl, trod_str text, struct trod_err
         jsonl->taker->counts.n_latin++;
     }
     status = trod_json_reader_read(jsonl->reader, json, jsonl->arena, &root, &why);
-    if (status == TROD_BAD_INPUT && jsonl->taker->table->n_columns == 0 && ends_open(text)) {
+    if (status == TROD_BAD_INPUT && jsonl->taker->n_columns == 0 && ends_open(text)) {
         status = trod_fail(error, TROD_BAD_INPUT,
                            "the first object spreads over several lines; trod "
                            "reads JSON lines, one object a line");

@@ -158,9 +158,7 @@ trod_status intake_table_column(struct intake_table *table, trod_str name, enum 
             (struct intake_column){.name = copy, .field = INTAKE_NONE, .same = INTAKE_NONE}))
         return trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
     *column = (uint32_t)table->n_columns - 1;
-    const trod_status status = table->decided ? place_late(table, *column, as, error) : TROD_OK;
-    intake_taker_look(&table->taker);
-    return status;
+    return table->decided ? place_late(table, *column, as, error) : TROD_OK;
 }
 
 uint32_t intake_table_find(const struct intake_table *table, trod_str name) {

@@ -1,7 +1,7 @@
 /* The log in plain columns, from parts. Part by part, in their order, each is unpacked behind
  * what is there; a part's dictionary becomes numbers of the log's own once, and its codes are
- * then looked up. The journey column stands apart from the fields, as in a log that was built
- * row by row, and an empty text is missing there as here. */
+ * then looked up. The journey column is a field like any other as well, and who is identified
+ * is none, as in a log that was built row by row; an empty text is missing there as here. */
 #include <math.h>
 
 #include "log/inside.h"
@@ -17,7 +17,7 @@ struct wide {
     struct log_owned *owned;
     uint64_t n_events, n_dated;
     uint32_t n_customers;
-    uint32_t *field; /* [parts->n_fields] of the log's; TROD_NO_ID: the journey column */
+    uint32_t *field;            /* [parts->n_fields] of the log's */
     struct trod_arena *scratch; /* of one part */
 };
 
@@ -52,10 +52,6 @@ done:
     return status;
 }
 
-static bool is_journey(const struct trod_parts *parts, size_t field) {
-    return field == parts->journey_field && !parts->fields[field].fact;
-}
-
 static uint32_t new_field(const struct wide *wide, uint32_t field) {
     return field < wide->parts->n_fields ? wide->field[field] : TROD_NO_ID;
 }
@@ -74,8 +70,6 @@ static trod_status make_fields(struct wide *wide, struct trod_error *error) {
     owned->values = TROD_NEW_ARRAY(arena, parts->n_fields, struct trod_dict *);
     TROD_TRY_ALLOC(owned->values, error);
     for (size_t f = 0; f < parts->n_fields; f++) {
-        wide->field[f] = TROD_NO_ID;
-        if (is_journey(parts, f)) continue;
         const size_t to = owned->n_fields;
         owned->values[to] = trod_dict_make(UINT32_MAX - 2);
         TROD_TRY_ALLOC(owned->values[to], error);
@@ -99,8 +93,7 @@ done:
 static uint64_t used_bytes(const struct wide *wide) {
     const struct log_owned *const owned = wide->owned;
     uint64_t n = owned->name.bytes.n + owned->source.bytes.n + owned->time.bytes.n +
-                 owned->end.bytes.n + owned->journey.bytes.n + owned->first.bytes.n +
-                 trod_dict_bytes(owned->customers) + trod_dict_bytes(owned->journeys);
+                 owned->end.bytes.n + owned->first.bytes.n + trod_dict_bytes(owned->customers);
     for (size_t f = 0; f < owned->n_fields; f++)
         n += owned->codes[f].bytes.n + trod_dict_bytes(owned->values[f]);
     return n;
@@ -262,11 +255,8 @@ static trod_status add_column(struct wide *wide, const struct trod_part *part,
         return trod_fail(error, TROD_BAD_INPUT,
                          "the log is damaged: column %u is none of its fields", column->field);
     const uint32_t field = wide->field[column->field];
-    struct log_column *const codes =
-        field == TROD_NO_ID ? &owned->journey : &owned->codes[field];
-    struct trod_dict **const values =
-        field == TROD_NO_ID ? &owned->journeys : &owned->values[field];
-    if (!*values && !(*values = trod_dict_make(UINT32_MAX - 2))) return no_memory(error);
+    struct log_column *const codes = &owned->codes[field];
+    struct trod_dict *const values = owned->values[field];
     const uint64_t from = column->fact ? wide->n_customers : wide->n_events;
     const uint32_t n = column->fact ? part->n_customers : part->n_events;
     if (!log_column_reach(codes, from + n + PART_ROOM, sizeof(uint32_t)))
@@ -274,8 +264,8 @@ static trod_status add_column(struct wide *wide, const struct trod_part *part,
     codes->bytes.n = (size_t)(from + n) * sizeof(uint32_t);
     uint32_t *const to = log_u32(codes) + from;
     return column->kind == TROD_COLUMN_CODES
-               ? add_codes(wide, part, column, *values, n, to, error)
-               : add_texts(wide, part, column, *values, n, to, error);
+               ? add_codes(wide, part, column, values, n, to, error)
+               : add_texts(wide, part, column, values, n, to, error);
 }
 
 static trod_status add_part(struct wide *wide, const struct trod_part *part,
@@ -310,18 +300,36 @@ done:
     return status;
 }
 
-static trod_status finish_journeys(struct wide *wide, struct trod_error *error) {
-    struct log_owned *const owned = wide->owned;
-    if (owned->journeys && trod_dict_count(owned->journeys) == 0) {
-        trod_dict_free(owned->journeys);
-        owned->journeys = NULL;
-    }
-    if (!owned->journeys) return TROD_OK;
-    if (!log_column_reach(&owned->journey, wide->n_events, sizeof(uint32_t)))
-        return no_memory(error);
-    wide->log->journey = log_u32(&owned->journey);
-    wide->log->journeys = owned->journeys;
-    return TROD_OK;
+static void finish_journeys(const struct wide *wide) {
+    struct trod_log *const log = wide->log;
+    const uint32_t field = new_field(wide, wide->parts->journey_field);
+    if (field == TROD_NO_ID || log->fields[field].fact) return;
+    if (trod_dict_count(log->fields[field].values) == 0) return;
+    log->journey = log->fields[field].code;
+    log->journeys = log->fields[field].values;
+}
+
+static uint32_t one_less(uint32_t field, uint32_t gone) {
+    return field == TROD_NO_ID || field < gone ? field : field - 1;
+}
+
+/* Takes the fact that says who is identified out of the fields. */
+static trod_status finish_identified(struct wide *wide, struct trod_field *fields,
+                                     struct trod_error *error) {
+    trod_status status = TROD_OK;
+    struct trod_log *const log = wide->log;
+    const uint32_t gone = trod_log_field(log, TROD_STR(TROD_IDENTIFIED_FACT), true);
+    if (gone == TROD_NO_ID) return TROD_OK;
+    uint8_t *const identified = TROD_NEW_ARRAY(wide->owned->arena, log->n_customers, uint8_t);
+    TROD_TRY_ALLOC(identified, error);
+    for (uint32_t c = 0; c < log->n_customers; c++) identified[c] = fields[gone].code[c] != 0;
+    log->identified = identified;
+    log->n_fields--;
+    memmove(fields + gone, fields + gone + 1, (log->n_fields - gone) * sizeof *fields);
+    log->channel_field = one_less(log->channel_field, gone);
+    log->worth_field = one_less(log->worth_field, gone);
+done:
+    return status;
 }
 
 static trod_status finish(struct wide *wide, struct trod_error *error) {
@@ -341,7 +349,6 @@ static trod_status finish(struct wide *wide, struct trod_error *error) {
     log->end_us = owned->end.bytes.n ? log_i64(&owned->end) : NULL;
     log->names = owned->names;
     log->customers = owned->customers;
-    TROD_TRY(finish_journeys(wide, error));
     /* The fields are on the log's own arena and not handed out yet. */
     struct trod_field *const fields =
         TROD_NEW_ARRAY(owned->arena, owned->n_fields, struct trod_field);
@@ -349,6 +356,8 @@ static trod_status finish(struct wide *wide, struct trod_error *error) {
     if (owned->n_fields) memcpy(fields, log->fields, owned->n_fields * sizeof *fields);
     log->fields = fields;
     TROD_TRY(finish_fields(wide, fields, error));
+    finish_journeys(wide);
+    TROD_TRY(finish_identified(wide, fields, error));
     const size_t n = wide->parts->n_sources;
     trod_str *const names = TROD_NEW_ARRAY(wide->scratch, n, trod_str);
     TROD_TRY_ALLOC(names, error);
