@@ -38,6 +38,19 @@ static void bits_plain(const uint8_t *at, size_t n, bool any, uint8_t value, uin
     }
 }
 
+/* low..high as a width from low on, which one comparison without a sign tells. */
+static void between_plain(const int64_t *at, size_t n, int64_t low, int64_t high,
+                          uint64_t *words) {
+    const uint64_t width = (uint64_t)high - (uint64_t)low;
+    for (size_t w = 0; w * 64 < n; w++) {
+        const size_t m = n - w * 64 < 64 ? n - w * 64 : 64;
+        uint64_t word = 0;
+        for (size_t i = 0; i < m; i++)
+            word |= (uint64_t)((uint64_t)at[w * 64 + i] - (uint64_t)low <= width) << i;
+        words[w] = high < low ? 0 : word;
+    }
+}
+
 #if HAS_X86
 enum { MOST_AVX2 = 128 }; /* entries: beyond, plain looking up is as quick */
 
@@ -94,6 +107,38 @@ bits_avx512(const uint8_t *at, size_t n, bool any, uint8_t value, uint64_t *word
     if (n % 64) words[n / 64] &= (UINT64_C(1) << n % 64) - 1;
 }
 
+__attribute__((target("avx512f"))) static void
+between_avx512(const int64_t *at, size_t n, int64_t low, int64_t high, uint64_t *words) {
+    const __m512i l = _mm512_set1_epi64(low), h = _mm512_set1_epi64(high);
+    for (size_t w = 0; w * 64 < n; w++) {
+        const size_t m = n - w * 64 < 64 ? n - w * 64 : 64;
+        uint64_t word = 0;
+        for (size_t i = 0; i < m; i += 8) {
+            const __m512i x = _mm512_loadu_si512(at + w * 64 + i);
+            const __mmask8 above = _mm512_cmpge_epi64_mask(x, l);
+            word |= (uint64_t)_mm512_mask_cmple_epi64_mask(above, x, h) << i;
+        }
+        words[w] = m < 64 ? word & ((UINT64_C(1) << m) - 1) : word;
+    }
+}
+
+__attribute__((target("avx2"))) static void
+between_avx2(const int64_t *at, size_t n, int64_t low, int64_t high, uint64_t *words) {
+    const __m256i l = _mm256_set1_epi64x(low), h = _mm256_set1_epi64x(high);
+    for (size_t w = 0; w * 64 < n; w++) {
+        const size_t m = n - w * 64 < 64 ? n - w * 64 : 64;
+        uint64_t out = 0;
+        for (size_t i = 0; i < m; i += 4) {
+            const __m256i x =
+                _mm256_loadu_si256((const __m256i *)(const void *)(at + w * 64 + i));
+            const __m256i is =
+                _mm256_or_si256(_mm256_cmpgt_epi64(l, x), _mm256_cmpgt_epi64(x, h));
+            out |= (uint64_t)(unsigned)_mm256_movemask_pd(_mm256_castsi256_pd(is)) << i;
+        }
+        words[w] = m < 64 ? ~out & ((UINT64_C(1) << m) - 1) : ~out;
+    }
+}
+
 static void bits_sse2(const uint8_t *at, size_t n, bool any, uint8_t value, uint64_t *words) {
     const __m128i v = _mm_set1_epi8((char)(any ? 0 : value));
     const uint64_t turn = any ? UINT64_MAX : 0;
@@ -111,13 +156,13 @@ static void bits_sse2(const uint8_t *at, size_t n, bool any, uint8_t value, uint
 #endif
 
 size_t bytes_ways(const struct bytes_way *ways[4]) {
-    static const struct bytes_way plain = {"plain", map_plain, bits_plain};
+    static const struct bytes_way plain = {"plain", map_plain, bits_plain, between_plain};
     size_t n = 0;
     ways[n++] = &plain;
 #if HAS_X86
-    static const struct bytes_way sse2 = {"SSE2", map_plain, bits_sse2};
-    static const struct bytes_way avx2 = {"AVX2", map_avx2, bits_sse2};
-    static const struct bytes_way avx512 = {"AVX-512", map_avx512, bits_avx512};
+    static const struct bytes_way sse2 = {"SSE2", map_plain, bits_sse2, between_plain};
+    static const struct bytes_way avx2 = {"AVX2", map_avx2, bits_sse2, between_avx2};
+    static const struct bytes_way avx512 = {"AVX-512", map_avx512, bits_avx512, between_avx512};
     ways[n++] = &sse2;
     if (__builtin_cpu_supports("avx2")) ways[n++] = &avx2;
     if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi"))
@@ -143,4 +188,9 @@ void trod_bytes_set(const uint8_t *at, size_t n, uint64_t *words) {
 
 void trod_bytes_equal(const uint8_t *at, size_t n, uint8_t value, uint64_t *words) {
     best()->bits(at, n, false, value, words);
+}
+
+void trod_int64_between(const int64_t *at, size_t n, int64_t low, int64_t high,
+                        uint64_t *words) {
+    best()->between(at, n, low, high, words);
 }

@@ -39,6 +39,16 @@ static void keep_none(struct viewing *viewing) {
     memset(viewing->in.words, 0, trod_bits_words(viewing->in.n) * sizeof(uint64_t));
 }
 
+/* Nothing is asked, and every journey has an event: the part as it lies. */
+static bool takes_all(const struct viewing *viewing) {
+    const struct trod_view_options *const options = viewing->options;
+    const struct log_part_journeys *const all = &viewing->all;
+    if (viewing->where || is_set(options->since_us) || is_set(options->until_us)) return false;
+    uint32_t n_empty = 0;
+    for (uint32_t j = 0; j < all->n; j++) n_empty += all->begin[j] == all->end[j];
+    return n_empty == 0;
+}
+
 /* Every journey that has an event. */
 static void start_with_all(struct viewing *viewing) {
     const struct log_part_journeys *const all = &viewing->all;
@@ -143,8 +153,10 @@ static trod_status ask_events(struct viewing *viewing, const struct log_part_tes
     enum { NEAR = 256 }; /* events: a new stretch costs more than to read over them */
     uint32_t from = 0, to = 0;
     for (size_t w = 0; w < trod_bits_words(all->n); w++) {
-        for (uint64_t word = viewing->in.words[w]; word; word &= word - 1) {
+        const uint64_t in = viewing->in.words ? viewing->in.words[w] : UINT64_MAX;
+        for (uint64_t word = in; word; word &= word - 1) {
             const size_t j = w * 64 + (size_t)__builtin_ctzll(word);
+            if (j >= all->n) break;
             if (all->begin[j] > to && all->begin[j] - to > NEAR) {
                 TROD_TRY(ask_stretch(viewing, test, from, to, events, error));
                 from = all->begin[j] & ~(uint32_t)63;
@@ -192,6 +204,10 @@ done:
 
 static trod_status pick(struct viewing *viewing, struct trod_error *error) {
     trod_status status = TROD_OK;
+    if (takes_all(viewing)) {
+        viewing->view->n_left_out = viewing->all.n;
+        return TROD_OK;
+    }
     viewing->in = trod_bits_make(viewing->arena, viewing->all.n);
     TROD_TRY_ALLOC(viewing->in.words, error);
     start_with_all(viewing);
@@ -208,8 +224,9 @@ done:
 static trod_status list_picked(struct viewing *viewing, struct trod_error *error) {
     trod_status status = TROD_OK;
     const struct log_part_journeys *const all = &viewing->all;
-    const uint32_t n = (uint32_t)trod_bits_count(&viewing->in);
     viewing->picked = *all;
+    if (!viewing->in.words) return TROD_OK;
+    const uint32_t n = (uint32_t)trod_bits_count(&viewing->in);
     if (n == all->n) return TROD_OK;
     uint32_t *const begin = TROD_NEW_ARRAY(viewing->arena, n, uint32_t);
     TROD_TRY_ALLOC(begin, error);

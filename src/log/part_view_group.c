@@ -42,16 +42,16 @@ done:
 }
 
 /* The code of a row; rows are asked for in about rising order. */
-static trod_status code_at(struct grouping *g, uint32_t row, bool by_customer, uint32_t *code,
-                           struct trod_error *error) {
-    trod_status status = TROD_OK;
-    if (row < g->from || row >= g->to) {
+static inline trod_status code_at(struct grouping *g, uint32_t row, bool by_customer,
+                                  uint32_t *code, struct trod_error *error) {
+    if (row - g->from >= g->to - g->from) { /* below `from` as well */
         const uint32_t left = g->n_rows - row;
-        TROD_TRY(read_codes(g, row, left < g->step ? left : g->step, by_customer, error));
+        const trod_status status =
+            read_codes(g, row, left < g->step ? left : g->step, by_customer, error);
+        if (status != TROD_OK) return status;
     }
     *code = g->reader->codes[row - g->from];
-done:
-    return status;
+    return TROD_OK;
 }
 
 static trod_status group_journeys(struct grouping *g, bool by_customer, uint32_t *group,

@@ -8,19 +8,19 @@
 
 void log_range_bits(const struct log_range *range, const int64_t *values, size_t n,
                     uint64_t *words) {
-    const int64_t low = range->low;
-    const uint64_t width = (uint64_t)range->high - (uint64_t)low;
-    const bool none = range->high < low;
-    for (size_t at = 0; at < n; at += 64) {
-        const size_t m = n - at < 64 ? n - at : 64;
-        uint64_t word = 0;
-        for (size_t i = 0; i < m; i++) {
-            const int64_t value = values[at + i];
-            const bool in = (uint64_t)value - (uint64_t)low <= width && !none;
-            const bool yes = value == INT64_MIN ? range->missing : in != range->others;
-            word |= (uint64_t)yes << i;
+    CHECK(range->low > INT64_MIN || range->high < range->low);
+    trod_int64_between(values, n, range->low, range->high, words);
+    if (!range->others && !range->missing) return;
+    uint64_t missing[LOG_BLOCK / 64];
+    for (size_t from = 0; from < n; from += LOG_BLOCK) {
+        const size_t m = n - from < LOG_BLOCK ? n - from : LOG_BLOCK;
+        uint64_t *const to = words + from / 64;
+        trod_int64_between(values + from, m, INT64_MIN, INT64_MIN, missing);
+        for (size_t w = 0; w < trod_bits_words(m); w++) {
+            if (range->others) to[w] = ~to[w] & ~missing[w];
+            if (range->missing) to[w] |= missing[w];
         }
-        words[at / 64] = word;
+        if (m % 64) to[m / 64] &= (UINT64_C(1) << m % 64) - 1;
     }
 }
 
@@ -79,7 +79,8 @@ uint32_t log_part_customer(const struct trod_part *part, uint32_t event) {
 static void set_clock(struct log_part_reader *reader, uint32_t event) {
     const struct trod_part *const part = reader->part;
     reader->customer = log_part_customer(part, event);
-    uint64_t tick = (uint64_t)part->start[reader->customer]; /* of doubtful bytes, it may wrap */
+    uint64_t tick =
+        (uint64_t)part->start[reader->customer]; /* of doubtful bytes, it may wrap */
     for (uint32_t at = part->first[reader->customer]; at < event;) {
         const uint32_t m = event - at < LOG_BLOCK ? event - at : LOG_BLOCK;
         trod_part_gaps(part, at, m, reader->gaps);

@@ -1,40 +1,40 @@
 /* How far each journey of a part gets along the steps of a funnel.
  *
- * Names become classes of steps a block at a time, as wide as the machine can, and those bits:
- * which events are any step, which are the first. A journey without step 1, or without step 2
- * after it, is settled by its bits alone; for the others the gaps are decoded, and only their
+ * A block of journeys at a time, names become classes of steps as wide as the machine can, and
+ * those bits: which events are any step, which are the first or the second. A journey without
+ * step 1, or without step 2 after it, is settled by its bits alone. For the others the gaps are
+ * decoded (of the whole block, unless they are few) and added up into a clock; and only their
  * step events are walked:
  *
- * live[k] is the attempt that stands at step k with the latest possible first event. An event
- * of step k takes live[k - 1] on, if the window allows it. The latest first event leaves the
- * most of the window, so no other attempt needs to be kept; and as a later event overwrites an
- * earlier one, each step is the last before the next. An event of several steps is walked from
- * the highest step down, so that it never follows itself. */
-#include <string.h>
-
+ * live[k] is the first event of the attempt that stands at step k and began last. An event of
+ * step k takes live[k - 1] on, if the window allows it. The latest first event leaves the most
+ * of the window, so no other attempt needs to be kept. An event of several steps is walked from
+ * the highest step down, so that it never follows itself. When all is walked, the event that
+ * got furthest first is known, and the steps before it are found by going back from there. */
 #include "mine/funnel.h"
 
-enum { BLOCK = 4096 };
+enum { BLOCK = 2048, FAR = 64 }; /* places; a gap between journeys that ends a block */
 
 struct event {
-    uint32_t mask;
-    int64_t tick; /* INT64_MIN: not known */
+    uint32_t mask; /* of steps */
+    uint32_t at;   /* place in the block */
 };
 struct walking {
     const struct mine_steps *steps;
     const struct trod_part_view *view;
     struct mine_reach *reach;
-    int64_t within;      /* ticks; INT64_MAX: no window */
-    int64_t open_from;   /* an attempt that begins after this tick is not over yet */
-    uint8_t second[256]; /* by class: 1 if it is step 2 */
-    uint8_t first[256];
-    const uint64_t *undated;   /* bits by place; NULL: none */
+    bool windowed;
+    uint64_t within;           /* ticks */
+    int64_t open_from;         /* an attempt that begins after this tick is not over yet */
+    uint8_t first[256];        /* by class: 1 if it is step 1 */
+    uint8_t second[256];       /* step 2 */
+    struct trod_bits undated;  /* places; without words: none */
     uint32_t base;             /* the block's first place */
     uint8_t *classes;          /* [room + 64] of the block */
     uint8_t *answers;          /* the same */
     uint64_t *any, *one, *two; /* bits of the block */
-    uint64_t *gaps;
-    struct event *events; /* step events of one journey */
+    uint64_t *clock;           /* [room + 16] ticks since some moment, alike within a journey */
+    struct event *events;      /* step events of one journey */
     uint32_t room;
 };
 
@@ -43,72 +43,78 @@ struct walking {
 
 struct attempt {
     unsigned level;
-    int64_t at[TROD_FUNNEL_STEPS]; /* ticks of its steps */
+    uint32_t at[TROD_FUNNEL_STEPS]; /* places of its steps */
 };
 
-static bool is_within(const struct walking *w, int64_t from, int64_t to) {
-    return w->within == INT64_MAX || to - from <= w->within;
+/* The steps before the last one, which is w->events[last]: each the last before the next. */
+static void go_back(const struct walking *w, uint32_t last, unsigned level,
+                    struct attempt *best) {
+    best->level = level;
+    if (level == 0) return;
+    unsigned k = level - 1;
+    best->at[k] = w->events[last].at;
+    for (uint32_t i = last; k > 0 && i-- > 0;)
+        if (w->events[i].mask >> (k - 1) & 1) best->at[--k] = w->events[i].at;
 }
 
 static void best_ordered(const struct walking *w, uint32_t n, struct attempt *best) {
     const unsigned n_steps = w->steps->n;
-    int64_t live[TROD_FUNNEL_STEPS][TROD_FUNNEL_STEPS];
-    uint32_t alive = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        const struct event event = w->events[i];
-        for (uint32_t left = event.mask; left;) {
+    const uint64_t within = w->windowed ? w->within : UINT64_MAX;
+    uint64_t live[TROD_FUNNEL_STEPS]; /* clock of the first event */
+    uint32_t alive = 0, last = 0;
+    unsigned level = 0;
+    for (uint32_t i = 0; i < n && level < n_steps; i++) {
+        const uint64_t now = w->clock[w->events[i].at];
+        uint32_t left = w->events[i].mask & (alive << 1 | 1);
+        while (left) {
             const unsigned k = 31 - (unsigned)__builtin_clz(left);
             left ^= UINT32_C(1) << k;
-            if (k > 0) {
-                if (!(alive >> (k - 1) & 1) || !is_within(w, live[k - 1][0], event.tick))
-                    continue;
-                for (unsigned s = 0; s < k; s++) live[k][s] = live[k - 1][s];
-            }
-            live[k][k] = event.tick;
+            const uint64_t begun = k ? live[k - 1] : now;
+            if (now - begun > within) continue;
+            live[k] = begun;
             alive |= UINT32_C(1) << k;
-            if (k + 1 <= best->level) continue;
-            best->level = k + 1;
-            for (unsigned s = 0; s <= k; s++) best->at[s] = live[k][s];
-            if (k + 1 == n_steps) return;
+            if (k < level) continue;
+            level = k + 1;
+            last = i;
         }
     }
+    go_back(w, last, level, best);
 }
 
 static void best_strict(const struct walking *w, uint32_t n, struct attempt *best) {
-    int64_t live[TROD_FUNNEL_STEPS];
-    unsigned level = 0;
-    for (uint32_t i = 0; i < n && best->level < w->steps->n; i++) {
+    const uint64_t within = w->windowed ? w->within : UINT64_MAX;
+    uint64_t begun = 0;
+    uint32_t last = 0;
+    unsigned level = 0, most = 0;
+    for (uint32_t i = 0; i < n && most < w->steps->n; i++) {
         const unsigned k = (unsigned)__builtin_ctz(w->events[i].mask);
-        const int64_t tick = w->events[i].tick;
-        if (k == 0)
+        const uint64_t now = w->clock[w->events[i].at];
+        if (k == 0) {
             level = 1;
-        else if (level == k && is_within(w, live[0], tick))
-            level = k + 1;
-        else if (level != k + 1 || !is_within(w, live[0], tick))
-            level =
-                0; /* a step that does not fit breaks off; a repeated one stands for itself */
-        if (level == 0) continue;
-        live[level - 1] = tick;
-        if (level <= best->level) continue;
-        best->level = level;
-        for (unsigned s = 0; s < level; s++) best->at[s] = live[s];
+            begun = now;
+        } else if ((level != k && level != k + 1) || now - begun > within) {
+            level = 0; /* what does not fit breaks off */
+        } else {
+            level = k + 1; /* the next step, or the same again */
+        }
+        if (level <= most) continue;
+        most = level;
+        last = i;
     }
+    go_back(w, last, most, best);
 }
 
 static void best_first(const struct walking *w, uint32_t n, struct attempt *best) {
-    uint32_t seen = 0;
-    uint32_t place[TROD_FUNNEL_STEPS];
-    int64_t at[TROD_FUNNEL_STEPS];
+    uint32_t seen = 0, at[TROD_FUNNEL_STEPS];
     for (uint32_t i = 0; i < n; i++) {
-        for (uint32_t left = w->events[i].mask & ~seen; left; left &= left - 1) {
-            const unsigned k = (unsigned)__builtin_ctz(left);
-            place[k] = i;
-            at[k] = w->events[i].tick;
-        }
+        for (uint32_t left = w->events[i].mask & ~seen; left; left &= left - 1)
+            at[__builtin_ctz(left)] = w->events[i].at;
         seen |= w->events[i].mask;
     }
+    best->level = 0;
     for (unsigned k = 0; k < w->steps->n && seen >> k & 1; k++) {
-        if (k && (place[k] <= place[k - 1] || !is_within(w, at[0], at[k]))) break;
+        if (k && at[k] <= at[k - 1]) break;
+        if (w->windowed && w->clock[at[k]] - w->clock[at[0]] > w->within) break;
         best->at[k] = at[k];
         best->level = k + 1;
     }
@@ -118,7 +124,7 @@ static void best_first(const struct walking *w, uint32_t n, struct attempt *best
  */
 
 /* The first bit of begin..end-1, or `end`. */
-static uint32_t first_bit(const uint64_t *bits, uint32_t begin, uint32_t end) {
+static inline uint32_t first_bit(const uint64_t *bits, uint32_t begin, uint32_t end) {
     if (begin >= end) return end;
     uint32_t word = begin / 64;
     uint64_t left = bits[word] & UINT64_MAX << begin % 64;
@@ -130,91 +136,109 @@ static uint32_t first_bit(const uint64_t *bits, uint32_t begin, uint32_t end) {
     return at < end ? at : end;
 }
 
-/* The last bit of begin..end-1, of which there is one. */
-static uint32_t last_bit(const uint64_t *bits, uint32_t end) {
+/* The last bit before `end`, of which there is one. */
+static inline uint32_t last_bit(const uint64_t *bits, uint32_t end) {
     uint32_t word = (end - 1) / 64;
     uint64_t left = bits[word] & UINT64_MAX >> (63 - (end - 1) % 64);
     while (!left) left = bits[--word];
     return word * 64 + 63 - (uint32_t)__builtin_clzll(left);
 }
 
-/* The step events of places begin..end-1, with their ticks. */
-static uint32_t list_events(struct walking *w, uint32_t j, uint32_t begin, uint32_t end) {
-    uint32_t n = 0, at = begin;
-    uint64_t tick = w->view->start ? (uint64_t)w->view->start[j] : 0;
-    const bool timed = w->view->start != NULL;
-    if (timed) trod_part_view_gaps(w->view, w->base + begin, end - begin, w->gaps);
-    for (uint32_t p = first_bit(w->any, begin, end); p < end;
-         p = first_bit(w->any, p + 1, end)) {
-        bool known = timed;
-        for (; timed && at <= p; at++) tick += w->gaps[at - begin];
-        if (w->undated && w->undated[(w->base + p) / 64] >> (w->base + p) % 64 & 1)
-            known = false;
-        if (!known && w->within != INT64_MAX) continue;
-        w->events[n++] =
-            (struct event){w->steps->masks[w->classes[p]], known ? (int64_t)tick : INT64_MIN};
+/* Bits begin..begin+n-1, 0 < n <= 64, from bit 0 on. One word behind the last is readable. */
+static inline uint64_t few_bits(const uint64_t *bits, uint32_t begin, uint32_t n) {
+    const uint32_t word = begin / 64, shift = begin % 64;
+    return (bits[word] >> shift | bits[word + 1] << 1 << (63 - shift)) & UINT64_MAX >> (64 - n);
+}
+
+static inline uint32_t list_word(const struct walking *w, uint64_t left, uint32_t from,
+                                 uint32_t n) {
+    for (; left; left &= left - 1) {
+        const uint32_t at = from + (uint32_t)__builtin_ctzll(left);
+        w->events[n++] = (struct event){w->steps->masks[w->classes[at]], at};
     }
     return n;
 }
 
-static trod_status put(struct mine_reach *reach, unsigned k, int64_t value,
-                       const uint32_t *group, struct trod_error *error) {
-    struct trod_buf *const values = &reach->values[k];
-    trod_buf_add(values, (trod_str){(const char *)&value, sizeof value});
-    if (group) trod_buf_add(&reach->groups[k], (trod_str){(const char *)group, sizeof *group});
-    if (!values->failed && !reach->groups[k].failed) return TROD_OK;
-    return trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
+static uint32_t list_events(const struct walking *w, uint32_t begin, uint32_t end) {
+    uint32_t n = 0;
+    for (; end - begin > 64; begin += 64)
+        n = list_word(w, few_bits(w->any, begin, 64), begin, n);
+    return list_word(w, few_bits(w->any, begin, end - begin), begin, n);
 }
 
-static trod_status put_times(const struct walking *w, const struct attempt *best,
-                             const uint32_t *group, struct trod_error *error) {
-    trod_status status = TROD_OK;
-    const int64_t tick_us = w->view->part->tick_us;
-    for (unsigned k = 1; k < best->level; k++) {
-        if (best->at[k] == INT64_MIN || best->at[k - 1] == INT64_MIN) continue;
-        TROD_TRY(put(w->reach, k, (best->at[k] - best->at[k - 1]) * tick_us, group, error));
-    }
-    if (best->level == w->steps->n && best->at[0] != INT64_MIN &&
-        best->at[best->level - 1] != INT64_MIN)
-        TROD_TRY(put(w->reach, 0, (best->at[best->level - 1] - best->at[0]) * tick_us, group,
-                     error));
-done:
-    return status;
+static bool is_dated(const struct walking *w, uint32_t at) {
+    return !w->undated.words || !trod_bits_has(&w->undated, (size_t)w->base + at);
+}
+
+/* Room was made before. */
+static void put(struct mine_reach *reach, unsigned k, uint64_t value, const uint32_t *group) {
+    struct trod_buf *const values = &reach->values[k], *const groups = &reach->groups[k];
+    const int64_t us = (int64_t)value;
+    memcpy(values->at + values->n, &us, sizeof us);
+    values->n += sizeof us;
+    if (!group) return;
+    memcpy(groups->at + groups->n, group, sizeof *group);
+    groups->n += sizeof *group;
+}
+
+static void put_times(const struct walking *w, const struct attempt *best,
+                      const uint32_t *group) {
+    const uint64_t tick_us = (uint64_t)w->view->part->tick_us;
+    const unsigned last = best->level - 1;
+    for (unsigned k = 1; k <= last; k++)
+        if (is_dated(w, best->at[k]) && is_dated(w, best->at[k - 1]))
+            put(w->reach, k, (w->clock[best->at[k]] - w->clock[best->at[k - 1]]) * tick_us,
+                group);
+    if (best->level == w->steps->n && is_dated(w, best->at[0]) && is_dated(w, best->at[last]))
+        put(w->reach, 0, (w->clock[best->at[last]] - w->clock[best->at[0]]) * tick_us, group);
 }
 
 /* Whether a journey that has not come to the end may still: its last (or, of TROD_FUNNEL_FIRST,
  * its first) event of step 1 is so young. */
-static bool is_open(const struct walking *w, uint32_t n) {
-    int64_t begun = INT64_MIN;
-    for (uint32_t i = 0; i < n; i++) {
-        if (!(w->events[i].mask & 1)) continue;
-        begun = w->events[i].tick;
-        if (w->steps->way == TROD_FUNNEL_FIRST) break;
-    }
-    return begun > w->open_from;
+static bool is_open(const struct walking *w, uint32_t j, uint32_t begin, uint32_t end) {
+    const bool first = w->steps->way == TROD_FUNNEL_FIRST;
+    const uint32_t at = first ? first_bit(w->one, begin, end) : last_bit(w->one, end);
+    const uint64_t since = w->clock[at] - w->clock[begin];
+    return (int64_t)((uint64_t)w->view->start[j] + since) > w->open_from;
 }
 
-static trod_status walk_journey(struct walking *w, uint32_t j, struct trod_error *error) {
-    trod_status status = TROD_OK;
+/* What the bits alone say of a journey: whether it has step 1, and whether more is to be asked.
+ */
+struct glance {
+    bool has_one, more;
+};
+static struct glance look_at_long(const struct walking *w, uint32_t begin, uint32_t end) {
+    const uint32_t one = first_bit(w->one, begin, end);
+    if (one == end) return (struct glance){false, false};
+    const bool first = w->steps->way == TROD_FUNNEL_FIRST;
+    const uint32_t two = first_bit(w->two, first ? begin : one + 1, end);
+    return (struct glance){true, w->windowed || (two < end && two > one)};
+}
+
+static inline struct glance look_at(const struct walking *w, uint32_t begin, uint32_t end) {
+    if (end - begin > 64) return look_at_long(w, begin, end);
+    const uint64_t one = few_bits(w->one, begin, end - begin);
+    const uint64_t two = few_bits(w->two, begin, end - begin);
+    /* Lowest bits alone tell what comes first; without a branch that nobody could foresee. */
+    const uint64_t lowest = one & (0 - one), above = two & (0 - (lowest << 1));
+    const bool follows = w->steps->way == TROD_FUNNEL_FIRST ? (two & (0 - two)) > lowest
+                                                            : (above != 0) & (lowest << 1 != 0);
+    return (struct glance){one != 0, (one != 0) & (w->windowed | follows)};
+}
+
+static void walk_journey(const struct walking *w, uint32_t j) {
     const struct trod_part_view *const view = w->view;
     const uint32_t begin = view->begin[j] - w->base, end = view->end[j] - w->base;
     const uint32_t *const group = view->group ? &view->group[j] : NULL;
     const size_t g = group ? *group : 0;
     uint64_t *const levels = w->reach->levels + g * (w->steps->n + 1);
-    const uint32_t one = first_bit(w->one, begin, end);
-    if (one == end) {
-        levels[0]++;
-        return TROD_OK;
+    const struct glance glance = look_at(w, begin, end);
+    if (!glance.more) {
+        levels[glance.has_one]++;
+        return;
     }
-    const uint32_t two = first_bit(w->two, one + 1, end);
-    const bool windowed = w->within != INT64_MAX;
-    if (two == end && !windowed) {
-        levels[1]++;
-        return TROD_OK;
-    }
-    const uint32_t n = list_events(w, j, begin, last_bit(w->any, end) + 1);
     struct attempt best;
-    best.level = 0;
+    const uint32_t n = list_events(w, begin, end);
     if (w->steps->way == TROD_FUNNEL_ORDERED)
         best_ordered(w, n, &best);
     else if (w->steps->way == TROD_FUNNEL_STRICT)
@@ -222,11 +246,9 @@ static trod_status walk_journey(struct walking *w, uint32_t j, struct trod_error
     else
         best_first(w, n, &best);
     levels[best.level]++;
-    if (best.level > 1 && view->start) TROD_TRY(put_times(w, &best, group, error));
-    if (windowed && best.level > 0 && best.level < w->steps->n && is_open(w, n))
+    if (best.level > 1 && view->start) put_times(w, &best, group);
+    if (w->windowed && best.level < w->steps->n && is_open(w, j, begin, end))
         w->reach->open[g]++;
-done:
-    return status;
 }
 
 /* ---- A part --------------------------------------------------------------------------------
@@ -258,6 +280,54 @@ static void classify(struct walking *w, uint32_t base, uint32_t n) {
     }
 }
 
+/* In a window, what has no time is no step. */
+static void drop_undated(struct walking *w, uint32_t n) {
+    for (uint32_t at = 0; at < n; at++) {
+        if (is_dated(w, at)) continue;
+        const uint64_t others = ~(UINT64_C(1) << at % 64);
+        w->any[at / 64] &= others;
+        w->one[at / 64] &= others;
+        w->two[at / 64] &= others;
+    }
+}
+
+/* The clock at places begin..end-1 of the block. */
+static void run_clock(struct walking *w, uint32_t begin, uint32_t end) {
+    uint64_t *const clock = w->clock + begin, tick = 0;
+    trod_part_view_gaps(w->view, w->base + begin, end - begin, clock);
+    for (uint32_t i = 0; i < end - begin; i++) clock[i] = tick += clock[i];
+}
+
+/* Decodes what the journeys from..to-1 of the block need. */
+static void run_clocks(struct walking *w, uint32_t from, uint32_t to) {
+    enum { CALL = 64 }; /* a call costs as much as so many places */
+    const struct trod_part_view *const view = w->view;
+    const uint32_t n = view->end[to - 1] - w->base;
+    uint32_t cost = 0;
+    if (!view->start) return;
+    for (uint32_t j = from; j < to && cost < n; j++) {
+        const uint32_t begin = view->begin[j] - w->base, end = view->end[j] - w->base;
+        if (look_at(w, begin, end).more) cost += CALL + end - begin;
+    }
+    if (cost >= n) {
+        run_clock(w, 0, n);
+        return;
+    }
+    for (uint32_t j = from; j < to && cost; j++) {
+        const uint32_t begin = view->begin[j] - w->base, end = view->end[j] - w->base;
+        if (look_at(w, begin, end).more) run_clock(w, begin, end);
+    }
+}
+
+/* Room for the times of n more journeys. */
+static trod_status reserve(struct walking *w, uint32_t n, struct trod_error *error) {
+    for (unsigned k = 0; k < w->steps->n; k++)
+        if (!trod_buf_room(&w->reach->values[k], n * sizeof(int64_t)) ||
+            (w->view->group && !trod_buf_room(&w->reach->groups[k], n * sizeof(uint32_t))))
+            return trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
+    return TROD_OK;
+}
+
 static trod_status make_room(struct walking *w, struct trod_arena *scratch,
                              struct trod_error *error) {
     trod_status status = TROD_OK;
@@ -275,8 +345,8 @@ static trod_status make_room(struct walking *w, struct trod_arena *scratch,
         *bits[i] = TROD_NEW_ARRAY(scratch, trod_bits_words(w->room) + 1, uint64_t);
         TROD_TRY_ALLOC(*bits[i], error);
     }
-    w->gaps = TROD_NEW_ARRAY(scratch, (size_t)longest + 16, uint64_t);
-    TROD_TRY_ALLOC(w->gaps, error);
+    w->clock = TROD_NEW_ARRAY(scratch, (size_t)w->room + 16, uint64_t);
+    TROD_TRY_ALLOC(w->clock, error);
     w->events = TROD_NEW_ARRAY(scratch, longest, struct event);
     TROD_TRY_ALLOC(w->events, error);
 done:
@@ -293,13 +363,13 @@ static trod_status find_undated(struct walking *w, struct trod_arena *scratch,
     struct trod_bits events = trod_bits_make(scratch, part->n_events);
     TROD_TRY_ALLOC(events.words, error);
     for (size_t i = 0; i < part->n_undated; i++) trod_bits_add(&events, part->undated[i]);
-    w->undated = events.words;
+    w->undated = events;
     if (!view->event) return TROD_OK;
     struct trod_bits places = trod_bits_make(scratch, view->n_places);
     TROD_TRY_ALLOC(places.words, error);
     for (uint32_t p = 0; p < view->n_places; p++)
         if (trod_bits_has(&events, view->event[p])) trod_bits_add(&places, p);
-    w->undated = places.words;
+    w->undated = places;
 done:
     return status;
 }
@@ -309,7 +379,8 @@ trod_status mine_reach_of_part(const struct mine_steps *steps, int64_t within_us
                                struct trod_arena *scratch, struct mine_reach *reach,
                                struct trod_error *error) {
     trod_status status = TROD_OK;
-    struct walking w = {.steps = steps, .view = view, .reach = reach, .within = INT64_MAX};
+    struct walking w = {
+        .steps = steps, .view = view, .reach = reach, .windowed = within_us > 0};
     const size_t n_groups = (size_t)view->n_groups + 1;
     reach->levels = TROD_NEW_ARRAY(scratch, n_groups * (steps->n + 1), uint64_t);
     TROD_TRY_ALLOC(reach->levels, error);
@@ -317,7 +388,7 @@ trod_status mine_reach_of_part(const struct mine_steps *steps, int64_t within_us
     TROD_TRY_ALLOC(reach->open, error);
     if (within_us) {
         const int64_t tick_us = view->part->tick_us ? view->part->tick_us : 1;
-        w.within = within_us / tick_us;
+        w.within = (uint64_t)(within_us / tick_us);
         /* begin + within > last, without passing the ends of int64 */
         const int64_t from_us =
             last_us < INT64_MIN + within_us ? INT64_MIN : last_us - within_us;
@@ -329,14 +400,20 @@ trod_status mine_reach_of_part(const struct mine_steps *steps, int64_t within_us
     }
     TROD_TRY(make_room(&w, scratch, error));
     TROD_TRY(find_undated(&w, scratch, error));
+    for (uint32_t j = 0; w.windowed && !view->start && j < view->n_journeys; j++)
+        reach->levels[(view->group ? view->group[j] : 0) * (steps->n + 1)]++;
+    if (w.windowed && !view->start) goto done; /* what has no time is no step */
     for (uint32_t j = 0; j < view->n_journeys;) {
         const uint32_t base = view->begin[j];
         uint32_t to = j + 1;
         while (to < view->n_journeys && view->end[to] - base <= w.room &&
-               view->begin[to] - view->end[to - 1] < 64)
+               view->begin[to] - view->end[to - 1] < FAR)
             to++;
         classify(&w, base, view->end[to - 1] - base);
-        for (; j < to; j++) TROD_TRY(walk_journey(&w, j, error));
+        if (w.windowed && w.undated.words) drop_undated(&w, view->end[to - 1] - base);
+        TROD_TRY(reserve(&w, to - j, error));
+        run_clocks(&w, j, to);
+        for (; j < to; j++) walk_journey(&w, j);
     }
 done:
     return status;

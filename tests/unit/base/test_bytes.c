@@ -36,6 +36,31 @@ static void every_way_is_the_same(void **state) {
     }
 }
 
+static void every_way_finds_the_same_between(void **state) {
+    (void)state;
+    const struct bytes_way *ways[4];
+    const size_t n_ways = bytes_ways(ways);
+    struct trod_rng rng = {.seed = 5};
+    static const int64_t edges[] = {INT64_MIN, INT64_MIN + 1, -3,       0,
+                                    2,         INT64_MAX - 1, INT64_MAX};
+    for (unsigned round = 0; round < 400; round++) {
+        int64_t at[MOST + 7] = {0};
+        uint64_t words[MOST / 64 + 1];
+        const size_t n = trod_rng_below(&rng, MOST + 1);
+        for (size_t i = 0; i < n; i++)
+            at[i] = trod_rng_below(&rng, 2) ? (int64_t)trod_rng_below(&rng, 9) - 4
+                                            : edges[trod_rng_below(&rng, TROD_COUNT(edges))];
+        const int64_t low = edges[trod_rng_below(&rng, TROD_COUNT(edges))];
+        const int64_t high = edges[trod_rng_below(&rng, TROD_COUNT(edges))];
+        for (size_t w = 0; w < n_ways; w++) {
+            ways[w]->between(at, n, low, high, words);
+            for (size_t i = 0; i < (n + 63) / 64 * 64; i++)
+                if ((words[i / 64] >> i % 64 & 1) != (i < n && at[i] >= low && at[i] <= high))
+                    fail_msg("%s: number %zu", ways[w]->name, i);
+        }
+    }
+}
+
 static void gives_what_is_said(void **state) {
     (void)state;
     uint8_t table[256] = {[7] = 1, [200] = 9}, from[3 + ROOM] = {7, 8, 200}, to[3 + ROOM];
@@ -50,6 +75,7 @@ static void gives_what_is_said(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_way_is_the_same),
+        cmocka_unit_test(every_way_finds_the_same_between),
         cmocka_unit_test(gives_what_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
