@@ -14,7 +14,7 @@ enum {
     FIRST_JUDGED = 1 << 16, /* distinct values after which a dictionary is looked at */
     LONGEST_VALUE = 1024,   /* in a dictionary */
 };
-static const uint64_t MEMORY_BYTES = UINT64_C(3) << 30;
+static const uint64_t MEMORY_BYTES = UINT64_C(3) << 30, LEAST_BYTES = UINT64_C(64) << 20;
 
 static bool begin_like(struct trod_gather *gather) {
     const struct trod_parts *const like = gather->like;
@@ -72,6 +72,8 @@ trod_status trod_gather_make(const struct trod_gather_options *options,
     made->arena = arena;
     made->run = run;
     made->memory_bytes = options->memory_bytes ? options->memory_bytes : MEMORY_BYTES;
+    made->dict_bytes =
+        (made->memory_bytes > LEAST_BYTES ? made->memory_bytes : LEAST_BYTES) / 4;
     made->like = options->like;
     made->distinct = options->distinct;
     made->roles[0] = made->roles[1] = made->roles[2] = TROD_NO_ID;
@@ -162,14 +164,24 @@ void trod_gather_role(struct trod_gather *gather, enum trod_gather_role role, ui
     pthread_mutex_unlock(&gather->lock);
 }
 
-uint32_t gather_name(struct trod_gather *gather, trod_str name, trod_str *kept) {
+trod_status gather_name(struct trod_gather *gather, trod_str name, uint32_t *code,
+                        trod_str *kept, struct trod_error *error) {
+    trod_status status = TROD_OK;
     pthread_mutex_lock(&gather->lock);
-    uint32_t id = trod_dict_find(gather->names, name);
-    if (id == TROD_NO_ID && trod_dict_bytes(gather->names) <= gather->memory_bytes / 4)
-        id = trod_dict_add(gather->names, name);
-    if (id != TROD_NO_ID) *kept = trod_dict_at(gather->names, id);
+    const bool full = trod_dict_bytes(gather->names) > gather->dict_bytes;
+    *code = full ? trod_dict_find(gather->names, name) : trod_dict_add(gather->names, name);
+    if (*code != TROD_NO_ID) {
+        *kept = trod_dict_at(gather->names, *code);
+    } else if (full) {
+        status = trod_fail(error, TROD_TOO_MUCH, "there are more than %u different event names",
+                           trod_dict_count(gather->names));
+        trod_error_hint(error,
+                        "is the column of event names really that? If so, raise --memory");
+    } else {
+        status = trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
+    }
     pthread_mutex_unlock(&gather->lock);
-    return id;
+    return status;
 }
 
 uint32_t gather_value(struct trod_gather *gather, struct gather_field *field, trod_str value,

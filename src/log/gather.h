@@ -51,7 +51,8 @@ struct gather_bucket {
     struct gather_piece *resident, *spilled, *last_spilled;
     uint64_t n_records, n_bytes;
     uint64_t n_spilled_bytes;
-    bool pinned; /* somebody reads it: it stays in memory */
+    bool pinned;        /* what it has in memory stays there */
+    unsigned n_writing; /* batches on their way to the file that hold some of it */
 };
 struct gather_pool {
     pthread_mutex_t lock;
@@ -83,6 +84,9 @@ TROD_MUST trod_status gather_chunk_give(struct gather_pool *pool, unsigned bucke
 /* Writes chunks to the file until those in memory take no more than that. */
 TROD_MUST trod_status gather_pool_shrink(struct gather_pool *pool, uint64_t most_bytes,
                                          struct trod_error *error);
+/* While a bucket is pinned, nothing of it goes to the file: it can be read while chunks are
+ * taken. Waits for what is on its way. */
+void gather_bucket_pin(struct gather_pool *pool, unsigned bucket, bool pinned);
 /* Asks for what of the bucket lies in the file, ahead of reading it. */
 void gather_pool_expect(const struct gather_pool *pool, unsigned bucket);
 /* Reads n bytes of the file. From any thread. */
@@ -115,6 +119,7 @@ struct trod_gather {
     struct trod_arena *arena; /* under `lock` while events come */
     const struct trod_run *run;
     uint64_t memory_bytes;
+    uint64_t dict_bytes; /* of names, or of ids that are joined, at most */
     const struct trod_parts *like;
     bool distinct;
     trod_str id_field;
@@ -148,8 +153,10 @@ struct trod_gather {
 };
 /* The shape that has one field more, or 0 if there are too many shapes. From any thread. */
 uint32_t gather_shape_next(struct trod_gather *gather, uint32_t shape, uint32_t field);
-/* The code of a name, and the dictionary's text; TROD_NO_ID without memory. From any thread. */
-uint32_t gather_name(struct trod_gather *gather, trod_str name, trod_str *kept);
+/* The code of a name, and the dictionary's text. From any thread. Errors: TROD_NO_MEMORY,
+ * TROD_TOO_MUCH. */
+TROD_MUST trod_status gather_name(struct trod_gather *gather, trod_str name, uint32_t *code,
+                                  trod_str *kept, struct trod_error *error);
 /* The code of a value, and the dictionary's text; TROD_NO_ID: it is kept as a text. `n_sets`
  * values of the field were set since it was asked last. From any thread. */
 uint32_t gather_value(struct trod_gather *gather, struct gather_field *field, trod_str value,

@@ -69,7 +69,8 @@ void desk_free(struct desk *desk) {
     struct desk_array *const arrays[] = {
         &desk->stretches, &desk->customers, &desk->slots,  &desk->ranks,   &desk->bins,
         &desk->sorting,   &desk->hash,      &desk->id,     &desk->first,   &desk->name,
-        &desk->time,      &desk->end,       &desk->source, &desk->touched, &desk->row_columns};
+        &desk->time,      &desk->end,       &desk->source, &desk->touched, &desk->row_columns,
+        &desk->known,     &desk->known_ids};
     for (size_t i = 0; i < TROD_COUNT(arrays); i++) desk_array_free(arrays[i]);
     heap_free(&desk->events);
     heap_free(&desk->facts);

@@ -86,12 +86,14 @@ struct desk {
 
     /* Of the bucket. */
     struct desk_array stretches, customers, slots, ranks, bins, sorting;
+    struct desk_array known, known_ids; /* of a customer, where known events are dropped */
     uint32_t n_stretches, n_customers, n_ranks, slot_mask;
     struct desk_heap events, facts;
 
     /* Of the part. */
     struct trod_buf raw; /* what lay in the file */
     const unsigned char *raw_next;
+    bool with_moved;
     struct desk_array hash, id, first, name, time, end, source, touched, row_columns;
     uint64_t n_most_rows;
     uint32_t n_row_customers, n_rows, n_touched;
@@ -114,10 +116,10 @@ void desk_pool_release(struct desk_pool *pool);
 struct desk *desk_take(struct desk_pool *pool);
 void desk_give(struct desk_pool *pool, struct desk *desk);
 
-/* Brings the records of neighbouring buckets into memory; then desk_bucket enters those of each
- * in turn into desk->stretches. */
+/* Brings the records of neighbouring buckets into memory, with or without those that were moved
+ * there; then desk_bucket enters those of each in turn into desk->stretches. */
 TROD_MUST trod_status desk_load(struct desk *desk, unsigned first_bucket, unsigned n_buckets,
-                                struct trod_error *error);
+                                bool with_moved, struct trod_error *error);
 TROD_MUST trod_status desk_bucket(struct desk *desk, unsigned bucket, struct trod_error *error);
 
 /* Gives each record of the stretches its customer: desk->customers, and the heaps as they
@@ -139,6 +141,14 @@ void desk_begin(struct desk *desk, uint64_t n_most_rows);
 TROD_MUST trod_status desk_add(struct desk *desk, struct trod_error *error);
 /* desk->rows: the part, until the next one begins. */
 TROD_MUST trod_status desk_rows(struct desk *desk, struct trod_error *error);
+
+/* Of a customer's entries, moves those whose event's id another one has behind the others; *n:
+ * how many stay (gather_known.c). */
+TROD_MUST trod_status desk_drop_ids(struct desk *desk, struct desk_entry *entries, uint32_t *n,
+                                    struct trod_error *error);
+/* Takes out rows from `from` on (all of one customer) that equal an earlier one. */
+TROD_MUST trod_status desk_drop_equal(struct desk *desk, uint32_t from,
+                                      struct trod_error *error);
 
 /* Sets the value of a row (a customer's, of a fact). */
 TROD_MUST trod_status desk_column_set(struct desk *desk, uint32_t field,

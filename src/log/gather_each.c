@@ -46,7 +46,7 @@ static trod_status make_rows(struct desk *desk, const struct share *share,
         n_records += pool->buckets[share->first_bucket + k].n_records +
                      pool->buckets[share->first_bucket + k + GATHER_BUCKETS].n_records;
     desk_begin(desk, n_records);
-    TROD_TRY(desk_load(desk, share->first_bucket, share->n_buckets, error));
+    TROD_TRY(desk_load(desk, share->first_bucket, share->n_buckets, true, error));
     for (unsigned k = 0; k < share->n_buckets; k++) {
         const unsigned shift = 64 - GATHER_BUCKET_BITS;
         const uint64_t first = (uint64_t)(share->first_bucket + k) << shift;

@@ -133,16 +133,8 @@ static trod_status name_code(struct trod_hand *hand, trod_str name, uint32_t *co
     *code = cache_find(&hand->names, key, name);
     if (*code != TROD_NO_ID) return TROD_OK;
     trod_str kept = {NULL, 0};
-    *code = gather_name(hand->gather, name, &kept);
-    if (*code == TROD_NO_ID) {
-        if (trod_dict_bytes(hand->gather->names) <= hand->gather->memory_bytes / 4)
-            return no_memory(error);
-        trod_fail(error, TROD_TOO_MUCH, "there are more than %u different event names",
-                  trod_dict_count(hand->gather->names));
-        trod_error_hint(error,
-                        "is the column of event names really that? If so, raise --memory");
-        return TROD_TOO_MUCH;
-    }
+    const trod_status status = gather_name(hand->gather, name, code, &kept, error);
+    if (status != TROD_OK) return status;
     if (!reach(hand, (void **)&hand->name_first, &hand->name_room, (size_t)*code + 1,
                sizeof *hand->name_first))
         return no_memory(error);

@@ -83,7 +83,7 @@ static trod_status say_same(struct trod_gather *gather, struct hand_pair *pair,
         gather->join = join;
     }
     struct gather_join *const join = gather->join;
-    if (trod_dict_bytes(join->ids) > gather->memory_bytes / 4) {
+    if (trod_dict_bytes(join->ids) > gather->dict_bytes) {
         trod_fail(error, TROD_TOO_MUCH, "more than %u ids are known to be of the same person",
                   trod_dict_count(join->ids));
         trod_error_hint(error, "raise --memory");
@@ -133,7 +133,7 @@ struct joining {
 
 static trod_status group_bucket(struct desk *desk, unsigned bucket, struct trod_error *error) {
     trod_status status = TROD_OK;
-    TROD_TRY(desk_load(desk, bucket, 1, error));
+    TROD_TRY(desk_load(desk, bucket, 1, false, error));
     TROD_TRY(desk_bucket(desk, bucket, error));
     TROD_TRY(desk_group(desk, 0, UINT64_MAX, true, error));
 done:
@@ -221,19 +221,12 @@ static trod_status move_heap(struct trod_hand *hand, const struct desk_heap *hea
     return TROD_OK;
 }
 
-/* While a bucket is read, what it has in memory is not written to the file. */
-static void pin(struct gather_pool *pool, size_t bucket, bool pinned) {
-    pthread_mutex_lock(&pool->lock);
-    pool->buckets[bucket].pinned = pinned;
-    pthread_mutex_unlock(&pool->lock);
-}
-
 static trod_status move_bucket(void *owner, size_t bucket, struct trod_error *error) {
     struct joining *const joining = owner;
     const struct gather_join *const join = joining->gather->join;
     trod_status status = TROD_OK;
     struct desk *const desk = desk_take(&joining->desks);
-    pin(&joining->gather->pool, bucket, true);
+    gather_bucket_pin(&joining->gather->pool, (unsigned)bucket, true);
     TROD_TRY_ALLOC(desk, error);
     TROD_TRY(group_bucket(desk, (unsigned)bucket, error));
     uint32_t *const stands = desk_reach(&desk->bins, desk->n_customers, sizeof *stands);
@@ -256,7 +249,7 @@ static trod_status move_bucket(void *owner, size_t bucket, struct trod_error *er
     TROD_TRY(move_heap(desk->mover, &desk->events, stands, error));
     TROD_TRY(move_heap(desk->mover, &desk->facts, stands, error));
 done:
-    pin(&joining->gather->pool, bucket, false);
+    gather_bucket_pin(&joining->gather->pool, (unsigned)bucket, false);
     if (desk) desk_give(&joining->desks, desk);
     return status;
 }

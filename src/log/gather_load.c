@@ -49,23 +49,29 @@ static trod_status read_spilled(const struct gather_pool *pool,
 }
 
 trod_status desk_load(struct desk *desk, unsigned first_bucket, unsigned n_buckets,
-                      struct trod_error *error) {
+                      bool with_moved, struct trod_error *error) {
     trod_status status = TROD_OK;
     const struct gather_pool *const pool = &desk->gather->pool;
+    const unsigned n_kinds = with_moved ? 2 : 1;
     uint64_t n_bytes = 0;
-    for (unsigned k = 0; k < 2 * n_buckets; k++)
-        n_bytes += pool->buckets[first_bucket + k / 2 + k % 2 * GATHER_BUCKETS].n_spilled_bytes;
+    for (unsigned b = first_bucket; b < first_bucket + n_buckets; b++)
+        for (unsigned kind = 0; kind < n_kinds; kind++)
+            n_bytes += pool->buckets[b + kind * GATHER_BUCKETS].n_spilled_bytes;
+    desk->with_moved = with_moved;
     desk->raw.n = 0;
     desk->raw.failed = false;
     if (!trod_buf_room(&desk->raw, n_bytes + GATHER_PADDING)) TROD_TRY_ALLOC(NULL, error);
     unsigned char *at = (unsigned char *)desk->raw.at;
-    for (unsigned k = 0; k < 2 * n_buckets && n_bytes > 0; k++) {
-        const unsigned b = first_bucket + k / 2 + k % 2 * GATHER_BUCKETS;
-        if (k + 2 < 2 * n_buckets) gather_pool_expect(pool, b + 1);
-        TROD_TRY(read_spilled(pool, &pool->buckets[b], at, error));
-        at += pool->buckets[b].n_spilled_bytes;
+    desk->raw_next = at;
+    for (unsigned b = first_bucket; b < first_bucket + n_buckets && n_bytes > 0; b++) {
+        if (b + 1 < first_bucket + n_buckets) gather_pool_expect(pool, b + 1);
+        for (unsigned kind = 0; kind < n_kinds; kind++) {
+            const struct gather_bucket *const bucket =
+                &pool->buckets[b + kind * GATHER_BUCKETS];
+            TROD_TRY(read_spilled(pool, bucket, at, error));
+            at += bucket->n_spilled_bytes;
+        }
     }
-    desk->raw_next = (const unsigned char *)desk->raw.at;
 done:
     return status;
 }
@@ -84,7 +90,7 @@ done:
 trod_status desk_bucket(struct desk *desk, unsigned bucket, struct trod_error *error) {
     trod_status status = TROD_OK;
     desk->n_stretches = 0;
-    for (unsigned moved = 0; moved < 2; moved++) {
+    for (unsigned moved = 0; moved < (desk->with_moved ? 2 : 1); moved++) {
         const struct gather_bucket *const from =
             &desk->gather->pool.buckets[bucket + moved * GATHER_BUCKETS];
         for (const struct gather_piece *piece = from->spilled; piece; piece = piece->next) {

@@ -139,7 +139,8 @@ static struct gather_piece *take_batch(struct gather_pool *pool, uint64_t *n_byt
         const unsigned b = pool->next_bucket;
         struct gather_bucket *const bucket = &pool->buckets[b];
         pool->next_bucket = (b + 1) % TROD_COUNT(pool->buckets);
-        if (bucket->pinned) continue;
+        if (bucket->pinned || !bucket->resident) continue;
+        bucket->n_writing++;
         *last = bucket->resident;
         bucket->resident = NULL;
         for (; *last; last = &(*last)->next) {
@@ -167,6 +168,9 @@ static trod_status write_batch(struct gather_pool *pool, bool *any, struct trod_
     status = write_pieces(pool, batch, file_at, error);
     pthread_mutex_lock(&pool->lock);
     pool->n_writing--;
+    for (const struct gather_piece *piece = batch; piece; piece = piece->next)
+        if (!piece->next || piece->next->bucket != piece->bucket)
+            pool->buckets[piece->bucket].n_writing--;
     while (batch) {
         struct gather_piece *const piece = batch;
         struct gather_bucket *const bucket = &pool->buckets[piece->bucket];
@@ -191,6 +195,14 @@ static trod_status write_batch(struct gather_pool *pool, bool *any, struct trod_
     }
     pthread_cond_broadcast(&pool->written);
     return status;
+}
+
+void gather_bucket_pin(struct gather_pool *pool, unsigned bucket, bool pinned) {
+    pthread_mutex_lock(&pool->lock);
+    pool->buckets[bucket].pinned = pinned;
+    while (pinned && pool->buckets[bucket].n_writing > 0)
+        pthread_cond_wait(&pool->written, &pool->lock);
+    pthread_mutex_unlock(&pool->lock);
 }
 
 void gather_pool_expect(const struct gather_pool *pool, unsigned bucket) {

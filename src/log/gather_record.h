@@ -121,6 +121,15 @@ static inline const unsigned char *record_value(const unsigned char *at,
     return at + n;
 }
 
+/* The field of the k-th value: of the shape, or (moving on behind it) of the tail. */
+static inline uint32_t record_field(const struct gather_shape *shape, uint32_t k,
+                                    const unsigned char **at) {
+    if (k < shape->n) return shape->fields[k];
+    const unsigned char *const tail = *at;
+    *at += 2;
+    return tail[0] | (uint32_t)tail[1] << 8;
+}
+
 /* Reads the records of a piece one after the other. */
 struct record_cursor {
     const unsigned char *at, *end;

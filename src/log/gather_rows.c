@@ -115,6 +115,9 @@ done:
     return status;
 }
 
+/* For a record that makes no row: its facts alone are read. */
+static const uint32_t NO_ROW = UINT32_MAX;
+
 /* The values of a record: of the fields of its shape, then of its tail. */
 static trod_status read_values(struct desk *desk, const unsigned char *at, uint32_t head,
                                const unsigned char *record, uint64_t place, uint32_t row,
@@ -124,23 +127,17 @@ static trod_status read_values(struct desk *desk, const unsigned char *at, uint3
     trod_status status = TROD_OK;
     struct record_value value = {0};
     for (uint32_t k = 0; at < end; k++) {
-        uint32_t field = 0;
-        if (k < shape->n) {
-            field = shape->fields[k];
-        } else {
-            field = at[0] | (uint32_t)at[1] << 8;
-            at += 2;
-        }
+        const uint32_t field = record_field(shape, k, &at);
         struct desk_column *const column = desk->columns[field];
         const unsigned char *const begin = at;
         at = record_value(at, &value);
-        if (column && column->open && !column->fact && !column->is_text &&
+        if (row != NO_ROW && column && column->open && !column->fact && !column->is_text &&
             value.code < column->n_map && column->map[value.code]) {
             column->code[row] = column->map[value.code];
             column->n_set++;
         } else if (desk->gather->fields[field]->fact) {
             TROD_TRY(say(desk, field, begin, record, place, error));
-        } else {
+        } else if (row != NO_ROW) {
             TROD_TRY(desk_column_set(desk, field, &value, row, error));
         }
     }
@@ -168,6 +165,17 @@ static trod_status add_event(struct desk *desk, struct rows_at *at,
     return read_values(desk, values, head, record, entry->place, row, error);
 }
 
+/* A record that makes no row says facts of its customer all the same. */
+static trod_status add_facts(struct desk *desk, const struct desk_entry *entry,
+                             struct trod_error *error) {
+    const unsigned char *const record = entry->at;
+    const uint32_t head = record_u32(record);
+    struct record_event event;
+    const unsigned char *at = record_rest(record, head);
+    if (!record_has(head, RECORD_FACT)) at = record_event(at, head, entry->time_us, &event);
+    return read_values(desk, at, head, record, entry->place, NO_ROW, error);
+}
+
 trod_status desk_add(struct desk *desk, struct trod_error *error) {
     trod_status status = TROD_OK;
     struct rows_at at;
@@ -177,6 +185,7 @@ trod_status desk_add(struct desk *desk, struct trod_error *error) {
     struct desk_entry *const events = (void *)desk->events.entries.bytes.at;
     const struct desk_entry *const facts = (const void *)desk->facts.entries.bytes.at;
     const uint32_t n_events = desk->events.n;
+    const bool by_id = desk->gather->id_field_code != TROD_NO_ID;
     for (uint32_t r = 0; r < desk->n_ranks; r++) {
         const struct desk_customer *const customer = &customers[ranks[r].customer];
         const uint32_t c = desk->n_row_customers++, begin = customer->event_at;
@@ -185,17 +194,18 @@ trod_status desk_add(struct desk *desk, struct trod_error *error) {
         char digits[RECORD_DIGITS];
         at.id[c] = trod_arena_copy(desk->scratch, desk_id(customer, digits));
         TROD_TRY_ALLOC(at.id[c].at, error);
-        for (uint32_t i = begin; i < begin + customer->n_events; i++) {
+        uint32_t n_kept = customer->n_events;
+        if (by_id && n_kept > 1) TROD_TRY(desk_drop_ids(desk, events + begin, &n_kept, error));
+        for (uint32_t i = begin; i < begin + n_kept; i++) {
             if (i + AHEAD < n_events) __builtin_prefetch(events[i + AHEAD].at);
             TROD_TRY(add_event(desk, &at, &events[i], error));
             desk->n_rows++;
         }
-        for (uint32_t i = customer->fact_at; i < customer->fact_at + customer->n_facts; i++) {
-            const unsigned char *const record = facts[i].at;
-            const uint32_t head = record_u32(record);
-            TROD_TRY(read_values(desk, record_rest(record, head), head, record, facts[i].place,
-                                 0, error));
-        }
+        for (uint32_t i = begin + n_kept; i < begin + customer->n_events; i++)
+            TROD_TRY(add_facts(desk, &events[i], error));
+        for (uint32_t i = customer->fact_at; i < customer->fact_at + customer->n_facts; i++)
+            TROD_TRY(add_facts(desk, &facts[i], error));
+        if (desk->gather->distinct) TROD_TRY(desk_drop_equal(desk, at.first[c], error));
         if (desk->n_touched) TROD_TRY(end_facts(desk, c, error));
     }
 done:
