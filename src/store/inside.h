@@ -117,12 +117,26 @@ struct store_ranges {
     struct store_piece *pieces;
     size_t n_pieces;
 };
+/* In how many parts, as a power of two, a log of so many events is best kept: as a gatherer
+ * makes them, enough for every core and none too large. */
+unsigned store_part_bits(uint64_t n_events, size_t n_fields);
+/* Cuts the space of hashes into 2^bits even ranges, whatever the files are; those without
+ * customers are left out. */
+trod_status store_grid_make(const struct store_file *files, size_t n_files, unsigned bits,
+                            struct trod_arena *arena, struct store_ranges *ranges,
+                            struct trod_error *error);
 /* Cuts the space of hashes into ranges that are asked one by one: where one file alone has
  * customers, that is the file; where several have, a range has about most_events at most.
  * `files` are ordered by set, then hash. On the arena. */
 trod_status store_ranges_make(const struct store_file *files, size_t n_files,
                               uint64_t most_events, struct trod_arena *arena,
                               struct store_ranges *ranges, struct trod_error *error);
+
+/* Cuts it into 2^bits even ranges, whatever the files are; those without customers are left
+ * out. */
+trod_status store_grid_make(const struct store_file *files, size_t n_files, unsigned bits,
+                            struct trod_arena *arena, struct store_ranges *ranges,
+                            struct trod_error *error);
 
 /* What stands behind trod_parts of a store. */
 struct store_parts {

@@ -101,7 +101,10 @@ static trod_status fill(struct store_parts *made, struct trod_arena *arena,
                         struct trod_error *error) {
     trod_status status = TROD_OK;
     const struct store_state *const state = &made->state;
-    TROD_TRY(store_ranges_make(state->files, state->n_files, STORE_PART_EVENTS, arena,
+    uint64_t n_events = 0;
+    for (size_t i = 0; i < state->n_files; i++) n_events += state->files[i].n_events;
+    const unsigned bits = store_part_bits(n_events, state->n_fields);
+    TROD_TRY(store_ranges_make(state->files, state->n_files, n_events >> bits, arena,
                                &made->ranges, error));
     uint64_t *const first_hash = TROD_NEW_ARRAY(arena, made->ranges.n, uint64_t);
     TROD_TRY_ALLOC(first_hash, error);
@@ -117,6 +120,7 @@ static trod_status fill(struct store_parts *made, struct trod_arena *arena,
         .worth_field = state->roles[STORE_WORTH],
         .journey_field = state->roles[STORE_JOURNEY],
         .id_field = state->roles[STORE_ID],
+        .n_events = n_events,
         .n_customers = state->n_customers,
         .first_us = TROD_NO_TIME,
         .last_us = TROD_NO_TIME,
@@ -129,7 +133,6 @@ static trod_status fill(struct store_parts *made, struct trod_arena *arena,
     };
     for (size_t i = 0; i < state->n_files; i++) {
         const struct store_file *const file = &state->files[i];
-        parts->n_events += file->n_events;
         store_span_add(&parts->first_us, &parts->last_us, file->first_us, file->last_us);
     }
     parts->has_times = parts->first_us != TROD_NO_TIME;

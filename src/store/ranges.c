@@ -5,6 +5,16 @@
  * beside the large one. */
 #include "store/inside.h"
 
+unsigned store_part_bits(uint64_t n_events, size_t n_fields) {
+    enum { FEW = 100000, MANY = 1000000, ORDINARY_FIELDS = 32, MOST_BITS = 12 };
+    if (n_events <= FEW) return 0;
+    const uint64_t most =
+        n_fields <= ORDINARY_FIELDS ? MANY : (uint64_t)MANY * ORDINARY_FIELDS / n_fields;
+    unsigned bits = n_events > MANY ? 3 : 2;
+    while (bits < MOST_BITS && n_events >> bits > most) bits++;
+    return bits;
+}
+
 /* Events of a file in a range, by the share of its hashes. */
 static double events_in(const struct store_file *file, uint64_t first, uint64_t last) {
     if (file->first_hash > last || file->last_hash < first) return 0;
@@ -141,6 +151,24 @@ trod_status store_ranges_make(const struct store_file *files, size_t n_files,
         TROD_TRY(making.n_sets == 1 ? add_range(&making, first, last, error)
                                     : add_split(&making, first, last, error));
         first = last + 1;
+    }
+done:
+    return status;
+}
+
+trod_status store_grid_make(const struct store_file *files, size_t n_files, unsigned bits,
+                            struct trod_arena *arena, struct store_ranges *ranges,
+                            struct trod_error *error) {
+    trod_status status = TROD_OK;
+    struct making making = {
+        .files = files, .n_files = n_files, .arena = arena, .ranges = ranges};
+    size_t largest = 0;
+    *ranges = (struct store_ranges){0};
+    TROD_TRY(find_sets(&making, &largest, error));
+    const uint64_t last_of_cell = bits ? UINT64_MAX >> bits : UINT64_MAX;
+    for (uint64_t i = 0; i >> bits == 0; i++) {
+        const uint64_t first = bits ? i << (64 - bits) : 0;
+        TROD_TRY(add_range(&making, first, first + last_of_cell, error));
     }
 done:
     return status;
