@@ -537,9 +537,9 @@ def ours(question, answer):
             for key, value in answer.items()}
 
 
-def agree(question, mine, theirs):
+def agree(question, mine, theirs, least=1000):
     """None, or in words how the answers differ. Counts must be equal; how far the quantiles of
-    what was seen 1,000 times are apart at most comes second."""
+    what was seen `least` times are apart at most comes second."""
     differs = None
     for what in theirs:
         if what == "quantiles":
@@ -556,7 +556,7 @@ def agree(question, mine, theirs):
     counts = [edge[2] for edge in mine.get("edges", [])] or [mine.get("pairs", 0)]
     for n, own, other in zip(counts, mine.get("quantiles", []), theirs.get("quantiles", [])):
         for x, y in zip(own, other):
-            if n >= 1000 and x is not None and y is not None and x > 0:
+            if n >= least and x is not None and y is not None and x > 0:
                 apart = max(apart, abs(y - x) / x)
     return differs, apart
 

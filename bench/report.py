@@ -143,6 +143,11 @@ def one_log(found, log, memory, most):
         if apart:
             known.append(f"{peer['name']}'s quantiles are up to {apart * 100:.1f} % from trod's, on pairs of "
                          "names seen 1,000 times or more")
+    if log.get("quick_apart", 0) > 0.01:
+        known.append(f"trod's quick quantiles are up to {log['quick_apart'] * 100:.1f} % from its exact ones, on "
+                     "the worst pair of names")
+    opened = [one["open_seconds"] for one in log["questions"] if one["threads"] == most]
+    known.append(f"opening the store takes {seconds(sorted(opened)[len(opened) // 2])}")
     for line in log.get("yardstick", []):
         if line.get("differs"):
             known.append(f"bare C, {line['question']}: {line['differs']}")
@@ -192,6 +197,10 @@ def import_table(log, most):
         rows.append(["trod, from a cold file", seconds(mine["cold_seconds"]),
                      f"{n / mine['cold_seconds']:,.0f}",
                      f"{mine['csv_bytes'] / mine['cold_seconds'] / 1e6:,.0f}", "–", "–"])
+    if "bounded" in mine:
+        one = mine["bounded"]
+        rows.append(["trod, --memory 1G", seconds(one["seconds"]), f"{n / one['seconds']:,.0f}",
+                     f"{mine['csv_bytes'] / one['seconds'] / 1e6:,.0f}", mega(one["own_bytes"]), "–"])
     for peer in log.get("peers", []):
         if "load_seconds" in peer:
             took = peer["load_seconds"]
