@@ -168,7 +168,7 @@ struct part_inner {
     struct part_varied gaps;
     struct part_varied ends;
     struct part_ids ids;
-    uint32_t source_base;
+    uint32_t source_least;
     unsigned source_width;
     const unsigned char *sources;
 };

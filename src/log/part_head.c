@@ -12,8 +12,8 @@ void part_head_write(const struct part_head *head, unsigned char at[PART_HEAD_BY
     part_put_u64(at + 32, (uint64_t)head->first_us);
     part_put_u64(at + 40, (uint64_t)head->last_us);
     part_put_u32(at + 48, head->n_undated);
-    part_put_u32(at + 52, head->source_base);
-    part_put_u32(at + 56, head->source_width);
+    part_put_u32(at + 52, head->source_least);
+    part_put_u32(at + 56, head->source_most);
     part_put_u32(at + 60, head->start_width);
     part_put_u64(at + 64, (uint64_t)head->start_base);
     part_put_u32(at + 72, head->n_unstarted);
@@ -29,7 +29,9 @@ static const char *wrong_with(const struct part_head *head) {
         return "times have no such unit";
     if (head->n_undated > (head->tick_us ? head->n_events : 0))
         return "it counts too many events without a time";
-    if (head->source_width > 32 || head->start_width > 64) return "a width is too large";
+    if (head->source_least > head->source_most || head->source_most == UINT32_MAX)
+        return "sources have no such numbers";
+    if (head->start_width > 64) return "a width is too large";
     return NULL;
 }
 
@@ -48,8 +50,8 @@ trod_status part_head_read(const struct trod_section *section, struct part_head 
                                .first_us = (int64_t)part_u64(at + 32),
                                .last_us = (int64_t)part_u64(at + 40),
                                .n_undated = part_u32(at + 48),
-                               .source_base = part_u32(at + 52),
-                               .source_width = part_u32(at + 56),
+                               .source_least = part_u32(at + 52),
+                               .source_most = part_u32(at + 56),
                                .start_width = part_u32(at + 60),
                                .start_base = (int64_t)part_u64(at + 64),
                                .n_unstarted = part_u32(at + 72)};

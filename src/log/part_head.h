@@ -11,7 +11,7 @@ enum { PART_VERSION = 1, PART_HEAD_BYTES = 96 };
 struct part_head {
     uint32_t version, n_customers, n_events, n_names, name_bytes, tick_us;
     int64_t first_us, last_us;
-    uint32_t n_undated, source_base, source_width, start_width;
+    uint32_t n_undated, source_least, source_most, start_width;
     int64_t start_base;   /* ticks */
     uint32_t n_unstarted; /* customers without a dated event */
 };

@@ -278,18 +278,22 @@ bool part_ids_check(const struct trod_part *part) {
     const struct part_ids *const ids = &part_inner(part)->ids;
     uint64_t last = 0;
     size_t used = 0;
+    trod_str before = {NULL, 0};
+    char rooms[2][NUMBER_ROOM];
     for (uint32_t i = 0; i < part->n_customers; i++) {
-        char room[NUMBER_ROOM];
+        char *const room = rooms[i % 2];
         if (ids->kind == PART_IDS_TEXTS && i % TEXTS_BLOCK == 0 && used != texts_place(ids, i))
             return false;
         const trod_str id =
             ids->kind == PART_IDS_TEXTS ? next_text(ids, &used) : id_at(ids, i, room);
         const uint64_t hash = trod_customer_hash(id);
         if (hash < last) return false;
+        if (i && hash == last && trod_str_compare(before, id) >= 0) return false;
         if (i % PART_HASH_BLOCK == 0 &&
             part_u64(ids->hashes + 8 * (size_t)(i / PART_HASH_BLOCK)) != hash)
             return false;
         last = hash;
+        before = id;
     }
     return ids->kind != PART_IDS_TEXTS || used == ids->n_text;
 }

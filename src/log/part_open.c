@@ -173,12 +173,14 @@ done:
 
 static trod_status open_sources(struct opener *o) {
     trod_status status = TROD_OK;
-    o->inner->source_base = o->head.source_base;
-    o->inner->source_width = o->head.source_width;
-    if (o->head.source_width == 0) return TROD_OK;
+    const unsigned width = part_width(o->head.source_most - o->head.source_least);
+    o->part->n_sources = o->head.n_events ? o->head.source_most + 1 : 0;
+    o->inner->source_least = o->head.source_least;
+    o->inner->source_width = width;
+    if (width == 0) return TROD_OK;
     const struct trod_section *section;
     TROD_TRY(need(o, PART_SOURCES, &section));
-    if (section->n_bytes != part_bits_bytes(o->head.n_events, o->head.source_width))
+    if (section->n_bytes != part_bits_bytes(o->head.n_events, width))
         return part_damaged(o->error, PART_SOURCES, 0, "its size is not right");
     o->inner->sources = section->at;
 done:
@@ -203,6 +205,11 @@ trod_status trod_part_open(const struct trod_section *sections, size_t n_section
     struct opener o = {
         .sections = sections, .n_sections = n_sections, .arena = arena, .error = error};
     *part = NULL;
+    for (size_t i = 0; i < n_sections; i++)
+        if ((uintptr_t)sections[i].at % PART_BEHIND)
+            return trod_fail(error, TROD_BAD_INPUT,
+                             "a section of the part does not lie at a multiple of %d bytes",
+                             PART_BEHIND);
     for (size_t i = 1; i < n_sections; i++) {
         const struct trod_section *const a = &sections[i - 1], *const b = &sections[i];
         if (a->kind > b->kind || (a->kind == b->kind && a->field >= b->field))

@@ -81,8 +81,9 @@ static trod_status pack_sources(struct packer *p, struct trod_error *error) {
         if (source[i] > most) most = source[i];
     }
     const unsigned width = part_width(most - least);
-    p->head.source_base = least;
-    p->head.source_width = width;
+    CHECK(most < UINT32_MAX);
+    p->head.source_least = least;
+    p->head.source_most = most;
     if (width == 0) return TROD_OK;
     uint32_t *const above = TROD_NEW_ARRAY(p->scratch, n, uint32_t);
     TROD_TRY_ALLOC(above, error);

@@ -23,9 +23,11 @@ void trod_part_sources(const struct trod_part *part, uint32_t from, uint32_t n,
     const struct part_inner *const inner = part_inner(part);
     if (inner->source_width) {
         part_bits_u32(inner->sources, inner->source_width, from, n, sources);
-        for (uint32_t i = 0; i < n; i++) sources[i] += inner->source_base;
+        const uint32_t most = part->n_sources - 1 - inner->source_least;
+        for (uint32_t i = 0; i < n; i++)
+            sources[i] = inner->source_least + (sources[i] < most ? sources[i] : most);
     } else {
-        for (uint32_t i = 0; i < n; i++) sources[i] = inner->source_base;
+        for (uint32_t i = 0; i < n; i++) sources[i] = inner->source_least;
     }
 }
 

@@ -109,6 +109,7 @@ struct trod_part {
     unsigned name_bytes;  /* 1, 2 or 4 */
     const void *name;     /* [n_events] unsigned of that width; 64 readable bytes follow */
     uint32_t n_names;     /* every name is below it (trod_part_open looks at all of them) */
+    uint32_t n_sources;   /* every source is below it */
     int64_t tick_us;      /* 1, 1000 or 1000000; 0: no event has a time */
     const int64_t *start; /* [n_customers] tick of the first dated event (0 if there is none);
                            * NULL without times */
