@@ -157,8 +157,9 @@ struct part_ids {
     size_t n_bytes;
     const unsigned char *hashes; /* u64 of each block's first */
     uint32_t n_blocks;
-    const unsigned char *texts;
+    const unsigned char *places, *texts;
     size_t n_text;
+    const struct part_symbols *symbols;
     uint64_t base;
     unsigned width;
 };

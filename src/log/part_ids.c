@@ -3,7 +3,8 @@
  * Customers stand by the hashes of their ids, and hashes are not kept but for the first of each
  * block of 128: an id is found by a binary search over those, then by one inside the block that
  * unpacks an id and hashes it at each step. So what is needed is a way to any single id. Ids
- * that are all decimal numbers are packed as numbers; others as texts, in blocks.
+ * that are all decimal numbers are packed as numbers; others as texts, or (where that is less)
+ * as codes of symbols that they are made of.
  */
 #include "log/part_ids.h"
 
@@ -79,52 +80,57 @@ static bool open_numbers(uint32_t n, struct part_ids *ids) {
  */
 
 /* A text is its length (seven bits a byte, the lowest first, the eighth set where more follow)
- * and its bytes. A table gives where every 64th begins. */
-enum { TEXTS_HEAD = 16, TEXTS_BLOCK = 64, LENGTH_ROOM = 10 };
+ * and its bytes, which may be codes of symbols. A table gives where every 64th begins. */
+enum { TEXTS_HEAD = 16, TEXTS_BLOCK = 64, LONGEST_CODED = 1024 };
 
 static uint32_t texts_blocks(uint32_t n) {
     return (uint32_t)(((uint64_t)n + TEXTS_BLOCK - 1) / TEXTS_BLOCK);
 }
 
-static size_t length_bytes(size_t n) {
-    size_t n_bytes = 1;
-    while (n >>= 7) n_bytes++;
+static uint64_t texts_bytes(const trod_str *texts, uint32_t n) {
+    uint64_t n_bytes = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        n_bytes += 1 + texts[i].n;
+        for (size_t length = texts[i].n; length > 127; length >>= 7) n_bytes++;
+    }
     return n_bytes;
 }
 
-static trod_status pack_texts(const trod_str *ids, uint32_t n, struct part_out *out,
+/* The section, with `n_table` bytes free behind its head; *at is where it begins. */
+static trod_status pack_texts(const trod_str *texts, uint32_t n, uint32_t kind, size_t n_table,
+                              struct part_out *out, unsigned char **at,
                               struct trod_error *error) {
     trod_status status = TROD_OK;
-    uint64_t n_text = 0;
-    for (uint32_t i = 0; i < n; i++) n_text += length_bytes(ids[i].n) + ids[i].n;
+    const uint64_t n_text = texts_bytes(texts, n);
     if (n_text > UINT32_MAX)
         return trod_fail(error, TROD_TOO_MUCH,
                          "the customers' ids of one part take more than 4 GiB");
-    const size_t places = 4 * (size_t)texts_blocks(n);
-    unsigned char *const at =
-        part_out_add(out, PART_IDS, 0, TEXTS_HEAD + places + (size_t)n_text);
-    TROD_TRY_ALLOC(at, error);
-    part_put_u32(at, PART_IDS_TEXTS);
-    unsigned char *const texts = at + TEXTS_HEAD + places;
+    const size_t before = TEXTS_HEAD + n_table, places = 4 * (size_t)texts_blocks(n);
+    *at = part_out_add(out, PART_IDS, 0, before + places + (size_t)n_text);
+    TROD_TRY_ALLOC(*at, error);
+    part_put_u32(*at, kind);
+    unsigned char *const to = *at + before + places;
     size_t used = 0;
     for (uint32_t i = 0; i < n; i++) {
         if (i % TEXTS_BLOCK == 0)
-            part_put_u32(at + TEXTS_HEAD + 4 * (size_t)(i / TEXTS_BLOCK), (uint32_t)used);
-        size_t length = ids[i].n;
-        for (; length > 127; length >>= 7) texts[used++] = (unsigned char)(length | 128);
-        texts[used++] = (unsigned char)length;
-        if (ids[i].n) memcpy(texts + used, ids[i].at, ids[i].n);
-        used += ids[i].n;
+            part_put_u32(*at + before + 4 * (size_t)(i / TEXTS_BLOCK), (uint32_t)used);
+        size_t length = texts[i].n;
+        for (; length > 127; length >>= 7) to[used++] = (unsigned char)(length | 128);
+        to[used++] = (unsigned char)length;
+        if (texts[i].n) memcpy(to + used, texts[i].at, texts[i].n);
+        used += texts[i].n;
     }
 done:
     return status;
 }
 
-static bool open_texts(uint32_t n, struct part_ids *ids) {
+/* Places and texts from `before` bytes of the section on. */
+static bool open_texts(uint32_t n, size_t before, struct part_ids *ids) {
     const size_t places = 4 * (size_t)texts_blocks(n);
-    if (ids->n_bytes < TEXTS_HEAD || ids->n_bytes - TEXTS_HEAD < places) return false;
-    ids->texts = ids->at + TEXTS_HEAD + places;
-    ids->n_text = ids->n_bytes - TEXTS_HEAD - places;
+    if (ids->n_bytes < before || ids->n_bytes - before < places) return false;
+    ids->places = ids->at + before;
+    ids->texts = ids->places + places;
+    ids->n_text = ids->n_bytes - before - places;
     return true;
 }
 
@@ -147,10 +153,94 @@ static trod_str next_text(const struct part_ids *ids, size_t *used) {
 
 static size_t texts_place(const struct part_ids *ids, uint32_t i) {
     const size_t block = i / TEXTS_BLOCK;
-    size_t used = part_u32(ids->at + TEXTS_HEAD + 4 * block);
+    size_t used = part_u32(ids->places + 4 * block);
     if (used > ids->n_text) used = ids->n_text;
     for (uint32_t skip = i % TEXTS_BLOCK; skip; skip--) next_text(ids, &used);
     return used;
+}
+
+/* ---- Texts as codes of symbols --------------------------------------------------------------
+ */
+
+/* The ids in codes; NULL if one is too long for it, and *status TROD_NO_MEMORY without that. */
+static trod_str *code_texts(const trod_str *texts, uint32_t n, struct trod_arena *scratch,
+                            struct part_symbols *symbols, trod_status *status) {
+    uint64_t n_bytes = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        if (texts[i].n > LONGEST_CODED) return NULL;
+        n_bytes += texts[i].n;
+    }
+    *status = TROD_NO_MEMORY;
+    if (!part_symbols_train(texts, n, scratch, symbols)) return NULL;
+    const struct part_symbols_coder *const coder = part_symbols_coder(symbols, scratch);
+    trod_str *const coded = TROD_NEW_ARRAY(scratch, n, trod_str);
+    unsigned char *to = TROD_NEW_ARRAY(scratch, 2 * n_bytes, unsigned char);
+    if (!coder || !coded || !to) return NULL;
+    *status = TROD_OK;
+    for (uint32_t i = 0; i < n; i++) {
+        coded[i] = (trod_str){(const char *)to, part_symbols_code(coder, texts[i], to)};
+        to += coded[i].n;
+    }
+    return coded;
+}
+
+/* As they are, or in codes where that is less. */
+static trod_status pack_any(const trod_str *texts, uint32_t n, struct part_out *out,
+                            struct trod_arena *scratch, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    struct part_symbols symbols;
+    unsigned char *at;
+    const trod_str *const coded = code_texts(texts, n, scratch, &symbols, &status);
+    TROD_TRY_ALLOC(status == TROD_OK ? texts : NULL, error);
+    const size_t n_table = coded ? symbols.n * (size_t)(1 + PART_SYMBOL_BYTES) : 0;
+    if (!coded || texts_bytes(coded, n) + n_table >= texts_bytes(texts, n))
+        return pack_texts(texts, n, PART_IDS_TEXTS, 0, out, &at, error);
+    TROD_TRY(pack_texts(coded, n, PART_IDS_CODES, n_table, out, &at, error));
+    part_put_u32(at + 4, symbols.n);
+    memcpy(at + TEXTS_HEAD, symbols.length, symbols.n);
+    memcpy(at + TEXTS_HEAD + symbols.n, symbols.at, symbols.n * (size_t)PART_SYMBOL_BYTES);
+done:
+    return status;
+}
+
+static bool open_codes(uint32_t n, struct part_ids *ids, struct part_symbols *symbols) {
+    if (ids->n_bytes < TEXTS_HEAD) return false;
+    const uint32_t n_symbols = part_u32(ids->at + 4);
+    const size_t before = TEXTS_HEAD + n_symbols * (size_t)(1 + PART_SYMBOL_BYTES);
+    if (n_symbols > PART_SYMBOLS || !open_texts(n, before, ids)) return false;
+    symbols->n = n_symbols;
+    memcpy(symbols->length, ids->at + TEXTS_HEAD, n_symbols);
+    memcpy(symbols->at, ids->at + TEXTS_HEAD + n_symbols,
+           n_symbols * (size_t)PART_SYMBOL_BYTES);
+    for (uint32_t i = 0; i < n_symbols; i++)
+        if (symbols->length[i] > PART_SYMBOL_BYTES) return false;
+    ids->symbols = symbols;
+    return true;
+}
+
+static trod_status ids_of_codes(const struct part_ids *ids, uint32_t from, uint32_t n,
+                                struct trod_arena *arena, trod_str *texts,
+                                struct trod_error *error) {
+    trod_status status = TROD_OK;
+    size_t used = texts_place(ids, from), n_bytes = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        const trod_str codes = next_text(ids, &used);
+        n_bytes += part_symbols_length(ids->symbols, (const unsigned char *)codes.at, codes.n);
+    }
+    const size_t room = n_bytes + PART_SYMBOL_BYTES;
+    char *const at = TROD_NEW_ARRAY(arena, room, char);
+    TROD_TRY_ALLOC(at, error);
+    used = texts_place(ids, from);
+    n_bytes = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        const trod_str codes = next_text(ids, &used);
+        texts[i] = (trod_str){at + n_bytes, 0};
+        texts[i].n = part_symbols_text(ids->symbols, (const unsigned char *)codes.at, codes.n,
+                                       at + n_bytes, room - n_bytes);
+        n_bytes += texts[i].n;
+    }
+done:
+    return status;
 }
 
 /* ---- All of them ----------------------------------------------------------------------------
@@ -175,14 +265,14 @@ trod_status part_ids_pack(const struct trod_rows *rows, struct part_out *out,
     if (n_numbers == n) {
         TROD_TRY(pack_numbers(numbers, n, out, error));
     } else {
-        TROD_TRY(pack_texts(rows->id, n, out, error));
+        TROD_TRY(pack_any(rows->id, n, out, scratch, error));
     }
 done:
     return status;
 }
 
 bool part_ids_open(const struct trod_section *ids, const struct trod_section *hashes,
-                   uint32_t n, struct part_ids *open) {
+                   uint32_t n, struct part_symbols *symbols, struct part_ids *open) {
     *open = (struct part_ids){.at = ids->at, .n_bytes = ids->n_bytes};
     open->n_blocks = hash_blocks(n);
     open->hashes = hashes->at;
@@ -192,21 +282,34 @@ bool part_ids_open(const struct trod_section *ids, const struct trod_section *ha
     case PART_IDS_NUMBERS:
         return open_numbers(n, open);
     case PART_IDS_TEXTS:
-        return open_texts(n, open);
+        return open_texts(n, TEXTS_HEAD, open);
+    case PART_IDS_CODES:
+        return open_codes(n, open, symbols);
     default:
         return false;
     }
 }
 
-/* The id of a customer, in `room` or where it lies. */
-static trod_str id_at(const struct part_ids *ids, uint32_t customer, char room[NUMBER_ROOM]) {
+/* Room for an id that does not lie in the section as it is. */
+struct id_room {
+    char at[LONGEST_CODED + PART_SYMBOL_BYTES];
+};
+
+/* The id that these bytes of a section of texts or codes are. */
+static trod_str id_of(const struct part_ids *ids, trod_str bytes, struct id_room *room) {
+    if (ids->kind == PART_IDS_TEXTS) return bytes;
+    return (trod_str){room->at, part_symbols_text(ids->symbols, (const unsigned char *)bytes.at,
+                                                  bytes.n, room->at, sizeof room->at)};
+}
+
+static trod_str id_at(const struct part_ids *ids, uint32_t customer, struct id_room *room) {
     if (ids->kind == PART_IDS_NUMBERS) {
         const uint64_t number =
             ids->base + part_bits_at(ids->at + NUMBERS_HEAD, customer, ids->width);
-        return (trod_str){room, number_write(number, room)};
+        return (trod_str){room->at, number_write(number, room->at)};
     }
     size_t used = texts_place(ids, customer);
-    return next_text(ids, &used);
+    return id_of(ids, next_text(ids, &used), room);
 }
 
 static trod_status ids_of_numbers(const struct part_ids *ids, uint32_t from, uint32_t n,
@@ -216,7 +319,9 @@ static trod_status ids_of_numbers(const struct part_ids *ids, uint32_t from, uin
     char *at = TROD_NEW_ARRAY(arena, (size_t)n * NUMBER_ROOM, char);
     TROD_TRY_ALLOC(at, error);
     for (uint32_t i = 0; i < n; i++) {
-        texts[i] = id_at(ids, from + i, at);
+        const uint64_t number =
+            ids->base + part_bits_at(ids->at + NUMBERS_HEAD, from + i, ids->width);
+        texts[i] = (trod_str){at, number_write(number, at)};
         at += texts[i].n;
     }
 done:
@@ -228,6 +333,8 @@ trod_status trod_part_ids(const struct trod_part *part, uint32_t from, uint32_t 
     const struct part_ids *const ids = &part_inner(part)->ids;
     if (n == 0) return TROD_OK;
     if (ids->kind == PART_IDS_NUMBERS) return ids_of_numbers(ids, from, n, arena, texts, error);
+    if (ids->kind == PART_IDS_CODES)
+        return ids_of_codes(ids, from, n, arena, texts, error);
     size_t used = texts_place(ids, from);
     for (uint32_t i = 0; i < n; i++) texts[i] = next_text(ids, &used);
     return TROD_OK;
@@ -251,9 +358,9 @@ uint32_t trod_part_seek(const struct trod_part *part, uint64_t hash) {
     uint32_t first = (low - 1) * PART_HASH_BLOCK + 1;
     uint32_t last = end < part->n_customers ? (uint32_t)end : part->n_customers;
     while (first < last) {
-        char room[NUMBER_ROOM];
+        struct id_room room;
         const uint32_t middle = first + (last - first) / 2;
-        if (trod_customer_hash(id_at(ids, middle, room)) < hash) {
+        if (trod_customer_hash(id_at(ids, middle, &room)) < hash) {
             first = middle + 1;
         } else {
             last = middle;
@@ -266,8 +373,8 @@ uint32_t trod_part_find(const struct trod_part *part, trod_str id) {
     const struct part_ids *const ids = &part_inner(part)->ids;
     const uint64_t hash = trod_customer_hash(id);
     for (uint32_t at = trod_part_seek(part, hash); at < part->n_customers; at++) {
-        char room[NUMBER_ROOM];
-        const trod_str found = id_at(ids, at, room);
+        struct id_room room;
+        const trod_str found = id_at(ids, at, &room);
         if (trod_str_equal(found, id)) return at;
         if (trod_customer_hash(found) != hash) break;
     }
@@ -279,13 +386,13 @@ bool part_ids_check(const struct trod_part *part) {
     uint64_t last = 0;
     size_t used = 0;
     trod_str before = {NULL, 0};
-    char rooms[2][NUMBER_ROOM];
+    struct id_room rooms[2];
     for (uint32_t i = 0; i < part->n_customers; i++) {
-        char *const room = rooms[i % 2];
-        if (ids->kind == PART_IDS_TEXTS && i % TEXTS_BLOCK == 0 && used != texts_place(ids, i))
-            return false;
+        struct id_room *const room = &rooms[i % 2];
+        const bool texts = ids->kind != PART_IDS_NUMBERS;
+        if (texts && i % TEXTS_BLOCK == 0 && used != texts_place(ids, i)) return false;
         const trod_str id =
-            ids->kind == PART_IDS_TEXTS ? next_text(ids, &used) : id_at(ids, i, room);
+            texts ? id_of(ids, next_text(ids, &used), room) : id_at(ids, i, room);
         const uint64_t hash = trod_customer_hash(id);
         if (hash < last) return false;
         if (i && hash == last && trod_str_compare(before, id) >= 0) return false;
@@ -295,5 +402,5 @@ bool part_ids_check(const struct trod_part *part) {
         last = hash;
         before = id;
     }
-    return ids->kind != PART_IDS_TEXTS || used == ids->n_text;
+    return ids->kind == PART_IDS_NUMBERS || used == ids->n_text;
 }

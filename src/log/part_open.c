@@ -192,7 +192,9 @@ static trod_status open_ids(struct opener *o) {
     const struct trod_section *ids, *hashes;
     TROD_TRY(need(o, PART_IDS, &ids));
     TROD_TRY(need(o, PART_ID_HASHES, &hashes));
-    if (!part_ids_open(ids, hashes, o->head.n_customers, &o->inner->ids))
+    struct part_symbols *const symbols = TROD_NEW(o->arena, struct part_symbols);
+    TROD_TRY_ALLOC(symbols, o->error);
+    if (!part_ids_open(ids, hashes, o->head.n_customers, symbols, &o->inner->ids))
         return part_damaged(o->error, PART_IDS, 0, "its size is not right");
 done:
     return status;

@@ -173,7 +173,9 @@ static trod_status pack_gaps(struct packer *p, struct trod_error *error) {
             const int64_t time_us = rows->time_us[i];
             if (time_us == TROD_NO_TIME) continue;
             if (last_us != TROD_NO_TIME) {
-                CHECK(time_us >= last_us); /* rows are in order */
+                if (time_us < last_us) /* rows of a damaged part */
+                    return trod_fail(error, TROD_BAD_INPUT,
+                                     "the events of a customer are not in the order of time");
                 const uint64_t gap_us = (uint64_t)time_us - (uint64_t)last_us;
                 const uint32_t bucket = trod_gap_bucket(gap_us);
                 gaps[i] = gap_us / p->head.tick_us;

@@ -79,7 +79,8 @@ struct trod_packed {
     int64_t first_us, last_us; /* TROD_NO_TIME without times */
     uint32_t n_customers, n_events;
 };
-/* Packs rows. On the arena. Errors: TROD_NO_MEMORY, TROD_TOO_MUCH. */
+/* Packs rows. On the arena. Errors: TROD_NO_MEMORY, TROD_TOO_MUCH; TROD_BAD_INPUT (rows that are
+ * not in their order, as from a damaged part). */
 TROD_MUST trod_status trod_part_pack(const struct trod_rows *rows, struct trod_arena *arena,
                                      struct trod_packed *packed, struct trod_error *error);
 

@@ -2,6 +2,7 @@
 #include "../unit.h"
 
 #include "log/part_bits.h"
+#include "log/part_symbols.h"
 #include "log/part_varied.h"
 #include "part_rows.h"
 
@@ -376,6 +377,40 @@ static void test_bits(void **state) {
     }
 }
 
+/* ---- Symbols --------------------------------------------------------------------------------
+ */
+
+static void test_symbols(void **state) {
+    (void)state;
+    for (uint64_t seed = 0; seed < 60; seed++) {
+        struct trod_rng rng = {.seed = seed};
+        const uint32_t n = (uint32_t)trod_rng_below(&rng, 3000);
+        const enum ids_style style = IDS_PREFIX + seed % (N_IDS - IDS_PREFIX);
+        trod_str *const texts = TROD_NEW_ARRAY(arena, n, trod_str);
+        for (uint32_t i = 0; i < n; i++) texts[i] = draw_id(&rng, arena, style, i);
+        struct part_symbols symbols;
+        assert_true(part_symbols_train(texts, n, arena, &symbols));
+        assert_true(symbols.n <= PART_SYMBOLS);
+        const struct part_symbols_coder *const coder = part_symbols_coder(&symbols, arena);
+        size_t before = 0, after = 0;
+        for (uint32_t i = 0; i < n; i++) {
+            unsigned char codes[2 * 3004];
+            char again[3004 + PART_SYMBOL_BYTES];
+            const size_t n_codes = part_symbols_code(coder, texts[i], codes);
+            assert_true(n_codes <= 2 * texts[i].n);
+            assert_int_equal(part_symbols_length(&symbols, codes, n_codes), texts[i].n);
+            const size_t n_again =
+                part_symbols_text(&symbols, codes, n_codes, again, sizeof again);
+            assert_true(trod_str_equal((trod_str){again, n_again}, texts[i]));
+            before += texts[i].n;
+            after += n_codes;
+        }
+        if (n > 500 && style == IDS_MAIL) assert_true(after < before / 3);
+        if (n > 500 && style == IDS_PREFIX) assert_true(after < before / 2);
+        trod_arena_reset(arena);
+    }
+}
+
 /* ---- Damage ---------------------------------------------------------------------------------
  */
 
@@ -481,6 +516,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_varied, begin, end),
         cmocka_unit_test_setup_teardown(test_varied_is_cheapest, begin, end),
         cmocka_unit_test_setup_teardown(test_bits, begin, end),
+        cmocka_unit_test_setup_teardown(test_symbols, begin, end),
         cmocka_unit_test_setup_teardown(test_flipped_bytes, begin, end),
         cmocka_unit_test_setup_teardown(test_missing_sections, begin, end),
         cmocka_unit_test_setup_teardown(test_no_memory, begin, end),
