@@ -15,6 +15,7 @@
 enum {
     ESCAPE = 255,
     SAMPLE_BYTES = 1 << 15,
+    MOST_SAMPLE = 2 * SAMPLE_BYTES,
     ROUNDS = 6,
     N_UNITS = 512, /* codes, and 256 + byte for a byte that has no symbol */
     SLOTS = 4096,  /* of the table of symbols of three and more bytes */
@@ -260,14 +261,16 @@ static bool take_sample(struct learner *l, const trod_str *texts, uint32_t n,
     uint64_t n_bytes = 0;
     for (uint32_t i = 0; i < n; i++) n_bytes += texts[i].n;
     const uint64_t step = n_bytes / SAMPLE_BYTES + 1;
+    uint64_t taken = 0;
     trod_str *const sample = TROD_NEW_ARRAY(scratch, n / step + 1, trod_str);
     if (!sample) return false;
-    uint64_t taken = 0;
-    for (uint64_t i = 0; i < n && taken < 2 * SAMPLE_BYTES; i += step) {
-        trod_str *const text = &sample[l->n_sample++];
-        *text = trod_str_slice(texts[i], 0,
-                               texts[i].n < SAMPLE_BYTES / 4 ? texts[i].n : SAMPLE_BYTES / 4);
-        taken += text->n;
+    struct trod_rng rng = {.seed = n}; /* one of each `step` that follow one another */
+    for (uint64_t i = 0; i < n; i += step) {
+        const uint64_t left = n - i, at = i + trod_rng_below(&rng, left < step ? left : step);
+        const trod_str text = trod_str_slice(texts[at], 0, SAMPLE_BYTES / 4);
+        if (taken + text.n > MOST_SAMPLE) break;
+        taken += text.n;
+        sample[l->n_sample++] = text;
     }
     l->sample = sample;
     return true;
@@ -275,13 +278,12 @@ static bool take_sample(struct learner *l, const trod_str *texts, uint32_t n,
 
 bool part_symbols_train(const trod_str *texts, uint32_t n, struct trod_arena *scratch,
                         struct part_symbols *symbols) {
-    enum { MOST_PAIRS = 3 * SAMPLE_BYTES };
     struct learner l = {.symbols = symbols};
     memset(symbols, 0, sizeof *symbols);
     l.single = TROD_NEW_ARRAY(scratch, N_UNITS, uint32_t);
     l.pair = TROD_NEW_ARRAY(scratch, (size_t)N_UNITS * N_UNITS, uint32_t);
-    l.pairs = TROD_NEW_ARRAY(scratch, MOST_PAIRS, uint32_t);
-    l.candidates = TROD_NEW_ARRAY(scratch, MOST_PAIRS + N_UNITS, struct candidate);
+    l.pairs = TROD_NEW_ARRAY(scratch, MOST_SAMPLE, uint32_t);
+    l.candidates = TROD_NEW_ARRAY(scratch, MOST_SAMPLE + N_UNITS, struct candidate);
     if (!l.single || !l.pair || !l.pairs || !l.candidates ||
         !take_sample(&l, texts, n, scratch))
         return false;

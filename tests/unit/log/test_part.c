@@ -405,7 +405,7 @@ static void test_symbols(void **state) {
             before += texts[i].n;
             after += n_codes;
         }
-        if (n > 500 && style == IDS_MAIL) assert_true(after < before / 3);
+        if (n > 500 && style == IDS_MAIL) assert_true(after * 5 < before * 2);
         if (n > 500 && style == IDS_PREFIX) assert_true(after < before / 2);
         trod_arena_reset(arena);
     }
