@@ -103,6 +103,8 @@ TROD_MUST trod_status cli_read_map(struct cli *cli, const char *name, struct tro
 TROD_MUST trod_status cli_read_log(struct cli *cli, const char *const *names, size_t n,
                                    const struct trod_map *map, struct trod_log **log,
                                    struct trod_error *error);
+/* Notes on standard error which columns and facts the map asks for and the log has not. */
+void cli_say_unknown(struct cli *cli, const struct trod_map *map, const struct trod_log *log);
 /* The same, but the events go to the gatherer. */
 struct cli_taken {
     size_t n_files;

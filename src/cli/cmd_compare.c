@@ -1,5 +1,6 @@
 /* cmd_compare: designed against trodden. */
 #include "cli/cli.h"
+#include "cli/workspace.h"
 #include "draw/draw.h"
 #include "trod/compare.h"
 
@@ -55,7 +56,11 @@ static int run_compare(struct cli *cli) {
     TROD_TRY(cli_format(cli, "text html json", "text", &format, &error));
     TROD_TRY(read_options(cli, &view, &options, &n_paths, &error));
     TROD_TRY(cli_read_map(cli, cli->arguments[0], &map, &error));
-    TROD_TRY(cli_read_log(cli, cli->arguments + 1, cli->n_arguments - 1, map, &log, &error));
+    if (workspace_holds_log(cli, cli->n_arguments - 1))
+        TROD_TRY(workspace_read_log(cli, map, &log, &error));
+    else
+        TROD_TRY(
+            cli_read_log(cli, cli->arguments + 1, cli->n_arguments - 1, map, &log, &error));
     TROD_TRY(trod_compare_make(map, log, &options, &cli->run, &compare, &error));
     TROD_TRY(write_as(cli, compare, format, (size_t)n_paths, &out, &error));
     TROD_TRY(cli_write(cli, trod_buf_str(&out), &error));
@@ -78,7 +83,8 @@ static const struct cli_option options_compare[] = {
     {NULL},
 };
 static const char *const examples[] = {
-    "trod compare cargo-bike.journey", "the logs that the map's `source` lines name",
+    "trod compare cargo-bike.journey",
+    "the log of the workspace, or those that the map's `source` lines name",
     "trod compare onboarding.journey events.csv.gz --by channel",
     "a log of its own, and every channel on its own as well", NULL};
 
@@ -90,9 +96,11 @@ const struct cli_command cli_compare = {
     .details =
         "How many began and succeeded; which promised spans were kept; at most five findings, "
         "each with its people, its team and its action; every KPI against its target; and the "
-        "health of the data. Every share has its base and its 95 % interval.",
+        "health of the data. Every share has its base and its 95 % interval. Without LOG it is "
+        "the "
+        "log of the workspace, if there is one here, else that of the map's `source` lines.",
     .examples = examples,
-    .options = {options_compare, cli_options_view, cli_options_log, cli_options_output,
-                cli_options_run},
+    .options = {options_compare, cli_options_view, cli_options_log, cli_options_workspace,
+                cli_options_output, cli_options_run},
     .run = run_compare,
 };

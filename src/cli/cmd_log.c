@@ -49,7 +49,10 @@ static void say_fields(const struct trod_parts *parts, size_t width, struct trod
         struct trod_buf line = {0};
         size_t n = 0;
         for (size_t f = 0; f < parts->n_fields; f++) {
-            if (parts->fields[f].fact != fact) continue;
+            if (parts->fields[f].fact != fact ||
+                trod_str_is(parts->fields[f].name, TROD_IDENTIFIED_FACT) ||
+                trod_str_starts(parts->fields[f].name, TROD_STR("(forgotten ")))
+                continue;
             trod_buf_adds(&line, n++    ? ", "
                                  : fact ? "Facts of customers: "
                                         : "Columns of events: ");

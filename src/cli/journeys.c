@@ -63,7 +63,8 @@ void journeys_say_what(const struct journeys *journeys, size_t n_names, struct t
     char a[40], b[40];
     trod_buf_format(&text, "%s journey%s", table_count(view->n_journeys, a),
                     plural(view->n_journeys));
-    /* Where each has one journey, or a journey is all that the log knows, that says nothing new. */
+    /* Where each has one journey, or a journey is all that the log knows, that says nothing
+     * new. */
     if (view->n_customers != view->n_journeys)
         trod_buf_format(&text, " of %s customer%s", table_count(view->n_customers, a),
                         plural(view->n_customers));

@@ -153,8 +153,7 @@ static void note_unknown(const struct trod_condition *condition, uint32_t line, 
         return;
 }
 
-static void say_unknown(struct cli *cli, const struct trod_map *map,
-                        const struct trod_log *log) {
+void cli_say_unknown(struct cli *cli, const struct trod_map *map, const struct trod_log *log) {
     for (int profile = 1; profile >= 0; profile--) {
         struct unknown unknown = {.log = log, .arena = cli->arena, .profile = profile};
         trod_map_each_condition(map, note_unknown, &unknown);
@@ -235,7 +234,7 @@ trod_status cli_read_log(struct cli *cli, const char *const *names, size_t n,
     TROD_TRY(intake_options(cli, map, &options, error));
     TROD_TRY(read_events(cli, names, n, map, &options, log, NULL, error));
     say_no_facts(&options, *log);
-    if (map) say_unknown(cli, map, *log);
+    if (map) cli_say_unknown(cli, map, *log);
 done:
     return status;
 }

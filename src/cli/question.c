@@ -1,5 +1,5 @@
-/* question: the same questions go to a log in files and to one in a workspace. What comes from files
- * is gathered into parts in memory first. */
+/* question: the same questions go to a log in files and to one in a workspace. What comes from
+ * files is gathered into parts in memory first. */
 #include "cli/question.h"
 
 #include <unistd.h>
@@ -28,18 +28,13 @@ done:
     return status;
 }
 
-/* Whether the log is the workspace's: no file is named, and there is one. */
-static bool asks_workspace(struct cli *cli, size_t n_files) {
-    return n_files == 0 && (cli_flag(cli, "in") || trod_store_find(NULL, cli->arena).at);
-}
-
 trod_status cli_question_open(struct cli *cli, const char *const *files, size_t n_files,
                               const struct trod_map *map, struct cli_question *question,
                               struct trod_error *error) {
     trod_status status = TROD_OK;
     *question = (struct cli_question){.question.run = &cli->run};
     TROD_TRY(cli_view(cli, &question->question.view, error));
-    if (asks_workspace(cli, n_files)) {
+    if (workspace_holds_log(cli, n_files)) {
         TROD_TRY(workspace_open(cli, TROD_STORE_READ, &question->store, error));
         TROD_TRY(trod_store_parts(question->store, &question->parts, error));
     } else if (n_files == 0 && isatty(STDIN_FILENO)) {

@@ -29,6 +29,27 @@ done:
     return status;
 }
 
+bool workspace_holds_log(struct cli *cli, size_t n_files) {
+    return n_files == 0 && folder_of(cli).at;
+}
+
+trod_status workspace_read_log(struct cli *cli, const struct trod_map *map,
+                               struct trod_log **log, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    struct trod_store *store = NULL;
+    struct trod_parts *parts = NULL;
+    TROD_TRY(workspace_open(cli, TROD_STORE_READ, &store, error));
+    TROD_TRY(trod_store_parts(store, &parts, error));
+    TROD_TRY(trod_log_of_parts(parts, cli->run.memory_bytes, &cli->run, log, error));
+    if (!cli_flag(cli, "quiet"))
+        fprintf(stderr, "The log is that of the workspace (trod log says what is in it).\n");
+    cli_say_unknown(cli, map, *log);
+done:
+    trod_parts_free(parts);
+    trod_store_close(store);
+    return status;
+}
+
 trod_status workspace_map(struct cli *cli, const char **name, struct trod_error *error) {
     trod_status status = TROD_OK;
     trod_str *names = NULL;

@@ -11,6 +11,11 @@ extern const struct cli_option cli_options_workspace[]; /* --in FOLDER, --wait S
  * TROD_NO_FILE with a way out; with CREATE it is made in --in FOLDER or the current one. */
 TROD_MUST trod_status workspace_open(struct cli *cli, enum trod_store_mode mode,
                                      struct trod_store **store, struct trod_error *error);
+/* Whether the log is the workspace's: no file is named, and there is one (or --in says so). */
+bool workspace_holds_log(struct cli *cli, size_t n_files);
+/* The log of the workspace in plain columns, for the questions that need a map. */
+TROD_MUST trod_status workspace_read_log(struct cli *cli, const struct trod_map *map,
+                                         struct trod_log **log, struct trod_error *error);
 /* The only map of the workspace; NULL if there is none or there are several. */
 TROD_MUST trod_status workspace_map(struct cli *cli, const char **name, struct trod_error *error);
 /* How long a second writer waits. */

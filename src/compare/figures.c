@@ -31,7 +31,9 @@ static struct trod_fitness fitness_of(const struct compare_tally *tally, bool so
                                    .mean = NAN};
     if (tally->n_aligned == 0) return fitness;
     fitness.log = fitness.worst ? 1.0 - (double)fitness.cost / (double)fitness.worst : 1.0;
-    fitness.mean = (so_far ? tally->ratio_so_far : tally->ratio) / (double)tally->n_aligned;
+    fitness.mean = (so_far ? tally->ratio_so_far + tally->ratio_so_far_rest
+                           : tally->ratio + tally->ratio_rest) /
+                   (double)tally->n_aligned;
     return fitness;
 }
 

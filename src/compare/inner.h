@@ -286,7 +286,8 @@ struct compare_tally {
     uint64_t n_lost_after_success;
     uint64_t began, began_before, succeeded_now, succeeded_before;
     uint64_t cost, worst, cost_so_far, worst_so_far, exact, exact_so_far, n_aligned;
-    double ratio, ratio_so_far;       /* sums */
+    double ratio, ratio_so_far;       /* sums, and what rounding took from them */
+    double ratio_rest, ratio_so_far_rest;
     struct compare_count *counters;   /* [base->n_counters] */
     struct compare_count *furthest;   /* [touchpoints] */
     struct compare_count *groups;     /* [lay->n_groups] */

@@ -94,10 +94,12 @@ static void add_path(struct compare_tally *tally, size_t j) {
     tally->worst_so_far += aligned->worst_so_far;
     tally->exact += aligned->cost == 0;
     tally->exact_so_far += aligned->cost_so_far == 0;
-    tally->ratio += aligned->worst ? 1.0 - (double)aligned->cost / aligned->worst : 1.0;
-    tally->ratio_so_far += aligned->worst_so_far
-                               ? 1.0 - (double)aligned->cost_so_far / aligned->worst_so_far
-                               : 1.0;
+    compare_sum_add(&tally->ratio, &tally->ratio_rest,
+                    aligned->worst ? 1.0 - (double)aligned->cost / aligned->worst : 1.0);
+    compare_sum_add(&tally->ratio_so_far, &tally->ratio_so_far_rest,
+                    aligned->worst_so_far
+                        ? 1.0 - (double)aligned->cost_so_far / aligned->worst_so_far
+                        : 1.0);
 }
 
 static void add_failure(struct adder *adder, uint32_t t, uint64_t mark, bool succeeded) {

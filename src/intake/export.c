@@ -17,6 +17,7 @@ struct exporting {
     const struct trod_parts *parts;
     const struct trod_export_options *options;
     bool has_ends; /* some event of the log has one */
+    bool *used;    /* [n_fields] somebody has a value of it */
     size_t first;  /* the part of the batch's first buffer */
     struct trod_buf *buffers;
     uint64_t *n_events;
@@ -61,6 +62,7 @@ static void csv_head(const struct exporting *exporting, struct trod_buf *out) {
     if (parts->has_times) trod_buf_adds(out, ",time");
     if (exporting->has_ends) trod_buf_adds(out, ",end");
     for (size_t f = 0; f < parts->n_fields; f++) {
+        if (!exporting->used[f]) continue;
         trod_buf_byte(out, ',');
         csv_text(out, parts->fields[f].name);
     }
@@ -91,6 +93,7 @@ static void csv_event(const struct page *page, uint32_t event) {
             trod_buf_adds(out, trod_time_write(page->rows.end_us[event], time));
     }
     for (size_t f = 0; f < parts->n_fields; f++) {
+        if (!page->of->used[f]) continue;
         trod_buf_byte(out, ',');
         csv_text(out, value_of(page, f, event));
     }
@@ -269,15 +272,18 @@ done:
     return status;
 }
 
-static trod_status find_ends(struct exporting *exporting, struct trod_error *error) {
+/* What the file needs columns for. */
+static trod_status find_columns(struct exporting *exporting, struct trod_error *error) {
     trod_status status = TROD_OK;
     const struct trod_parts *const parts = exporting->parts;
     struct trod_arena *const scratch = trod_arena_make((size_t)1 << 40);
     TROD_TRY_ALLOC(scratch, error);
-    for (size_t i = 0; i < parts->n_parts && !exporting->has_ends; i++) {
+    for (size_t i = 0; i < parts->n_parts; i++) {
         const struct trod_part *part = NULL;
         TROD_TRY(parts->open(parts->owner, i, scratch, &part, error));
-        exporting->has_ends = part->has_ends;
+        exporting->has_ends |= part->has_ends;
+        for (size_t c = 0; c < part->n_columns; c++)
+            exporting->used[part->columns[c].field] = true;
         trod_arena_reset(scratch);
     }
 done:
@@ -292,12 +298,17 @@ trod_status trod_export(const struct trod_parts *parts,
     trod_status status = TROD_OK;
     struct trod_buf buffers[MOST_AT_ONCE] = {0}, head = {0};
     uint64_t counts[MOST_AT_ONCE] = {0};
+    struct trod_arena *arena = NULL;
     struct exporting exporting = {
         .parts = parts, .options = options, .buffers = buffers, .n_events = counts};
     const size_t at_once =
         trod_run_threads(run) < MOST_AT_ONCE ? trod_run_threads(run) : MOST_AT_ONCE;
     *n_events = 0;
-    TROD_TRY(find_ends(&exporting, error));
+    arena = trod_arena_make(0);
+    TROD_TRY_ALLOC(arena, error);
+    exporting.used = TROD_NEW_ARRAY(arena, parts->n_fields, bool);
+    TROD_TRY_ALLOC(exporting.used, error);
+    TROD_TRY(find_columns(&exporting, error));
     if (options->format == TROD_FORMAT_XES)
         trod_buf_adds(&head,
                       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<log xes.version=\"2.0\" "
@@ -320,5 +331,6 @@ trod_status trod_export(const struct trod_parts *parts,
 done:
     for (size_t i = 0; i < MOST_AT_ONCE; i++) trod_buf_free(&buffers[i]);
     trod_buf_free(&head);
+    trod_arena_free(arena);
     return status;
 }
