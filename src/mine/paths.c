@@ -1,82 +1,15 @@
-/* Paths: the distinct sequences of event names. Where journeys are whole slices of the log, its
- * column of names is the sequences' array and nothing is copied; else the names are gathered
- * first. Equal sequences are told by trod_tally_make. Ties are ordered by the names' bytes, for
- * which every name gets its rank once. */
+/* Paths: the distinct sequences of event names. They are counted by keys (paths_count.c), then
+ * those that are shown are walked once more for their names and durations (paths_show.c). Ties
+ * are ordered by the names' bytes, for which every name gets its rank once. */
+#include "mine/paths.h"
+
 #include <stdlib.h>
 
-#include "mine/inside.h"
-
-struct walking {
-    const struct trod_view *view;
-    struct trod_arena *scratch;
-    const uint32_t *steps;
-    uint64_t *at;     /* [n_journeys] */
-    uint32_t *length; /* [n_journeys] */
-    struct trod_tally tally;
-};
-
-static trod_status gather(struct walking *walking, struct trod_arena *arena,
-                          struct trod_error *error) {
-    trod_status status = TROD_OK;
-    const struct trod_view *const view = walking->view;
-    walking->at = TROD_NEW_ARRAY(walking->scratch, view->n_journeys, uint64_t);
-    TROD_TRY_ALLOC(walking->at, error);
-    walking->length = TROD_NEW_ARRAY(walking->scratch, view->n_journeys, uint32_t);
-    TROD_TRY_ALLOC(walking->length, error);
-    walking->steps = view->log->name;
-    for (size_t j = 0; j < view->n_journeys; j++) {
-        walking->at[j] = view->journeys[j].at;
-        walking->length[j] = view->journeys[j].n;
-    }
-    if (!view->events) goto done;
-    uint32_t *const steps = TROD_NEW_ARRAY(arena, (size_t)view->n_events, uint32_t);
-    TROD_TRY_ALLOC(steps, error);
-    uint64_t n = 0;
-    for (size_t j = 0; j < view->n_journeys; j++) {
-        walking->at[j] = n;
-        for (uint32_t i = 0; i < view->journeys[j].n; i++)
-            steps[n++] = view->log->name[trod_view_event(view, &view->journeys[j], i)];
-    }
-    walking->steps = steps;
-done:
-    return status;
-}
-
-/* From the first event of the journey to the last; TROD_NO_TIME if one of them has no time. */
-static int64_t lasts(const struct trod_view *view, const struct trod_journey *journey) {
-    const int64_t *const time_us = view->log->time_us;
-    if (!time_us) return TROD_NO_TIME;
-    const int64_t from_us = time_us[trod_view_event(view, journey, 0)];
-    const int64_t to_us = time_us[trod_view_event(view, journey, journey->n - 1)];
-    return from_us == TROD_NO_TIME || to_us == TROD_NO_TIME ? TROD_NO_TIME : to_us - from_us;
-}
-
-/* How long the journeys of each path, and all of them, last. */
-static trod_status measure(struct walking *walking, const struct trod_run *run,
-                           struct trod_durations *durations, struct trod_paths *paths,
-                           struct trod_error *error) {
-    trod_status status = TROD_OK;
-    const struct trod_view *const view = walking->view;
-    const struct trod_tally *const tally = &walking->tally;
-    struct mine_groups groups = {0};
-    uint64_t *const n_of = TROD_NEW_ARRAY(walking->scratch, tally->n_classes, uint64_t);
-    TROD_TRY_ALLOC(n_of, error);
-    for (size_t j = 0; j < view->n_journeys; j++)
-        n_of[tally->class_of[j]] += lasts(view, &view->journeys[j]) != TROD_NO_TIME;
-    TROD_TRY(mine_groups_make(n_of, tally->n_classes, walking->scratch, &groups, error));
-    const uint64_t n = groups.first[tally->n_classes];
-    for (size_t j = 0; j < view->n_journeys; j++) {
-        const int64_t lasts_us = lasts(view, &view->journeys[j]);
-        if (lasts_us != TROD_NO_TIME) mine_groups_put(&groups, tally->class_of[j], lasts_us);
-    }
-    TROD_TRY(mine_groups_measure(&groups, run, durations, error));
-    paths->lasts = mine_durations(groups.values, n);
-done:
-    return status;
-}
+#include "mine/pairs.h"
 
 struct path_order {
     struct trod_path path;
+    const struct mine_shown *shown;
     const uint32_t *rank;
 };
 
@@ -91,67 +24,159 @@ static int most_frequent_first(const void *a, const void *b) {
     return x->path.n < y->path.n ? -1 : x->path.n > y->path.n;
 }
 
-static trod_status sort_paths(struct walking *walking, const struct trod_run *run,
-                              struct trod_paths *made, struct trod_error *error) {
+static uint32_t name_in(const unsigned char *names, unsigned width, size_t i) {
+    uint32_t name = 0; /* the machine's low bytes come first (src/log/part.h) */
+    memcpy(&name, names + i * width, width);
+    return name;
+}
+
+/* The steps of a path that may be shown. */
+static trod_status spell(const struct mine_pathing *pathing, const struct mine_shown *shown,
+                         struct trod_arena *arena, struct trod_path *path,
+                         struct trod_error *error) {
     trod_status status = TROD_OK;
-    const size_t n = walking->tally.n_classes;
-    const uint32_t *rank = NULL;
-    TROD_TRY(mine_rank_names(made->names, walking->scratch, &rank, error));
-    struct trod_durations *const durations =
-        TROD_NEW_ARRAY(walking->scratch, n, struct trod_durations);
-    TROD_TRY_ALLOC(durations, error);
-    TROD_TRY(measure(walking, run, durations, made, error));
-    struct path_order *const order = TROD_NEW_ARRAY(walking->scratch, n, struct path_order);
-    TROD_TRY_ALLOC(order, error);
-    struct trod_path *const paths = TROD_NEW_ARRAY(made->arena, n, struct trod_path);
-    TROD_TRY_ALLOC(paths, error);
-    for (size_t p = 0; p < n; p++) {
-        const size_t j = walking->tally.example[p];
-        order[p] = (struct path_order){
-            .path = {.steps = walking->steps + walking->at[j],
-                     .n = walking->length[j],
-                     .n_journeys = walking->tally.count[p],
-                     .lasts = durations[p]},
-            .rank = rank,
-        };
-    }
-    qsort(order, n, sizeof *order, most_frequent_first);
-    for (size_t p = 0; p < n; p++) paths[p] = order[p].path;
-    made->paths = paths;
-    made->n_shown = n;
-    made->n_paths = n;
+    const struct mine_class *const class = &pathing->counted.classes[shown->class];
+    const unsigned width = pathing->width;
+    unsigned char key[MINE_KEY_BYTES];
+    memcpy(key, &class->key, sizeof key);
+    uint32_t n = shown->n;
+    if (!class->is_long)
+        while (n < MINE_KEY_BYTES / width && name_in(key, width, n)) n++;
+    uint32_t *const steps = TROD_NEW_ARRAY(arena, n, uint32_t);
+    TROD_TRY_ALLOC(steps, error);
+    for (uint32_t i = 0; i < n; i++)
+        steps[i] =
+            class->is_long ? name_in(shown->names, width, i) : name_in(key, width, i) - 1;
+    path->steps = steps;
+    path->n = n;
+    path->n_journeys = class->n;
 done:
     return status;
 }
 
-trod_status trod_paths_of_view(const struct trod_view *view, const struct trod_run *run,
-                               struct trod_paths **paths, struct trod_error *error) {
+struct measuring {
+    const struct mine_showing *showing;
+    const struct path_order *order;
+    struct trod_path *paths;
+};
+
+static trod_status measure_path(void *owner, size_t p, struct trod_error *error) {
+    const struct measuring *const measuring = owner;
+    const struct mine_shown *const shown = measuring->order[p].shown;
+    (void)error;
+    measuring->paths[p] = measuring->order[p].path;
+    measuring->paths[p].lasts = mine_durations(
+        measuring->showing->values ? measuring->showing->values + shown->first : NULL,
+        atomic_load(&shown->n_values));
+    return TROD_OK;
+}
+
+static trod_status order_paths(const struct mine_pathing *pathing,
+                               const struct mine_showing *showing, const uint32_t *rank,
+                               struct trod_paths *made, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    struct path_order *const order =
+        TROD_NEW_ARRAY(pathing->scratch, showing->n, struct path_order);
+    TROD_TRY_ALLOC(order, error);
+    for (size_t p = 0; p < showing->n; p++) {
+        order[p].shown = &showing->shown[p];
+        order[p].rank = rank;
+        TROD_TRY(spell(pathing, order[p].shown, made->arena, &order[p].path, error));
+    }
+    qsort(order, showing->n, sizeof *order, most_frequent_first);
+    const size_t n = pathing->top && pathing->top < showing->n ? pathing->top : showing->n;
+    struct trod_path *const paths = TROD_NEW_ARRAY(made->arena, n, struct trod_path);
+    TROD_TRY_ALLOC(paths, error);
+    struct measuring measuring = {showing, order, paths};
+    TROD_TRY(trod_run_each(pathing->question->run, n, measure_path, &measuring, error));
+    made->paths = paths;
+    made->n_shown = n;
+    made->n_paths = pathing->counted.n_distinct;
+done:
+    return status;
+}
+
+static trod_status begin_pathing(struct mine_pathing *pathing, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    const struct trod_parts *const parts = pathing->question->parts;
+    pathing->scratch = trod_arena_make(MINE_ARENA_BYTES);
+    TROD_TRY_ALLOC(pathing->scratch, error);
+    pathing->n_names = trod_dict_count(parts->names);
+    pathing->width = mine_key_width(pathing->n_names);
+    uint64_t **const arrays[] = {&pathing->n_events, &pathing->starts, &pathing->ends};
+    for (size_t i = 0; i < TROD_COUNT(arrays); i++) {
+        *arrays[i] = TROD_NEW_ARRAY(pathing->scratch, pathing->n_names, uint64_t);
+        TROD_TRY_ALLOC(*arrays[i], error);
+    }
+    TROD_TRY(mine_pick_make(pathing->question, true, pathing->scratch, &pathing->pick, error));
+    TROD_TRY(mine_spread_make(1, mine_span_us(parts), mine_memory(pathing->question->run) / 8,
+                              &pathing->lasts, error));
+done:
+    return status;
+}
+
+static void release_pathing(struct mine_pathing *pathing) {
+    mine_spread_release(&pathing->lasts);
+    trod_arena_free(pathing->scratch);
+    pathing->scratch = NULL;
+}
+
+/* Counts and shows with one hash; *collided: it will not do. */
+static trod_status find_paths(struct mine_pathing *pathing, struct trod_paths *made,
+                              bool *collided, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    struct mine_showing showing = {0};
+    const uint32_t *rank = NULL;
+    TROD_TRY(begin_pathing(pathing, error));
+    TROD_TRY(mine_paths_count(pathing, error));
+    TROD_TRY(mine_paths_show(pathing, pathing->scratch, &showing, error));
+    *collided = showing.collided;
+    if (*collided) goto done;
+    TROD_TRY(mine_rank_names(pathing->question->parts->names, pathing->scratch, &rank, error));
+    TROD_TRY(mine_nodes_order(pathing->n_events, pathing->starts, pathing->ends,
+                              pathing->n_names, rank, made->arena, &made->nodes, error));
+    TROD_TRY(order_paths(pathing, &showing, rank, made, error));
+    made->picked = *mine_picked(pathing->pick);
+    made->lasts = mine_spread_of(&pathing->lasts, 0);
+done:
+    release_pathing(pathing);
+    return status;
+}
+
+trod_status mine_paths_make(const struct trod_question *question, size_t top,
+                            mine_hash_path *hash, struct trod_paths **paths,
+                            struct trod_error *error) {
     trod_status status = TROD_OK;
     struct trod_paths *made = NULL;
-    struct walking walking = {.view = view};
+    bool collided = false;
     *paths = NULL;
-    walking.scratch = trod_arena_make(MINE_ARENA_BYTES);
-    TROD_TRY_ALLOC(walking.scratch, error);
     struct trod_arena *const arena = trod_arena_make(MINE_ARENA_BYTES);
     TROD_TRY_ALLOC(arena, error);
     made = TROD_NEW(arena, struct trod_paths);
     if (!made) trod_arena_free(arena);
     TROD_TRY_ALLOC(made, error);
-    *made = (struct trod_paths){
-        .picked = mine_picked_of_view(view), .names = view->log->names, .arena = arena};
-    made->nodes = mine_count_names(view, arena);
-    TROD_TRY_ALLOC(made->nodes.at, error);
-    TROD_TRY(gather(&walking, arena, error));
-    const struct trod_sequences sequences = {walking.steps, walking.at, walking.length, NULL,
-                                             view->n_journeys};
-    TROD_TRY(trod_tally_make(&sequences, run, walking.scratch, &walking.tally, error));
-    TROD_TRY(sort_paths(&walking, run, made, error));
+    *made = (struct trod_paths){.names = question->parts->names, .arena = arena};
+    struct mine_pathing pathing = {.question = question, .top = top, .hash = hash};
+    TROD_TRY(find_paths(&pathing, made, &collided, error));
+    if (collided) {
+        pathing = (struct mine_pathing){
+            .question = question, .top = top, .hash = mine_hash_long_again};
+        TROD_TRY(find_paths(&pathing, made, &collided, error));
+    }
+    if (collided)
+        TROD_TRY(trod_fail(error, TROD_BAD_INPUT,
+                           "different paths have the same hash, twice over: somebody has made "
+                           "this log so that its paths cannot be counted"));
     *paths = made;
     made = NULL;
 done:
-    trod_arena_free(walking.scratch);
     trod_paths_free(made);
     return status;
+}
+
+trod_status trod_paths_make(const struct trod_question *question, size_t top,
+                            struct trod_paths **paths, struct trod_error *error) {
+    return mine_paths_make(question, top, mine_hash_long, paths, error);
 }
 
 void trod_paths_free(struct trod_paths *paths) {

@@ -222,13 +222,12 @@ static bool has_time(const struct trod_part_view *view, const struct trod_bits *
  */
 static trod_status count_distances(struct mine_picker *picker,
                                    const struct trod_part_view *view,
-                                   const struct trod_part_view *kept,
+                                   const struct trod_part_view *kept, const uint64_t *spans,
                                    struct trod_arena *scratch, struct trod_error *error) {
     trod_status status = TROD_OK;
     const struct trod_parts *const parts = picker->pick->question->parts;
-    const uint64_t *spans = NULL;
     struct trod_bits undated = {0};
-    TROD_TRY(mine_spans(view, scratch, &spans, error));
+    if (!spans) TROD_TRY(mine_spans(view, scratch, &spans, error));
     TROD_TRY(mine_undated(view, scratch, &undated, error));
     const uint64_t tick_us = (uint64_t)view->part->tick_us;
     for (uint32_t j = 0, k = 0; j < view->n_journeys; j++) {
@@ -270,7 +269,8 @@ done:
 }
 
 trod_status mine_picker_part(struct mine_picker *picker, const struct trod_part_view *view,
-                             struct trod_arena *scratch, struct trod_error *error) {
+                             const uint64_t *spans, struct trod_arena *scratch,
+                             struct trod_error *error) {
     trod_status status = TROD_OK;
     const struct trod_question *const question = picker->pick->question;
     TROD_TRY(make_counts(picker, error));
@@ -285,7 +285,7 @@ trod_status mine_picker_part(struct mine_picker *picker, const struct trod_part_
         picker->tick_us = (uint64_t)view->part->tick_us;
     TROD_TRY(count_all_gaps(picker, view, scratch, error));
     if (!question->view.events) {
-        TROD_TRY(count_distances(picker, view, NULL, scratch, error));
+        TROD_TRY(count_distances(picker, view, NULL, spans, scratch, error));
         goto done;
     }
     struct trod_view_options options = question->view;
@@ -293,7 +293,7 @@ trod_status mine_picker_part(struct mine_picker *picker, const struct trod_part_
     options.events = NULL;
     TROD_TRY(trod_part_view_make(question->parts, view->part, &options, TROD_NO_ID, scratch,
                                  &all, error));
-    TROD_TRY(count_distances(picker, all, view, scratch, error));
+    TROD_TRY(count_distances(picker, all, view, NULL, scratch, error));
     if (!picker->pick->in_steps) TROD_TRY(find_times(picker, view, scratch, error));
 done:
     return status;
@@ -422,7 +422,7 @@ static trod_status pick_part(void *owner, struct mine_member *member,
                              struct trod_error *error) {
     const struct own_picker *const own = member->own;
     (void)owner;
-    return mine_picker_part(own->picker, view, scratch, error);
+    return mine_picker_part(own->picker, view, NULL, scratch, error);
 }
 
 trod_status mine_pick_run(struct mine_pick *pick, struct trod_error *error) {

@@ -19,24 +19,35 @@ void mine_crew_release(struct mine_crew *crew) {
     crew->n = 0;
 }
 
-/* A member that nobody has; `fresh` if it has not begun yet. */
-static struct mine_member *take_member(struct mine_crew *crew, bool *fresh) {
+static struct mine_member *free_member(struct mine_crew *crew, bool *fresh) {
     struct mine_member *taken = NULL;
-    *fresh = false;
     pthread_mutex_lock(&crew->lock);
     for (size_t i = 0; i < crew->n && !taken; i++)
         if (!crew->members[i].busy) taken = &crew->members[i];
+    *fresh = !taken;
     if (!taken) {
         CHECK(crew->n < MINE_CREW);
         taken = &crew->members[crew->n++];
-        *fresh = true;
     }
     taken->busy = true;
     pthread_mutex_unlock(&crew->lock);
     return taken;
 }
 
-static void leave_member(struct mine_crew *crew, struct mine_member *member) {
+trod_status mine_crew_take(struct mine_crew *crew, size_t n_bytes, struct mine_member **member,
+                           bool *fresh, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    *member = free_member(crew, fresh);
+    if (!*fresh) goto done;
+    (*member)->arena = trod_arena_make(MINE_ARENA_BYTES);
+    TROD_TRY_ALLOC((*member)->arena, error);
+    (*member)->own = trod_arena_alloc((*member)->arena, 1, n_bytes);
+    TROD_TRY_ALLOC((*member)->own, error);
+done:
+    return status;
+}
+
+void mine_crew_leave(struct mine_crew *crew, struct mine_member *member) {
     pthread_mutex_lock(&crew->lock);
     member->busy = false;
     pthread_mutex_unlock(&crew->lock);
@@ -47,18 +58,6 @@ struct passing {
     struct mine_crew *crew;
 };
 
-static trod_status begin_member(const struct mine_pass *pass, struct mine_member *member,
-                                struct trod_error *error) {
-    trod_status status = TROD_OK;
-    member->arena = trod_arena_make(MINE_ARENA_BYTES);
-    TROD_TRY_ALLOC(member->arena, error);
-    member->own = trod_arena_alloc(member->arena, 1, pass->n_bytes);
-    TROD_TRY_ALLOC(member->own, error);
-    if (pass->begin) TROD_TRY(pass->begin(pass->owner, member, error));
-done:
-    return status;
-}
-
 static trod_status pass_part(void *owner, size_t i, const struct trod_part *part,
                              struct trod_arena *scratch, struct trod_error *error) {
     trod_status status = TROD_OK;
@@ -66,14 +65,20 @@ static trod_status pass_part(void *owner, size_t i, const struct trod_part *part
     const struct mine_pass *const pass = passing->pass;
     const struct trod_part_view *view = NULL;
     bool fresh = false;
-    (void)i;
-    struct mine_member *const member = take_member(passing->crew, &fresh);
-    if (fresh) TROD_TRY(begin_member(pass, member, error));
+    bool begun = false;
+    struct mine_member *member = NULL;
+    TROD_TRY(mine_crew_take(passing->crew, pass->n_bytes, &member, &fresh, error));
+    if (fresh && pass->begin) TROD_TRY(pass->begin(pass->owner, member, error));
+    begun = true;
     TROD_TRY(trod_part_view_make(pass->question->parts, part, &pass->question->view, pass->by,
                                  scratch, &view, error));
-    TROD_TRY(pass->part(pass->owner, member, view, scratch, error));
+    if (pass->part)
+        TROD_TRY(pass->part(pass->owner, member, view, scratch, error));
+    else
+        TROD_TRY(pass->part_at(pass->owner, member, i, view, scratch, error));
 done:
-    leave_member(passing->crew, member);
+    /* One that could not begin is nobody's any more. */
+    if (begun) mine_crew_leave(passing->crew, member);
     return status;
 }
 

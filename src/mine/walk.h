@@ -28,6 +28,12 @@ struct mine_crew {
 };
 void mine_crew_init(struct mine_crew *crew);
 void mine_crew_release(struct mine_crew *crew);
+/* A member that no other thread has, and back; for work that is no pass. With an arena and
+ * n_bytes of its own when it is new, and *fresh is set then. */
+TROD_MUST trod_status mine_crew_take(struct mine_crew *crew, size_t n_bytes,
+                                     struct mine_member **member, bool *fresh,
+                                     struct trod_error *error);
+void mine_crew_leave(struct mine_crew *crew, struct mine_member *member);
 
 struct mine_pass {
     const struct trod_question *question;
@@ -38,6 +44,10 @@ struct mine_pass {
     trod_status (*part)(void *owner, struct mine_member *member,
                         const struct trod_part_view *view, struct trod_arena *scratch,
                         struct trod_error *error);
+    /* The same for who wants to know which part it is; one of the two is NULL. */
+    trod_status (*part_at)(void *owner, struct mine_member *member, size_t i,
+                           const struct trod_part_view *view, struct trod_arena *scratch,
+                           struct trod_error *error);
     void *owner;
 };
 /* Walks all parts, with a crew that is initialised and empty, or has walked a pass of the same

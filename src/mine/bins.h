@@ -1,0 +1,100 @@
+/* bins: the paths of all journeys as keys, thrown into bins by their hash, and counted bin by
+ * bin.
+ *
+ * A *short* path is its own key: its names, each plus one, in 16 bytes. Equal keys are equal
+ * paths, whatever the hash does. The key of a *long* one is a hash of 128 bits: equal keys are
+ * equal paths only once somebody has compared them. So a long path's journeys are kept by name.
+ */
+#ifndef MINE_BINS_H
+#define MINE_BINS_H
+
+#include "mine/walk.h"
+
+struct mine_key {
+    uint64_t a, b;
+};
+/* The width of names for keys: the same in all parts of a log, whatever their own is. */
+unsigned mine_key_width(uint32_t n_names);
+/* The hash of long paths. Tests put a bad one in its place. */
+typedef struct mine_key mine_hash_path(const void *names, size_t n_bytes);
+mine_hash_path mine_hash_long, mine_hash_long_again;
+/* The view's names in that width, in place or on the arena; 64 readable bytes follow. */
+TROD_MUST trod_status mine_names_as(const struct trod_part_view *view, unsigned width,
+                                    struct trod_arena *arena, const unsigned char **names,
+                                    struct trod_error *error);
+enum { MINE_KEY_BYTES = 16 }; /* a path of more is long */
+/* The key of the short path of so many bytes at `names`. */
+struct mine_key mine_key_of(const unsigned char *names, size_t n_bytes, unsigned width);
+/* Where a key belongs: bins by the upper bits, places in tables by the others. */
+static inline uint64_t mine_key_place(struct mine_key key) {
+    __extension__ typedef unsigned __int128 wide;
+    const wide product =
+        (wide)(key.a ^ UINT64_C(0xa0761d6478bd642f)) * (key.b ^ UINT64_C(0xe7037ed1a0b428db));
+    const uint64_t mixed = (uint64_t)product ^ (uint64_t)(product >> 64);
+    return (mixed ^ key.a) * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+/* Which journey: of the part, by its number in the view. */
+struct mine_walker {
+    uint32_t part, journey;
+};
+struct mine_long_item {
+    struct mine_key key;
+    struct mine_walker walker;
+};
+
+/* What one thread has thrown. */
+struct mine_bins {
+    unsigned bits;     /* 1 << bits bins */
+    uint32_t from, to; /* only what belongs into these is taken */
+    struct trod_arena *arena;
+    struct mine_bin {
+        struct mine_chunk *last; /* of keys */
+        struct mine_chunk *last_long;
+    } * bins;
+    uint16_t *room, *room_long; /* of the last chunks */
+};
+struct mine_chunk {
+    struct mine_chunk *before;
+    uint64_t unused;
+    union {
+        struct mine_key keys[255];
+        struct mine_long_item items[170];
+    };
+};
+TROD_MUST trod_status mine_bins_make(unsigned bits, uint32_t from, uint32_t to,
+                                     struct trod_arena *arena, struct mine_bins *bins,
+                                     struct trod_error *error);
+/* Throws the paths of a view. */
+TROD_MUST trod_status mine_bins_part(struct mine_bins *bins, const struct trod_part_view *view,
+                                     uint32_t part, unsigned width, mine_hash_path *hash,
+                                     struct trod_arena *scratch, struct trod_error *error);
+
+/* ---- Counting
+ * ----------------------------------------------------------------------------------- */
+
+/* Journeys of equal keys. */
+struct mine_class {
+    struct mine_key key;
+    uint64_t n;
+    bool is_long;
+};
+/* Who walks a long path. */
+struct mine_trace {
+    struct mine_walker walker;
+    size_t class;
+};
+struct mine_counted {
+    struct mine_class *classes; /* of at least `least` journeys */
+    size_t n;
+    struct mine_trace *traces; /* of these */
+    size_t n_traces;
+    uint64_t n_distinct; /* of however many journeys */
+};
+/* Counts what all threads have thrown into the bins. On the arena. The same classes for any
+ * number of threads, in no certain order. */
+TROD_MUST trod_status mine_bins_count(struct mine_bins *const *bins, size_t n, uint64_t least,
+                                      const struct trod_run *run, struct trod_arena *arena,
+                                      struct mine_counted *counted, struct trod_error *error);
+
+#endif
