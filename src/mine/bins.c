@@ -40,10 +40,6 @@ static inline struct mine_key key_of(const unsigned char *names, size_t n_bytes,
     return key;
 }
 
-struct mine_key mine_key_of(const unsigned char *names, size_t n_bytes, unsigned width) {
-    return key_of(names, n_bytes, ones_of(width));
-}
-
 trod_status mine_names_as(const struct trod_part_view *view, unsigned width,
                           struct trod_arena *arena, const unsigned char **names,
                           struct trod_error *error) {
@@ -69,8 +65,6 @@ done:
 /* ---- Throwing -------------------------------------------------------------------------------
  */
 
-enum { KEYS_ROOM = 255, ITEMS_ROOM = 170 };
-
 trod_status mine_bins_make(unsigned bits, uint32_t from, uint32_t to, struct trod_arena *arena,
                            struct mine_bins *bins, struct trod_error *error) {
     trod_status status = TROD_OK;
@@ -94,49 +88,85 @@ static bool more_room(struct mine_bins *bins, struct mine_chunk **last) {
     return true;
 }
 
-static inline bool throw_key(struct mine_bins *bins, struct mine_key key) {
-    const size_t bin = (size_t)(mine_key_place(key) >> (63 - bins->bits) >> 1);
+static inline bool throw_short(struct mine_bins *bins, const struct mine_item *item) {
+    const size_t bin = (size_t)(mine_key_place(item->key) >> (63 - bins->bits) >> 1);
     if (bin - bins->from >= bins->to - bins->from) return true;
     if (bins->room[bin] == 0) {
         if (!more_room(bins, &bins->bins[bin].last)) return false;
-        bins->room[bin] = KEYS_ROOM;
+        bins->room[bin] = MINE_ITEMS;
     }
-    bins->bins[bin].last->keys[--bins->room[bin]] = key;
+    bins->bins[bin].last->items[--bins->room[bin]] = *item;
     return true;
 }
 
 static bool throw_long(struct mine_bins *bins, const struct mine_long_item *item) {
-    const size_t bin = (size_t)(mine_key_place(item->key) >> (63 - bins->bits) >> 1);
+    const size_t bin = (size_t)(mine_key_place(item->item.key) >> (63 - bins->bits) >> 1);
     if (bin - bins->from >= bins->to - bins->from) return true;
     if (bins->room_long[bin] == 0) {
         if (!more_room(bins, &bins->bins[bin].last_long)) return false;
-        bins->room_long[bin] = ITEMS_ROOM;
+        bins->room_long[bin] = MINE_LONG_ITEMS;
     }
-    bins->bins[bin].last_long->items[--bins->room_long[bin]] = *item;
+    bins->bins[bin].last_long->long_items[--bins->room_long[bin]] = *item;
     return true;
 }
 
-trod_status mine_bins_part(struct mine_bins *bins, const struct trod_part_view *view,
-                           uint32_t part, unsigned width, mine_hash_path *hash,
+/* From the first event to the last, if both have a time. */
+static inline uint64_t span_of(const struct mine_thrown *thrown, uint32_t j) {
+    const struct trod_part_view *const view = thrown->view;
+    if (!thrown->spans) return MINE_NO_SPAN;
+    if (thrown->undated.words && (trod_bits_has(&thrown->undated, view->begin[j]) ||
+                                  trod_bits_has(&thrown->undated, view->end[j] - 1)))
+        return MINE_NO_SPAN;
+    return thrown->spans[j] * (uint64_t)view->part->tick_us;
+}
+
+trod_status mine_bins_part(struct mine_bins *bins, const struct mine_thrown *thrown,
                            struct trod_arena *scratch, struct trod_error *error) {
     trod_status status = TROD_OK;
+    const struct trod_part_view *const view = thrown->view;
+    const unsigned width = thrown->width;
     const unsigned char *names = NULL;
     const uint64_t ones = ones_of(width);
     TROD_TRY(mine_names_as(view, width, scratch, &names, error));
     for (uint32_t j = 0; j < view->n_journeys; j++) {
         const unsigned char *const at = names + (size_t)view->begin[j] * width;
         const size_t n_bytes = (size_t)(view->end[j] - view->begin[j]) * width;
-        bool thrown;
+        const uint64_t span_us = span_of(thrown, j);
+        bool done;
         if (n_bytes <= MINE_KEY_BYTES) {
-            thrown = throw_key(bins, key_of(at, n_bytes, ones));
+            const struct mine_item item = {key_of(at, n_bytes, ones), span_us};
+            done = throw_short(bins, &item);
         } else {
-            const struct mine_long_item item = {hash(at, n_bytes), {part, j}};
-            thrown = throw_long(bins, &item);
+            const struct mine_long_item item = {{thrown->hash(at, n_bytes), span_us},
+                                                {thrown->part, j}};
+            done = throw_long(bins, &item);
         }
-        if (!thrown) TROD_TRY_ALLOC(NULL, error);
+        if (!done) TROD_TRY_ALLOC(NULL, error);
     }
 done:
     return status;
+}
+
+/* ---- Walking --------------------------------------------------------------------------------
+ */
+
+struct mine_cursor mine_cursor_of(struct mine_bins *const *bins, size_t n, size_t bin,
+                                  bool is_long) {
+    const size_t full = is_long ? MINE_LONG_ITEMS : MINE_ITEMS;
+    return (struct mine_cursor){
+        .bins = bins, .n = n, .bin = bin, .is_long = is_long, .i = full, .full = full};
+}
+
+bool mine_cursor_chunk(struct mine_cursor *cursor) {
+    cursor->i = 0;
+    if (cursor->chunk) cursor->chunk = cursor->chunk->before;
+    while (!cursor->chunk && cursor->next < cursor->n) {
+        const struct mine_bins *const bins = cursor->bins[cursor->next++];
+        const struct mine_bin *const bin = &bins->bins[cursor->bin];
+        cursor->chunk = cursor->is_long ? bin->last_long : bin->last;
+        cursor->i = cursor->is_long ? bins->room_long[cursor->bin] : bins->room[cursor->bin];
+    }
+    return cursor->chunk != NULL;
 }
 
 /* ---- Counting -------------------------------------------------------------------------------
@@ -175,7 +205,7 @@ static size_t items_in(const struct counting *counting, size_t bin, bool is_long
         const struct mine_chunk *chunk =
             is_long ? bins->bins[bin].last_long : bins->bins[bin].last;
         if (!chunk) continue;
-        const size_t full = is_long ? ITEMS_ROOM : KEYS_ROOM;
+        const size_t full = is_long ? MINE_LONG_ITEMS : MINE_ITEMS;
         n += full - (is_long ? bins->room_long[bin] : bins->room[bin]);
         while ((chunk = chunk->before)) n += full;
     }
@@ -206,45 +236,6 @@ static inline struct slot *slot_of(const struct counter *counter, struct mine_ke
            (counter->slots[at].key.a != key.a || counter->slots[at].key.b != key.b))
         at = (at + 1) & mask;
     return &counter->slots[at];
-}
-
-/* Walks what lies in a bin. */
-struct cursor {
-    const struct counting *counting;
-    size_t bin;
-    bool is_long;
-    size_t next; /* of the threads' bins */
-    const struct mine_chunk *chunk;
-    size_t i, full;
-};
-
-static struct cursor begin_of(const struct counting *counting, size_t bin, bool is_long) {
-    const size_t full = is_long ? ITEMS_ROOM : KEYS_ROOM;
-    return (struct cursor){
-        .counting = counting, .bin = bin, .is_long = is_long, .i = full, .full = full};
-}
-
-static bool next_chunk(struct cursor *cursor) {
-    cursor->i = 0;
-    if (cursor->chunk) cursor->chunk = cursor->chunk->before;
-    while (!cursor->chunk && cursor->next < cursor->counting->n) {
-        const struct mine_bins *const bins = cursor->counting->bins[cursor->next++];
-        const struct mine_bin *const bin = &bins->bins[cursor->bin];
-        cursor->chunk = cursor->is_long ? bin->last_long : bin->last;
-        cursor->i = cursor->is_long ? bins->room_long[cursor->bin] : bins->room[cursor->bin];
-    }
-    return cursor->chunk != NULL;
-}
-
-/* NULL behind the last one. */
-static inline const struct mine_key *next_key(struct cursor *cursor) {
-    if (cursor->i == cursor->full && !next_chunk(cursor)) return NULL;
-    return &cursor->chunk->keys[cursor->i++];
-}
-
-static inline const struct mine_long_item *next_long(struct cursor *cursor) {
-    if (cursor->i == cursor->full && !next_chunk(cursor)) return NULL;
-    return &cursor->chunk->items[cursor->i++];
 }
 
 static void *take_room(struct counting *counting, size_t n, size_t size) {
@@ -285,12 +276,12 @@ static trod_status count_short(struct counting *counting, struct counter *counte
                                struct trod_error *error) {
     trod_status status = TROD_OK;
     const size_t n = items_in(counting, bin, false);
-    struct cursor cursor = begin_of(counting, bin, false);
+    struct mine_cursor cursor = mine_cursor_of(counting->bins, counting->n, bin, false);
     if (n == 0) goto done;
     TROD_TRY(clear_slots(counter, arena, n, error));
-    for (const struct mine_key *key; (key = next_key(&cursor));) {
-        struct slot *const slot = slot_of(counter, *key);
-        slot->key = *key;
+    for (const struct mine_item *item; (item = mine_next_item(&cursor));) {
+        struct slot *const slot = slot_of(counter, item->key);
+        slot->key = item->key;
         slot->n++;
     }
     TROD_TRY(list_classes(counting, counter, false, found, error));
@@ -312,9 +303,9 @@ static trod_status list_traces(struct counting *counting, struct counter *counte
         if (counter->slots[s].n) counter->slots[s].n = UINT64_MAX;
     for (size_t c = first_class; c < found->n; c++)
         slot_of(counter, found->classes[c].key)->n = c + 1;
-    struct cursor cursor = begin_of(counting, bin, true);
-    for (const struct mine_long_item *item; (item = next_long(&cursor));) {
-        const uint64_t class = slot_of(counter, item->key)->n;
+    struct mine_cursor cursor = mine_cursor_of(counting->bins, counting->n, bin, true);
+    for (const struct mine_long_item *item; (item = mine_next_long(&cursor));) {
+        const uint64_t class = slot_of(counter, item->item.key)->n;
         if (class == UINT64_MAX) continue;
         found->traces[found->n_traces++] =
             (struct mine_trace){item->walker, (size_t) class - 1};
@@ -328,12 +319,12 @@ static trod_status count_long(struct counting *counting, struct counter *counter
                               struct trod_error *error) {
     trod_status status = TROD_OK;
     const size_t n = items_in(counting, bin, true), first_class = found->n;
-    struct cursor cursor = begin_of(counting, bin, true);
+    struct mine_cursor cursor = mine_cursor_of(counting->bins, counting->n, bin, true);
     if (n == 0) goto done;
     TROD_TRY(clear_slots(counter, arena, n, error));
-    for (const struct mine_long_item *item; (item = next_long(&cursor));) {
-        struct slot *const slot = slot_of(counter, item->key);
-        slot->key = item->key;
+    for (const struct mine_long_item *item; (item = mine_next_long(&cursor));) {
+        struct slot *const slot = slot_of(counter, item->item.key);
+        slot->key = item->item.key;
         slot->n++;
     }
     TROD_TRY(list_classes(counting, counter, true, found, error));

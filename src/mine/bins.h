@@ -23,8 +23,6 @@ TROD_MUST trod_status mine_names_as(const struct trod_part_view *view, unsigned 
                                     struct trod_arena *arena, const unsigned char **names,
                                     struct trod_error *error);
 enum { MINE_KEY_BYTES = 16 }; /* a path of more is long */
-/* The key of the short path of so many bytes at `names`. */
-struct mine_key mine_key_of(const unsigned char *names, size_t n_bytes, unsigned width);
 /* Where a key belongs: bins by the upper bits, places in tables by the others. */
 static inline uint64_t mine_key_place(struct mine_key key) {
     __extension__ typedef unsigned __int128 wide;
@@ -38,37 +36,70 @@ static inline uint64_t mine_key_place(struct mine_key key) {
 struct mine_walker {
     uint32_t part, journey;
 };
-struct mine_long_item {
+#define MINE_NO_SPAN UINT64_MAX /* how long a journey lasts is not known */
+struct mine_item {
     struct mine_key key;
+    uint64_t span_us;
+};
+struct mine_long_item {
+    struct mine_item item;
     struct mine_walker walker;
 };
-
+enum { MINE_ITEMS = 170, MINE_LONG_ITEMS = 127 };
+struct mine_chunk {
+    struct mine_chunk *before;
+    uint64_t unused;
+    union {
+        struct mine_item items[MINE_ITEMS];
+        struct mine_long_item long_items[MINE_LONG_ITEMS];
+    };
+};
 /* What one thread has thrown. */
 struct mine_bins {
     unsigned bits;     /* 1 << bits bins */
     uint32_t from, to; /* only what belongs into these is taken */
     struct trod_arena *arena;
     struct mine_bin {
-        struct mine_chunk *last; /* of keys */
-        struct mine_chunk *last_long;
+        struct mine_chunk *last, *last_long;
     } * bins;
-    uint16_t *room, *room_long; /* of the last chunks */
-};
-struct mine_chunk {
-    struct mine_chunk *before;
-    uint64_t unused;
-    union {
-        struct mine_key keys[255];
-        struct mine_long_item items[170];
-    };
+    uint16_t *room, *room_long; /* of the last chunks: these many at their front are free */
 };
 TROD_MUST trod_status mine_bins_make(unsigned bits, uint32_t from, uint32_t to,
                                      struct trod_arena *arena, struct mine_bins *bins,
                                      struct trod_error *error);
-/* Throws the paths of a view. */
-TROD_MUST trod_status mine_bins_part(struct mine_bins *bins, const struct trod_part_view *view,
-                                     uint32_t part, unsigned width, mine_hash_path *hash,
+/* What is thrown of a part: its journeys' paths, and how long they last. */
+struct mine_thrown {
+    const struct trod_part_view *view;
+    uint32_t part;
+    unsigned width;
+    mine_hash_path *hash;
+    const uint64_t *spans; /* as mine_spans has them, NULL without times */
+    struct trod_bits undated;
+};
+TROD_MUST trod_status mine_bins_part(struct mine_bins *bins, const struct mine_thrown *thrown,
                                      struct trod_arena *scratch, struct trod_error *error);
+
+/* Walks what all threads have thrown into one bin. */
+struct mine_cursor {
+    struct mine_bins *const *bins;
+    size_t n, next; /* bins of threads */
+    size_t bin;
+    bool is_long;
+    const struct mine_chunk *chunk;
+    size_t i, full;
+};
+struct mine_cursor mine_cursor_of(struct mine_bins *const *bins, size_t n, size_t bin,
+                                  bool is_long);
+bool mine_cursor_chunk(struct mine_cursor *cursor);
+/* NULL behind the last one. */
+static inline const struct mine_item *mine_next_item(struct mine_cursor *cursor) {
+    if (cursor->i == cursor->full && !mine_cursor_chunk(cursor)) return NULL;
+    return &cursor->chunk->items[cursor->i++];
+}
+static inline const struct mine_long_item *mine_next_long(struct mine_cursor *cursor) {
+    if (cursor->i == cursor->full && !mine_cursor_chunk(cursor)) return NULL;
+    return &cursor->chunk->long_items[cursor->i++];
+}
 
 /* ---- Counting
  * ----------------------------------------------------------------------------------- */

@@ -54,7 +54,7 @@ static trod_status follow_part(void *owner, struct mine_member *member,
     own->has_ends = own->has_ends || view->part->has_ends;
     TROD_TRY(mine_slots_of(&f->slots, view, scratch, &slot_of, error));
     TROD_TRY(mine_counter_part(own->counter, view, slot_of, error));
-    TROD_TRY(mine_picker_part(own->picker, view, NULL, scratch, error));
+    TROD_TRY(mine_picker_part(own->picker, view, scratch, NULL, error));
 done:
     return status;
 }

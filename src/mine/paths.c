@@ -67,7 +67,7 @@ static trod_status measure_path(void *owner, size_t p, struct trod_error *error)
     measuring->paths[p] = measuring->order[p].path;
     measuring->paths[p].lasts = mine_durations(
         measuring->showing->values ? measuring->showing->values + shown->first : NULL,
-        atomic_load(&shown->n_values));
+        shown->n_values);
     return TROD_OK;
 }
 
@@ -96,38 +96,13 @@ done:
     return status;
 }
 
-static trod_status begin_pathing(struct mine_pathing *pathing, struct trod_error *error) {
-    trod_status status = TROD_OK;
-    const struct trod_parts *const parts = pathing->question->parts;
-    pathing->scratch = trod_arena_make(MINE_ARENA_BYTES);
-    TROD_TRY_ALLOC(pathing->scratch, error);
-    pathing->n_names = trod_dict_count(parts->names);
-    pathing->width = mine_key_width(pathing->n_names);
-    uint64_t **const arrays[] = {&pathing->n_events, &pathing->starts, &pathing->ends};
-    for (size_t i = 0; i < TROD_COUNT(arrays); i++) {
-        *arrays[i] = TROD_NEW_ARRAY(pathing->scratch, pathing->n_names, uint64_t);
-        TROD_TRY_ALLOC(*arrays[i], error);
-    }
-    TROD_TRY(mine_pick_make(pathing->question, true, pathing->scratch, &pathing->pick, error));
-    TROD_TRY(mine_spread_make(1, mine_span_us(parts), mine_memory(pathing->question->run) / 8,
-                              &pathing->lasts, error));
-done:
-    return status;
-}
-
-static void release_pathing(struct mine_pathing *pathing) {
-    mine_spread_release(&pathing->lasts);
-    trod_arena_free(pathing->scratch);
-    pathing->scratch = NULL;
-}
-
 /* Counts and shows with one hash; *collided: it will not do. */
 static trod_status find_paths(struct mine_pathing *pathing, struct trod_paths *made,
                               bool *collided, struct trod_error *error) {
     trod_status status = TROD_OK;
     struct mine_showing showing = {0};
     const uint32_t *rank = NULL;
-    TROD_TRY(begin_pathing(pathing, error));
+    TROD_TRY(mine_paths_begin(pathing, error));
     TROD_TRY(mine_paths_count(pathing, error));
     TROD_TRY(mine_paths_show(pathing, pathing->scratch, &showing, error));
     *collided = showing.collided;
@@ -139,7 +114,7 @@ static trod_status find_paths(struct mine_pathing *pathing, struct trod_paths *m
     made->picked = *mine_picked(pathing->pick);
     made->lasts = mine_spread_of(&pathing->lasts, 0);
 done:
-    release_pathing(pathing);
+    mine_paths_release(pathing);
     return status;
 }
 

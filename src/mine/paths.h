@@ -6,7 +6,7 @@
 #include "mine/pick.h"
 #include "mine/spread.h"
 
-/* What the first passes find out. */
+/* What is found out on the way. */
 struct mine_pathing {
     const struct trod_question *question;
     size_t top;
@@ -18,9 +18,22 @@ struct mine_pathing {
     struct mine_spread lasts;           /* one group: all journeys */
     uint64_t *n_events, *starts, *ends; /* [n_names] */
     struct mine_counted counted;
+    /* The bins that are filled: of range `range` of n_ranges, by all threads. */
+    unsigned bits;
+    size_t n_ranges, range;
+    bool filled;
+    struct mine_crew crew;
+    struct mine_bins *bins[MINE_CREW];
+    size_t n_bins;
 };
-/* Counts the paths: at least those that may be among the `top` most frequent. */
+/* Life: begin, count, show, release. Counts the paths: at least those that may be among the
+ * `top` most frequent. */
+TROD_MUST trod_status mine_paths_begin(struct mine_pathing *pathing, struct trod_error *error);
 TROD_MUST trod_status mine_paths_count(struct mine_pathing *pathing, struct trod_error *error);
+/* Fills the bins of a range, unless they are; pathing->bins has them. */
+TROD_MUST trod_status mine_paths_fill(struct mine_pathing *pathing, size_t range,
+                                      struct trod_error *error);
+void mine_paths_release(struct mine_pathing *pathing);
 
 /* A path that may be shown. */
 struct mine_shown {
@@ -28,7 +41,7 @@ struct mine_shown {
     const unsigned char *names; /* of a long path, in the pathing's width */
     uint32_t n;                 /* steps of a long path */
     size_t first;               /* its durations in values */
-    atomic_size_t n_values;
+    size_t n_values;
 };
 struct mine_showing {
     struct mine_shown *shown; /* [n] */
@@ -36,17 +49,10 @@ struct mine_showing {
     int64_t *values;
     bool collided; /* two long paths have the same hash */
 };
-/* Walks the journeys once more: compares long paths of equal hash, gives those that may be
- * shown their names and durations, and makes what pathing->pick and lasts still want. On the
- * arena. */
+/* Gives the paths that may be shown their names and durations, finds out how long all journeys
+ * last, and compares long paths of equal hash. On the arena. */
 TROD_MUST trod_status mine_paths_show(struct mine_pathing *pathing, struct trod_arena *arena,
                                       struct mine_showing *showing, struct trod_error *error);
-/* If journey j of the view lasts from one dated event to another. */
-static inline bool mine_is_dated(const struct trod_part_view *view,
-                                 const struct trod_bits *undated, uint32_t j) {
-    return !undated->words || (!trod_bits_has(undated, view->begin[j]) &&
-                               !trod_bits_has(undated, view->end[j] - 1));
-}
 
 /* trod_paths_make with another hash. */
 TROD_MUST trod_status mine_paths_make(const struct trod_question *question, size_t top,

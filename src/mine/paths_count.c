@@ -1,29 +1,29 @@
 /* Counting paths. One pass throws the keys of all journeys into bins, and looks at all else
  * that is said of them: names, how long they last, what the edges of the log cut. Where the
- * keys are more than the memory holds, there are several passes, each for some of the bins. */
+ * keys are more than the memory holds, there is a pass for each of several ranges of bins; and,
+ * once it is known which paths are shown, another one. */
 #include "mine/paths.h"
 
 enum {
     KEYS_OF_BIN = 4096, /* about: what fits the caches with its table */
     MOST_BITS = 10,     /* more bins are too many to write to at a time */
-    KEY_BYTES = 24,     /* of a journey, about */
+    KEY_BYTES = 28,     /* of a journey, about */
     /* Where journeys are more, paths of a single one are counted but not kept. */
     MANY_JOURNEYS = 1 << 20,
 };
 
-struct throwing {
-    struct mine_pathing *pathing;
-    unsigned bits;
-    uint32_t from, to; /* bins of this pass */
-    bool first;        /* of the passes */
-};
 struct thrower {
     struct mine_bins bins;
     struct mine_picker *picker;
     struct mine_tray lasts;
-    uint32_t *counts[2]; /* [n_names + 1] of a part */
+    uint32_t *counts[2]; /* [n_names + 16] of a part */
     uint64_t *n_events, *starts, *ends;
     struct mine_blocks blocks;
+};
+struct throwing {
+    struct mine_pathing *pathing;
+    uint32_t from, to; /* bins of this pass */
+    bool first;        /* of the passes */
 };
 
 static trod_status begin_names(struct thrower *own, struct mine_member *member,
@@ -48,7 +48,7 @@ static trod_status begin_thrower(void *owner, struct mine_member *member,
     const struct throwing *const throwing = owner;
     struct mine_pathing *const pathing = throwing->pathing;
     struct thrower *const own = member->own;
-    TROD_TRY(mine_bins_make(throwing->bits, throwing->from, throwing->to, member->arena,
+    TROD_TRY(mine_bins_make(pathing->bits, throwing->from, throwing->to, member->arena,
                             &own->bins, error));
     if (!throwing->first) goto done;
     TROD_TRY(mine_picker_make(pathing->pick, member->arena, &own->picker, error));
@@ -100,20 +100,20 @@ static void count_names(struct thrower *own, const struct trod_part_view *view,
 }
 
 /* How long the journeys last: group 0, and 1 of those that nobody knows it of. */
-static trod_status put_lasts(struct thrower *own, const struct trod_part_view *view,
-                             const uint64_t *spans, struct trod_arena *scratch,
+static trod_status put_lasts(struct thrower *own, const struct mine_thrown *thrown,
                              struct trod_error *error) {
     trod_status status = TROD_OK;
+    const struct trod_part_view *const view = thrown->view;
+    const struct trod_bits *const undated = &thrown->undated;
     const uint64_t tick_us = (uint64_t)view->part->tick_us;
-    struct trod_bits undated = {0};
-    TROD_TRY(mine_undated(view, scratch, &undated, error));
     uint32_t group[MINE_BLOCK] = {0};
     for (uint32_t from = 0; from < view->n_journeys; from += MINE_BLOCK) {
         const uint32_t left = view->n_journeys - from;
         const uint32_t n = left < MINE_BLOCK ? left : MINE_BLOCK;
-        for (uint32_t i = 0; undated.words && i < n; i++)
-            group[i] = !mine_is_dated(view, &undated, from + i);
-        TROD_TRY(mine_tray_put(&own->lasts, group, spans + from, n, tick_us, error));
+        for (uint32_t i = 0; undated->words && i < n; i++)
+            group[i] = trod_bits_has(undated, view->begin[from + i]) ||
+                       trod_bits_has(undated, view->end[from + i] - 1);
+        TROD_TRY(mine_tray_put(&own->lasts, group, thrown->spans + from, n, tick_us, error));
     }
     mine_tray_part(&own->lasts, tick_us);
 done:
@@ -127,17 +127,20 @@ static trod_status throw_part(void *owner, struct mine_member *member, size_t i,
     const struct throwing *const throwing = owner;
     const struct mine_pathing *const pathing = throwing->pathing;
     struct thrower *const own = member->own;
-    const uint64_t *spans = NULL;
+    struct mine_thrown thrown = {
+        .view = view, .part = (uint32_t)i, .width = pathing->width, .hash = pathing->hash};
     if (view->part->n_names > pathing->n_names)
         return trod_fail(error, TROD_BAD_INPUT,
                          "a part of the log speaks of names that the log does not know");
-    TROD_TRY(mine_bins_part(&own->bins, view, (uint32_t)i, pathing->width, pathing->hash,
-                            scratch, error));
+    if (throwing->first)
+        TROD_TRY(mine_picker_part(own->picker, view, scratch, &thrown.spans, error));
+    else
+        TROD_TRY(mine_spans(view, scratch, &thrown.spans, error));
+    TROD_TRY(mine_undated(view, scratch, &thrown.undated, error));
+    TROD_TRY(mine_bins_part(&own->bins, &thrown, scratch, error));
     if (!throwing->first) goto done;
-    TROD_TRY(mine_spans(view, scratch, &spans, error));
     count_names(own, view, pathing->n_names);
-    if (spans) TROD_TRY(put_lasts(own, view, spans, scratch, error));
-    TROD_TRY(mine_picker_part(own->picker, view, spans, scratch, error));
+    if (thrown.spans) TROD_TRY(put_lasts(own, &thrown, error));
 done:
     return status;
 }
@@ -191,64 +194,93 @@ done:
     return status;
 }
 
-static trod_status count_range(struct throwing *throwing, uint64_t *least,
-                               struct mine_counted *counted, struct trod_error *error) {
+trod_status mine_paths_fill(struct mine_pathing *pathing, size_t range,
+                            struct trod_error *error) {
     trod_status status = TROD_OK;
-    struct mine_pathing *const pathing = throwing->pathing;
-    const struct trod_run *const run = pathing->question->run;
+    struct throwing throwing = {.pathing = pathing, .first = !pathing->filled};
+    if (pathing->filled && pathing->range == range) return TROD_OK;
+    throwing.from = (uint32_t)((range << pathing->bits) / pathing->n_ranges);
+    throwing.to = (uint32_t)(((range + 1) << pathing->bits) / pathing->n_ranges);
     const struct mine_pass pass = {.question = pathing->question,
                                    .by = TROD_NO_ID,
                                    .n_bytes = sizeof(struct thrower),
                                    .begin = begin_thrower,
                                    .part_at = throw_part,
-                                   .owner = throwing};
-    struct mine_bins *bins[MINE_CREW];
-    struct mine_crew crew;
-    mine_crew_init(&crew);
-    TROD_TRY(mine_pass(&pass, &crew, error));
-    if (throwing->first) TROD_TRY(close_first(pathing, &crew, error));
-    for (size_t m = 0; m < crew.n; m++)
-        bins[m] = &((struct thrower *)crew.members[m].own)->bins;
-    TROD_TRY(mine_bins_count(bins, crew.n, *least, run, pathing->scratch, counted, error));
-    const bool all_bins = throwing->to - throwing->from == UINT32_C(1) << throwing->bits;
-    if (all_bins && counted->n < pathing->top && counted->n < counted->n_distinct) {
-        *least = 1;
-        TROD_TRY(mine_bins_count(bins, crew.n, *least, run, pathing->scratch, counted, error));
+                                   .owner = &throwing};
+    mine_crew_release(&pathing->crew);
+    mine_crew_init(&pathing->crew);
+    TROD_TRY(mine_pass(&pass, &pathing->crew, error));
+    if (throwing.first) TROD_TRY(close_first(pathing, &pathing->crew, error));
+    pathing->n_bins = pathing->crew.n;
+    for (size_t m = 0; m < pathing->crew.n; m++)
+        pathing->bins[m] = &((struct thrower *)pathing->crew.members[m].own)->bins;
+    pathing->range = range;
+    pathing->filled = true;
+done:
+    return status;
+}
+
+trod_status mine_paths_begin(struct mine_pathing *pathing, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    const struct trod_parts *const parts = pathing->question->parts;
+    const uint64_t memory = mine_memory(pathing->question->run);
+    const uint64_t n_journeys =
+        parts->journey_field == TROD_NO_ID ? parts->n_customers : parts->n_events / 2;
+    mine_crew_init(&pathing->crew);
+    pathing->scratch = trod_arena_make(MINE_ARENA_BYTES);
+    TROD_TRY_ALLOC(pathing->scratch, error);
+    pathing->n_names = trod_dict_count(parts->names);
+    pathing->width = mine_key_width(pathing->n_names);
+    while (pathing->bits < MOST_BITS && n_journeys >> pathing->bits > KEYS_OF_BIN)
+        pathing->bits++;
+    pathing->n_ranges = (size_t)(n_journeys * KEY_BYTES / (memory / 3 + 1) + 1);
+    if (pathing->n_ranges > (size_t)1 << pathing->bits)
+        pathing->n_ranges = (size_t)1 << pathing->bits;
+    uint64_t **const arrays[] = {&pathing->n_events, &pathing->starts, &pathing->ends};
+    for (size_t i = 0; i < TROD_COUNT(arrays); i++) {
+        *arrays[i] = TROD_NEW_ARRAY(pathing->scratch, pathing->n_names, uint64_t);
+        TROD_TRY_ALLOC(*arrays[i], error);
+    }
+    TROD_TRY(mine_pick_make(pathing->question, true, pathing->scratch, &pathing->pick, error));
+    TROD_TRY(mine_spread_make(1, mine_span_us(parts), memory / 8, &pathing->lasts, error));
+done:
+    return status;
+}
+
+void mine_paths_release(struct mine_pathing *pathing) {
+    mine_crew_release(&pathing->crew);
+    mine_spread_release(&pathing->lasts);
+    trod_arena_free(pathing->scratch);
+    pathing->scratch = NULL;
+}
+
+static trod_status count_all(struct mine_pathing *pathing, uint64_t least,
+                             struct trod_error *error) {
+    trod_status status = TROD_OK;
+    pathing->counted = (struct mine_counted){0};
+    for (size_t r = 0; r < pathing->n_ranges; r++) {
+        struct mine_counted counted = {0};
+        TROD_TRY(mine_paths_fill(pathing, r, error));
+        TROD_TRY(mine_bins_count(pathing->bins, pathing->n_bins, least, pathing->question->run,
+                                 pathing->scratch, &counted, error));
+        if (pathing->n_ranges == 1)
+            pathing->counted = counted;
+        else
+            TROD_TRY(append(&pathing->counted, &counted, pathing->scratch, error));
     }
 done:
-    mine_crew_release(&crew);
     return status;
 }
 
 trod_status mine_paths_count(struct mine_pathing *pathing, struct trod_error *error) {
     trod_status status = TROD_OK;
-    const struct trod_parts *const parts = pathing->question->parts;
-    const uint64_t n_journeys =
-        parts->journey_field == TROD_NO_ID ? parts->n_customers : parts->n_events / 2;
-    const uint64_t most = mine_memory(pathing->question->run) / 3;
-    struct throwing throwing = {.pathing = pathing, .first = true};
-    uint64_t n_ranges = n_journeys * KEY_BYTES / most + 1;
-    while (throwing.bits < MOST_BITS && n_journeys >> throwing.bits > KEYS_OF_BIN)
-        throwing.bits++;
-    if (n_ranges > UINT64_C(1) << throwing.bits) n_ranges = UINT64_C(1) << throwing.bits;
-    uint64_t least = pathing->top == 0 || n_journeys < MANY_JOURNEYS ? 1 : 2;
-    for (bool again = true; again;) {
-        pathing->counted = (struct mine_counted){0};
-        for (uint64_t r = 0; r < n_ranges; r++) {
-            struct mine_counted counted = {0};
-            throwing.from = (uint32_t)((r << throwing.bits) / n_ranges);
-            throwing.to = (uint32_t)(((r + 1) << throwing.bits) / n_ranges);
-            TROD_TRY(count_range(&throwing, &least, &counted, error));
-            throwing.first = false;
-            if (n_ranges == 1)
-                pathing->counted = counted;
-            else
-                TROD_TRY(append(&pathing->counted, &counted, pathing->scratch, error));
-        }
-        again = least > 1 && pathing->counted.n < pathing->top &&
-                pathing->counted.n < pathing->counted.n_distinct;
-        least = 1;
-    }
+    const struct mine_counted *const counted = &pathing->counted;
+    const bool many = pathing->question->parts->n_customers >= MANY_JOURNEYS;
+    const uint64_t least = pathing->top == 0 || !many ? 1 : 2;
+    TROD_TRY(count_all(pathing, least, error));
+    if (counted->n < pathing->top && counted->n < counted->n_distinct)
+        TROD_TRY(count_all(pathing, 1, error));
+    TROD_TRY(mine_pick_run(pathing->pick, error));
 done:
     return status;
 }

@@ -1,10 +1,11 @@
 /* The paths that are shown, and the proof that long paths of equal hash are equal.
  *
  * How many journeys the last of the `top` paths has is known from the counts; all paths with as
- * many are taken, as only their names tell which of them come first. Another walk over the
- * journeys then gives each its durations, and long ones their names. On the way every journey
- * of a long path that others seem to take, too, is compared with the first that was met of
- * these, name by name: paths are never merged because their hashes are the same. */
+ * many are taken, as only their names tell which of them come first. How long they last is in
+ * the bins. Names of long ones are not, so the parts are walked once more, but only to the
+ * journeys whose path is long and is shown, or seems to be taken by others: each is compared
+ * with the first that was met of these, name by name. Paths are never merged because their
+ * hashes are the same. */
 #include <stdatomic.h>
 
 #include "mine/paths.h"
@@ -20,23 +21,22 @@ struct body {
 struct looking {
     struct mine_pathing *pathing;
     struct mine_showing *showing;
-    size_t *place;       /* [classes] among the shown, or NOWHERE */
-    struct body *bodies; /* [classes] of the long ones */
-    struct mine_trace *traces;
-    size_t *first_trace; /* [n_parts + 1] */
-    /* Short paths that may be shown, by key. */
+    size_t *place; /* [classes] among the shown, or NOWHERE */
+    /* The shown by key. */
     struct looked_up {
         struct mine_key key;
         size_t place_plus_1;
+        bool is_long;
     } * table;
     unsigned table_bits;
-    bool has_short;
-    bool more_lasts, more_pick, durations;
+    atomic_size_t *n_values; /* [shown] */
+    bool durations, more_lasts;
+    /* Long ones */
+    struct body *bodies; /* [classes] */
+    struct mine_trace *traces;
+    size_t *first_trace; /* [n_parts + 1] */
     pthread_mutex_t locks[LOCKS];
     atomic_bool collided;
-};
-struct looker {
-    struct mine_picker *picker;
 };
 
 /* ---- Who may be shown -----------------------------------------------------------------------
@@ -45,7 +45,9 @@ struct looker {
 /* The fewest journeys of a path that may be among the first `top`. */
 static uint64_t least_of(const struct mine_counted *counted, size_t top) {
     if (top == 0 || top >= counted->n) return 0;
-    uint64_t low = 0, high = UINT64_MAX; /* at least `top` have low or more, fewer have high */
+    uint64_t low = 0, high = 0; /* at least `top` have low or more, fewer have high */
+    for (size_t c = 0; c < counted->n; c++)
+        if (counted->classes[c].n >= high) high = counted->classes[c].n + 1;
     while (high - low > 1) {
         const uint64_t middle = low + (high - low) / 2;
         size_t n = 0;
@@ -70,15 +72,15 @@ static trod_status choose(struct looking *looking, struct trod_arena *arena,
     for (size_t c = 0; c < counted->n; c++) showing->n += counted->classes[c].n >= least;
     showing->shown = TROD_NEW_ARRAY(arena, showing->n, struct mine_shown);
     TROD_TRY_ALLOC(showing->shown, error);
+    looking->n_values = TROD_NEW_ARRAY(pathing->scratch, showing->n, atomic_size_t);
+    TROD_TRY_ALLOC(looking->n_values, error);
     size_t n = 0, n_values = 0;
     for (size_t c = 0; c < counted->n; c++) {
         const struct mine_class *const class = &counted->classes[c];
         looking->place[c] = class->n >= least ? n : NOWHERE;
         if (class->n < least) continue;
-        showing->shown[n].class = c;
-        showing->shown[n++].first = n_values;
+        showing->shown[n++] = (struct mine_shown){.class = c, .first = n_values};
         n_values += class->n;
-        looking->has_short = looking->has_short || !class->is_long;
     }
     looking->durations = pathing->question->parts->has_times && n_values > 0;
     if (!looking->durations) goto done;
@@ -95,13 +97,19 @@ done:
     return status;
 }
 
-static struct looked_up *look_up(const struct looking *looking, struct mine_key key) {
+/* ---- How long they last ---------------------------------------------------------------------
+ */
+
+static struct looked_up *look_up(const struct looking *looking, struct mine_key key,
+                                 bool is_long) {
     const size_t mask = ((size_t)1 << looking->table_bits) - 1;
     size_t at = (size_t)(mine_key_place(key) >> 16) & mask;
-    while (looking->table[at].place_plus_1 &&
-           (looking->table[at].key.a != key.a || looking->table[at].key.b != key.b))
-        at = (at + 1) & mask;
-    return &looking->table[at];
+    for (;; at = (at + 1) & mask) {
+        struct looked_up *const found = &looking->table[at];
+        if (!found->place_plus_1 ||
+            (found->key.a == key.a && found->key.b == key.b && found->is_long == is_long))
+            return found;
+    }
 }
 
 static trod_status fill_table(struct looking *looking, struct trod_error *error) {
@@ -115,12 +123,80 @@ static trod_status fill_table(struct looking *looking, struct trod_error *error)
     for (size_t p = 0; p < showing->n; p++) {
         const struct mine_class *const class =
             &looking->pathing->counted.classes[showing->shown[p].class];
-        if (!class->is_long)
-            *look_up(looking, class->key) = (struct looked_up){class->key, p + 1};
+        *look_up(looking, class->key, class->is_long) =
+            (struct looked_up){class->key, p + 1, class->is_long};
     }
 done:
     return status;
 }
+
+/* Durations on their way to where they are caught. */
+struct caught {
+    struct looking *looking;
+    uint64_t at[256];
+    uint32_t n;
+};
+
+static void empty_caught(struct caught *caught) {
+    static const uint32_t ZEROES[256] = {0};
+    mine_spread_catch(&caught->looking->pathing->lasts, ZEROES, caught->at, caught->n, 1);
+    caught->n = 0;
+}
+
+static inline void take(struct caught *caught, const struct mine_item *item, bool is_long) {
+    struct looking *const looking = caught->looking;
+    if (item->span_us == MINE_NO_SPAN) return;
+    if (looking->more_lasts) {
+        if (caught->n == TROD_COUNT(caught->at)) empty_caught(caught);
+        caught->at[caught->n++] = item->span_us;
+    }
+    if (!looking->durations) return;
+    const size_t place = look_up(looking, item->key, is_long)->place_plus_1;
+    if (!place) return;
+    const struct mine_shown *const shown = &looking->showing->shown[place - 1];
+    const size_t i =
+        atomic_fetch_add_explicit(&looking->n_values[place - 1], 1, memory_order_relaxed);
+    if (i < looking->pathing->counted.classes[shown->class].n)
+        looking->showing->values[shown->first + i] = (int64_t)item->span_us;
+}
+
+static trod_status take_bin(void *owner, size_t bin, struct trod_error *error) {
+    struct looking *const looking = owner;
+    const struct mine_pathing *const pathing = looking->pathing;
+    struct caught caught = {.looking = looking};
+    (void)error;
+    struct mine_cursor cursor = mine_cursor_of(pathing->bins, pathing->n_bins, bin, false);
+    for (const struct mine_item *item; (item = mine_next_item(&cursor));)
+        take(&caught, item, false);
+    cursor = mine_cursor_of(pathing->bins, pathing->n_bins, bin, true);
+    for (const struct mine_long_item *item; (item = mine_next_long(&cursor));)
+        take(&caught, &item->item, true);
+    empty_caught(&caught);
+    return TROD_OK;
+}
+
+static trod_status measure(struct looking *looking, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    struct mine_pathing *const pathing = looking->pathing;
+    const struct trod_run *const run = pathing->question->run;
+    for (;;) {
+        TROD_TRY(mine_spread_more(&pathing->lasts, &looking->more_lasts, error));
+        if (!looking->durations && !looking->more_lasts) break;
+        for (size_t r = 0; r < pathing->n_ranges; r++) {
+            TROD_TRY(mine_paths_fill(pathing, r, error));
+            TROD_TRY(trod_run_each(run, (size_t)1 << pathing->bits, take_bin, looking, error));
+        }
+        if (looking->more_lasts) TROD_TRY(mine_spread_caught(&pathing->lasts, run, error));
+        looking->durations = false;
+    }
+    for (size_t p = 0; p < looking->showing->n; p++)
+        looking->showing->shown[p].n_values = atomic_load(&looking->n_values[p]);
+done:
+    return status;
+}
+
+/* ---- Long ones ------------------------------------------------------------------------------
+ */
 
 /* The traces that matter, part by part: of paths that are shown, or that others seem to take.
  */
@@ -152,17 +228,6 @@ done:
     return status;
 }
 
-/* ---- The walk -------------------------------------------------------------------------------
- */
-
-static trod_status begin_looker(void *owner, struct mine_member *member,
-                                struct trod_error *error) {
-    const struct looking *const looking = owner;
-    struct looker *const own = member->own;
-    if (!looking->more_pick) return TROD_OK;
-    return mine_picker_make(looking->pathing->pick, member->arena, &own->picker, error);
-}
-
 /* Whether the journey's path is that of those who have the same hash. */
 static trod_status compare(struct looking *looking, struct trod_arena *arena, size_t class,
                            const unsigned char *names, size_t n_bytes,
@@ -184,111 +249,21 @@ static trod_status compare(struct looking *looking, struct trod_arena *arena, si
     return TROD_OK;
 }
 
-static void put_duration(struct looking *looking, size_t place, uint64_t value_us) {
-    struct mine_shown *const shown = &looking->showing->shown[place];
-    const size_t i = atomic_fetch_add_explicit(&shown->n_values, 1, memory_order_relaxed);
-    if (i < looking->pathing->counted.classes[shown->class].n)
-        looking->showing->values[shown->first + i] = (int64_t)value_us;
-}
-
-struct looked_at {
-    const struct trod_part_view *view;
-    const unsigned char *names;
-    const uint64_t *spans; /* NULL: nothing is known */
-    struct trod_bits undated;
-};
-
-static void put_journey(struct looking *looking, const struct looked_at *at, size_t place,
-                        uint32_t j) {
-    if (at->spans && mine_is_dated(at->view, &at->undated, j))
-        put_duration(looking, place, at->spans[j] * (uint64_t)at->view->part->tick_us);
-}
-
-static trod_status look_at_long(struct looking *looking, struct trod_arena *arena, size_t part,
-                                const struct looked_at *at, struct trod_error *error) {
-    trod_status status = TROD_OK;
-    const unsigned width = looking->pathing->width;
-    for (size_t t = looking->first_trace[part]; t < looking->first_trace[part + 1]; t++) {
-        const struct mine_trace *const trace = &looking->traces[t];
-        const uint32_t j = trace->walker.journey;
-        CHECK(j < at->view->n_journeys);
-        const size_t n = at->view->end[j] - at->view->begin[j];
-        TROD_TRY(compare(looking, arena, trace->class,
-                         at->names + (size_t)at->view->begin[j] * width, n * width, error));
-        if (looking->place[trace->class] != NOWHERE)
-            put_journey(looking, at, looking->place[trace->class], j);
-    }
-done:
-    return status;
-}
-
-static void look_at_short(struct looking *looking, const struct looked_at *at) {
-    const unsigned width = looking->pathing->width;
-    for (uint32_t j = 0; j < at->view->n_journeys; j++) {
-        const size_t n_bytes = (size_t)(at->view->end[j] - at->view->begin[j]) * width;
-        if (n_bytes > MINE_KEY_BYTES) continue;
-        const struct mine_key key =
-            mine_key_of(at->names + (size_t)at->view->begin[j] * width, n_bytes, width);
-        const size_t place_plus_1 = look_up(looking, key)->place_plus_1;
-        if (place_plus_1) put_journey(looking, at, place_plus_1 - 1, j);
-    }
-}
-
-static trod_status look_at_part(void *owner, struct mine_member *member, size_t i,
+static trod_status compare_part(void *owner, struct mine_member *member, size_t i,
                                 const struct trod_part_view *view, struct trod_arena *scratch,
                                 struct trod_error *error) {
     trod_status status = TROD_OK;
     struct looking *const looking = owner;
-    const struct looker *const own = member->own;
-    struct looked_at at = {.view = view};
-    TROD_TRY(mine_spans(view, scratch, &at.spans, error));
-    TROD_TRY(mine_undated(view, scratch, &at.undated, error));
-    TROD_TRY(mine_names_as(view, looking->pathing->width, scratch, &at.names, error));
-    TROD_TRY(look_at_long(looking, member->arena, i, &at, error));
-    if (looking->has_short && looking->durations) look_at_short(looking, &at);
-    if (looking->more_pick)
-        TROD_TRY(mine_picker_part(own->picker, view, at.spans, scratch, error));
-    for (uint32_t from = 0; looking->more_lasts && at.spans && from < view->n_journeys;
-         from += MINE_BLOCK) {
-        const uint32_t left = view->n_journeys - from;
-        const uint32_t n = left < MINE_BLOCK ? left : MINE_BLOCK;
-        uint32_t group[MINE_BLOCK];
-        for (uint32_t k = 0; k < n; k++) group[k] = !mine_is_dated(view, &at.undated, from + k);
-        mine_spread_catch(&looking->pathing->lasts, group, at.spans + from, n,
-                          (uint64_t)view->part->tick_us);
-    }
-done:
-    return status;
-}
-
-/* Passes until all is known: one or two. */
-static trod_status walk(struct looking *looking, struct mine_crew *crew,
-                        struct trod_error *error) {
-    trod_status status = TROD_OK;
-    struct mine_pathing *const pathing = looking->pathing;
-    const size_t n_parts = pathing->question->parts->n_parts;
-    const struct mine_pass pass = {.question = pathing->question,
-                                   .by = TROD_NO_ID,
-                                   .n_bytes = sizeof(struct looker),
-                                   .begin = begin_looker,
-                                   .part_at = look_at_part,
-                                   .owner = looking};
-    bool more_of_paths = looking->durations || looking->first_trace[n_parts] > 0;
-    looking->more_pick = mine_pick_wants_more(pathing->pick);
-    for (;;) {
-        TROD_TRY(mine_spread_more(&pathing->lasts, &looking->more_lasts, error));
-        if (!more_of_paths && !looking->more_lasts && !looking->more_pick) break;
-        TROD_TRY(mine_pass(&pass, crew, error));
-        if (looking->more_lasts)
-            TROD_TRY(mine_spread_caught(&pathing->lasts, pathing->question->run, error));
-        if (looking->more_pick) {
-            struct mine_picker *pickers[MINE_CREW];
-            for (size_t m = 0; m < crew->n; m++)
-                pickers[m] = ((struct looker *)crew->members[m].own)->picker;
-            mine_pick_next(pathing->pick, pickers, crew->n, &looking->more_pick);
-        }
-        more_of_paths = looking->durations = looking->has_short = false;
-        memset(looking->first_trace, 0, (n_parts + 1) * sizeof(size_t));
+    const size_t width = looking->pathing->width;
+    const unsigned char *names = NULL;
+    if (looking->first_trace[i] == looking->first_trace[i + 1]) goto done;
+    TROD_TRY(mine_names_as(view, looking->pathing->width, scratch, &names, error));
+    for (size_t t = looking->first_trace[i]; t < looking->first_trace[i + 1]; t++) {
+        const uint32_t j = looking->traces[t].walker.journey;
+        CHECK(j < view->n_journeys);
+        TROD_TRY(compare(looking, member->arena, looking->traces[t].class,
+                         names + view->begin[j] * width,
+                         (view->end[j] - view->begin[j]) * width, error));
     }
 done:
     return status;
@@ -314,22 +289,38 @@ done:
     return status;
 }
 
+static trod_status compare_long(struct looking *looking, struct trod_arena *arena,
+                                struct trod_error *error) {
+    trod_status status = TROD_OK;
+    const struct trod_question *const question = looking->pathing->question;
+    const struct mine_pass pass = {.question = question,
+                                   .by = TROD_NO_ID,
+                                   .n_bytes = 1,
+                                   .part_at = compare_part,
+                                   .owner = looking};
+    struct mine_crew crew;
+    mine_crew_init(&crew);
+    for (size_t i = 0; i < LOCKS; i++) pthread_mutex_init(&looking->locks[i], NULL);
+    TROD_TRY(sort_traces(looking, error));
+    if (looking->first_trace[question->parts->n_parts] > 0)
+        TROD_TRY(mine_pass(&pass, &crew, error));
+    looking->showing->collided = atomic_load(&looking->collided);
+    if (!looking->showing->collided) TROD_TRY(keep_names(looking, arena, error));
+done:
+    for (size_t i = 0; i < LOCKS; i++) pthread_mutex_destroy(&looking->locks[i]);
+    mine_crew_release(&crew);
+    return status;
+}
+
 trod_status mine_paths_show(struct mine_pathing *pathing, struct trod_arena *arena,
                             struct mine_showing *showing, struct trod_error *error) {
     trod_status status = TROD_OK;
     struct looking looking = {.pathing = pathing, .showing = showing};
-    struct mine_crew crew;
     *showing = (struct mine_showing){0};
-    mine_crew_init(&crew);
-    for (size_t i = 0; i < LOCKS; i++) pthread_mutex_init(&looking.locks[i], NULL);
     TROD_TRY(choose(&looking, arena, error));
     TROD_TRY(fill_table(&looking, error));
-    TROD_TRY(sort_traces(&looking, error));
-    TROD_TRY(walk(&looking, &crew, error));
-    showing->collided = atomic_load(&looking.collided);
-    if (!showing->collided) TROD_TRY(keep_names(&looking, arena, error));
+    TROD_TRY(measure(&looking, error));
+    TROD_TRY(compare_long(&looking, arena, error));
 done:
-    for (size_t i = 0; i < LOCKS; i++) pthread_mutex_destroy(&looking.locks[i]);
-    mine_crew_release(&crew);
     return status;
 }

@@ -2,11 +2,13 @@
  * them the edges of the log may have cut.
  *
  * A journey may be cut if it comes nearer to an edge than 95 % of the times between events, of
- * all journeys of the log. The parts hold these times counted in buckets (where journeys are
- * customers), so the first pass knows the bucket of the quantile when it is over, and it counts
- * the journeys' distances from the edges in buckets, too. That is all where a bucket's edge
- * will do. To be exact, the next pass looks only at what lies in that bucket, cut into a
- * million steps, and so on until a step is a tick; two passes are rarely needed.
+ * all journeys of the log. Where journeys are customers the parts hold these times counted in
+ * buckets. So the bucket of the quantile is known before any event is looked at, or, where a
+ * bucket's edge will do, by the end of the one pass, which counts the distances from the edges
+ * in buckets, too. To be exact, a pass looks at the times and distances that lie in that
+ * bucket alone, cut into a million steps, and so on until a step is a tick; a second such pass
+ * is rarely needed. Where the parts do not know (journeys by a column, events without a time),
+ * a pass counts the buckets first.
  *
  * A journey's distance is that of all its events, even if `events` takes some out. */
 #include "mine/pick.h"
@@ -19,14 +21,15 @@ enum stream { GAPS, STARTS, ENDS, N_STREAMS };
 struct mine_pick {
     const struct trod_question *question;
     bool exact, filtered, by_journey;
-    bool more; /* asks for another pass */
+    bool more;       /* asks for another pass */
+    bool was_picked; /* the first pass is over */
     struct trod_picked picked;
     uint64_t tick_us;                  /* the shortest of the parts': all times are multiples */
     uint64_t rank;                     /* of the quantile: from 1, among all gaps */
     bool in_steps;                     /* buckets at first, then steps of a bucket: */
     uint64_t lo_us, reach_us, step_us; /* values lo_us .. lo_us + reach_us, so wide */
     size_t n_counts;                   /* buckets, or steps */
-    uint64_t below[N_STREAMS];         /* values below lo_us */
+    uint64_t n_below;                  /* gaps below lo_us */
 };
 
 struct mine_picker {
@@ -35,77 +38,12 @@ struct mine_picker {
     struct trod_picked picked;
     uint64_t tick_us;
     uint64_t *counts[N_STREAMS]; /* [n_counts] */
+    uint64_t below[N_STREAMS];   /* values below lo_us; of gaps it does not matter */
     size_t room;
 };
 
-/* ---- How long journeys are ----------------------------------------------------------------
- */
-
-/* Sums over the block at[0..n): sums[i] is that of the first i. */
-static void add_along(const uint64_t *at, uint32_t n, uint64_t *sums) {
-    uint64_t sum = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        sums[i] = sum;
-        sum += at[i];
-    }
-    sums[n] = sum;
-}
-
-trod_status mine_spans(const struct trod_part_view *view, struct trod_arena *arena,
-                       const uint64_t **spans, struct trod_error *error) {
-    trod_status status = TROD_OK;
-    uint64_t *span = NULL, gaps[MINE_BLOCK + MINE_ROOM], sums[MINE_BLOCK + 1];
-    *spans = NULL;
-    if (!view->start) goto done;
-    span = TROD_NEW_ARRAY(arena, view->n_journeys, uint64_t);
-    TROD_TRY_ALLOC(span, error);
-    uint32_t from = 0, j = 0;
-    while (j < view->n_journeys) {
-        if (view->begin[j] >= from) from = view->begin[j] - view->begin[j] % MINE_BLOCK;
-        const uint32_t left = view->n_places - from;
-        const uint32_t n = left < MINE_BLOCK ? left : MINE_BLOCK, to = from + n;
-        trod_part_view_gaps(view, from, n, gaps);
-        add_along(gaps, n, sums);
-        for (; j < view->n_journeys && view->end[j] <= to; j++) {
-            const uint32_t begin = view->begin[j] > from ? view->begin[j] - from : 0;
-            span[j] += sums[view->end[j] - from] - sums[begin];
-        }
-        if (j < view->n_journeys && view->begin[j] < to) { /* goes on in the next block */
-            const uint32_t begin = view->begin[j] > from ? view->begin[j] - from : 0;
-            span[j] += sums[n] - sums[begin];
-        }
-        from = to;
-    }
-    *spans = span;
-done:
-    return status;
-}
-
 /* ---- Making -------------------------------------------------------------------------------
  */
-
-trod_status mine_pick_make(const struct trod_question *question, bool exact,
-                           struct trod_arena *arena, struct mine_pick **pick,
-                           struct trod_error *error) {
-    trod_status status = TROD_OK;
-    const struct trod_view_options *const view = &question->view;
-    struct mine_pick *const made = TROD_NEW(arena, struct mine_pick);
-    *pick = NULL;
-    TROD_TRY_ALLOC(made, error);
-    *made = (struct mine_pick){.question = question,
-                               .exact = exact,
-                               .filtered = view->where || view->events || view->since_us ||
-                                           view->until_us,
-                               .by_journey = question->parts->journey_field != TROD_NO_ID,
-                               .n_counts = TROD_GAP_BUCKETS};
-    made->picked = (struct trod_picked){.has_times = question->parts->has_times,
-                                        .first_us = TROD_NO_TIME,
-                                        .last_us = TROD_NO_TIME,
-                                        .gap_us = TROD_NO_TIME};
-    *pick = made;
-done:
-    return status;
-}
 
 trod_status mine_picker_make(const struct mine_pick *pick, struct trod_arena *arena,
                              struct mine_picker **picker, struct trod_error *error) {
@@ -131,6 +69,76 @@ done:
     return status;
 }
 
+/* ---- How long journeys are ------------------------------------------------------------------
+ */
+
+/* Sums over the block at[0..n): sums[i] is that of the first i. */
+static void add_along(const uint64_t *at, uint32_t n, uint64_t *sums) {
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        sums[i] = sum;
+        sum += at[i];
+    }
+    sums[n] = sum;
+}
+
+/* Counts the gaps of a block, if any, that lie in the steps. A journey's first has 0, which
+ * does not. */
+static void watch_gaps(struct mine_picker *picker, const uint64_t *gaps, uint32_t n,
+                       uint64_t tick_us) {
+    const struct mine_pick *const pick = picker->pick;
+    const uint64_t lo = (pick->lo_us + tick_us - 1) / tick_us;
+    const uint64_t hi = (pick->lo_us + pick->reach_us) / tick_us;
+    if (hi < lo) return;
+    for (uint32_t from = 0; from < n; from += 32) {
+        const uint32_t to = n - from < 32 ? n : from + 32;
+        uint32_t hits = 0;
+        for (uint32_t i = from; i < to; i++) hits += gaps[i] - lo <= hi - lo;
+        for (uint32_t i = from; hits && i < to; i++)
+            if (gaps[i] - lo <= hi - lo)
+                picker->counts[GAPS][(gaps[i] * tick_us - pick->lo_us) / pick->step_us]++;
+    }
+}
+
+/* spans[j]: ticks from the first dated event of journey j to its last. With `watcher`, its
+ * steps are looked for among the gaps of all the view's places. */
+static trod_status find_spans(const struct trod_part_view *view, struct mine_picker *watcher,
+                              struct trod_arena *arena, const uint64_t **spans,
+                              struct trod_error *error) {
+    trod_status status = TROD_OK;
+    uint64_t *span = NULL, gaps[MINE_BLOCK + MINE_ROOM], sums[MINE_BLOCK + 1];
+    *spans = NULL;
+    if (!view->start) goto done;
+    span = TROD_NEW_ARRAY(arena, view->n_journeys, uint64_t);
+    TROD_TRY_ALLOC(span, error);
+    uint32_t from = 0, j = 0;
+    while (j < view->n_journeys) {
+        if (view->begin[j] >= from) from = view->begin[j] - view->begin[j] % MINE_BLOCK;
+        const uint32_t left = view->n_places - from;
+        const uint32_t n = left < MINE_BLOCK ? left : MINE_BLOCK, to = from + n;
+        trod_part_view_gaps(view, from, n, gaps);
+        add_along(gaps, n, sums);
+        if (watcher) watch_gaps(watcher, gaps, n, (uint64_t)view->part->tick_us);
+        for (; j < view->n_journeys && view->end[j] <= to; j++) {
+            const uint32_t begin = view->begin[j] > from ? view->begin[j] - from : 0;
+            span[j] += sums[view->end[j] - from] - sums[begin];
+        }
+        if (j < view->n_journeys && view->begin[j] < to) { /* goes on in the next block */
+            const uint32_t begin = view->begin[j] > from ? view->begin[j] - from : 0;
+            span[j] += sums[n] - sums[begin];
+        }
+        from = to;
+    }
+    *spans = span;
+done:
+    return status;
+}
+
+trod_status mine_spans(const struct trod_part_view *view, struct trod_arena *arena,
+                       const uint64_t **spans, struct trod_error *error) {
+    return find_spans(view, NULL, arena, spans, error);
+}
+
 /* ---- A part -------------------------------------------------------------------------------
  */
 
@@ -138,6 +146,8 @@ static inline void count(struct mine_picker *picker, enum stream stream, uint64_
     const struct mine_pick *const pick = picker->pick;
     if (!pick->in_steps)
         picker->counts[stream][trod_gap_bucket(value_us)]++;
+    else if (value_us < pick->lo_us)
+        picker->below[stream]++;
     else if (value_us - pick->lo_us <= pick->reach_us)
         picker->counts[stream][(value_us - pick->lo_us) / pick->step_us]++;
 }
@@ -173,11 +183,14 @@ done:
     return status;
 }
 
+/* The gaps of all journeys of the log, unless `seen` (the steps were watched for already). */
 static trod_status count_all_gaps(struct mine_picker *picker, const struct trod_part_view *view,
-                                  struct trod_arena *scratch, struct trod_error *error) {
+                                  bool seen, struct trod_arena *scratch,
+                                  struct trod_error *error) {
     trod_status status = TROD_OK;
     const struct mine_pick *const pick = picker->pick;
     const struct trod_part *const part = view->part;
+    if (seen) return TROD_OK;
     /* The part's own counts know no journeys, and pass over events without a time. */
     if (!pick->by_journey && !pick->in_steps && part->n_undated == 0) {
         for (uint32_t b = 0; b < part->n_gap_counts; b++)
@@ -250,11 +263,10 @@ done:
 
 /* First and last time of the events that were kept. */
 static trod_status find_times(struct mine_picker *picker, const struct trod_part_view *view,
-                              struct trod_arena *scratch, struct trod_error *error) {
+                              const uint64_t *spans, struct trod_arena *scratch,
+                              struct trod_error *error) {
     trod_status status = TROD_OK;
-    const uint64_t *spans = NULL;
     struct trod_bits undated = {0};
-    TROD_TRY(mine_spans(view, scratch, &spans, error));
     TROD_TRY(mine_undated(view, scratch, &undated, error));
     const int64_t tick_us = view->part->tick_us;
     for (uint32_t j = 0; j < view->n_journeys; j++) {
@@ -268,24 +280,33 @@ done:
     return status;
 }
 
+static void count_picked(struct mine_picker *picker, const struct trod_part_view *view) {
+    picker->picked.n_journeys += view->n_journeys;
+    picker->picked.n_events += view->n_events;
+    picker->picked.n_customers += view->n_customers;
+    picker->picked.n_left_out += view->n_left_out;
+}
+
 trod_status mine_picker_part(struct mine_picker *picker, const struct trod_part_view *view,
-                             const uint64_t *spans, struct trod_arena *scratch,
+                             struct trod_arena *scratch, const uint64_t **spans,
                              struct trod_error *error) {
     trod_status status = TROD_OK;
-    const struct trod_question *const question = picker->pick->question;
+    const struct mine_pick *const pick = picker->pick;
+    const struct trod_question *const question = pick->question;
+    const uint64_t *found = NULL;
+    if (spans) *spans = NULL;
     TROD_TRY(make_counts(picker, error));
-    if (!picker->pick->in_steps) {
-        picker->picked.n_journeys += view->n_journeys;
-        picker->picked.n_events += view->n_events;
-        picker->picked.n_customers += view->n_customers;
-        picker->picked.n_left_out += view->n_left_out;
-    }
-    if (!view->part->start || view->part->tick_us == 0) goto done;
+    if (!pick->was_picked) count_picked(picker, view);
+    if (view->part->tick_us == 0) goto done;
     if (!picker->tick_us || (uint64_t)view->part->tick_us < picker->tick_us)
         picker->tick_us = (uint64_t)view->part->tick_us;
-    TROD_TRY(count_all_gaps(picker, view, scratch, error));
+    const bool watch =
+        pick->in_steps && !pick->filtered && view->part->n_undated == 0 && pick->lo_us > 0;
+    TROD_TRY(find_spans(view, watch ? picker : NULL, scratch, &found, error));
+    TROD_TRY(count_all_gaps(picker, view, watch, scratch, error));
+    if (spans) *spans = found;
     if (!question->view.events) {
-        TROD_TRY(count_distances(picker, view, NULL, spans, scratch, error));
+        TROD_TRY(count_distances(picker, view, NULL, found, scratch, error));
         goto done;
     }
     struct trod_view_options options = question->view;
@@ -294,7 +315,7 @@ trod_status mine_picker_part(struct mine_picker *picker, const struct trod_part_
     TROD_TRY(trod_part_view_make(question->parts, view->part, &options, TROD_NO_ID, scratch,
                                  &all, error));
     TROD_TRY(count_distances(picker, all, view, NULL, scratch, error));
-    if (!picker->pick->in_steps) TROD_TRY(find_times(picker, view, scratch, error));
+    if (!pick->was_picked) TROD_TRY(find_times(picker, view, found, scratch, error));
 done:
     return status;
 }
@@ -336,8 +357,10 @@ static void clear_counts(const struct mine_pick *pick, struct mine_picker *const
                          size_t n) {
     for (size_t p = 0; p < n; p++)
         for (size_t s = 0; s < N_STREAMS; s++)
-            if (pickers[p]->counts[s])
+            if (pickers[p]->counts[s]) {
                 memset(pickers[p]->counts[s], 0, pick->n_counts * sizeof(uint64_t));
+                pickers[p]->below[s] = 0;
+            }
 }
 
 static uint64_t sum_of(const uint64_t *counts, size_t n) {
@@ -346,12 +369,23 @@ static uint64_t sum_of(const uint64_t *counts, size_t n) {
     return sum;
 }
 
-/* The bucket, or step, in which the quantile lies. */
-static size_t find_quantile(const struct mine_pick *pick, const uint64_t *gaps) {
-    uint64_t below = pick->below[GAPS];
-    size_t i = 0;
-    while (i + 1 < pick->n_counts && below + gaps[i] < pick->rank) below += gaps[i++];
-    return i;
+/* The bucket, or step, in which the quantile lies; its limits, the upper one a multiple of the
+ * tick. */
+static size_t find_quantile(const struct mine_pick *pick, const uint64_t *gaps, uint64_t *lo_us,
+                            uint64_t *hi_us) {
+    uint64_t below = pick->n_below;
+    size_t at = 0;
+    while (at + 1 < pick->n_counts && below + gaps[at] < pick->rank) below += gaps[at++];
+    if (pick->in_steps) {
+        *lo_us = pick->lo_us + at * pick->step_us;
+        *hi_us =
+            at + 1 < pick->n_counts ? *lo_us + pick->step_us - 1 : pick->lo_us + pick->reach_us;
+    } else {
+        *lo_us = trod_gap_edge((uint32_t)at);
+        *hi_us = at + 1 < TROD_GAP_BUCKETS ? trod_gap_edge((uint32_t)at + 1) - 1 : UINT64_MAX;
+    }
+    *hi_us -= *hi_us % pick->tick_us;
+    return at;
 }
 
 /* Has the next pass look at lo_us..hi_us alone, in steps of whole ticks. */
@@ -366,41 +400,109 @@ static void look_closer(struct mine_pick *pick, uint64_t lo_us, uint64_t hi_us) 
     pick->n_counts = (size_t)((n_ticks - 1) / per_step + 1);
 }
 
+static void aim(struct mine_pick *pick, const uint64_t *gaps) {
+    const uint64_t n_gaps = sum_of(gaps, pick->n_counts);
+    pick->rank = n_gaps - n_gaps / 20; /* of 1..n: 95 % rounded up */
+}
+
 void mine_pick_next(struct mine_pick *pick, struct mine_picker *const *pickers, size_t n,
                     bool *more) {
     const uint64_t *sums[N_STREAMS];
+    uint64_t below[N_STREAMS] = {0}, lo_us = 0, hi_us = 0;
     *more = pick->more = false;
-    if (!pick->in_steps)
-        for (size_t p = 0; p < n; p++) add_picked(pick, pickers[p]);
+    for (size_t p = 0; p < n && !pick->was_picked; p++) add_picked(pick, pickers[p]);
+    pick->was_picked = true;
     if (pick->tick_us == 0) return; /* no event has a time */
-    for (size_t s = 0; s < N_STREAMS; s++)
+    for (size_t s = 0; s < N_STREAMS; s++) {
         sums[s] = add_counts(pick, pickers, n, (enum stream)s);
+        for (size_t p = 0; p < n; p++) below[s] += pickers[p]->below[s];
+    }
     if (!sums[GAPS]) return;
-    if (!pick->in_steps) {
-        const uint64_t n_gaps = sum_of(sums[GAPS], pick->n_counts);
-        pick->rank = n_gaps - n_gaps / 20; /* of 1..n: 95 % rounded up */
-    }
-    const size_t at = find_quantile(pick, sums[GAPS]);
-    uint64_t lo_us = trod_gap_edge((uint32_t)at), hi_us = UINT64_MAX;
-    if (pick->in_steps) {
-        lo_us = pick->lo_us + at * pick->step_us;
-        hi_us =
-            at + 1 < pick->n_counts ? lo_us + pick->step_us - 1 : pick->lo_us + pick->reach_us;
-    } else if (at + 1 < TROD_GAP_BUCKETS) {
-        hi_us = trod_gap_edge((uint32_t)at + 1) - 1;
-    }
-    /* The last multiple of the tick is what a gap can be. */
-    hi_us -= hi_us % pick->tick_us;
+    if (!pick->in_steps) aim(pick, sums[GAPS]);
+    const size_t at = find_quantile(pick, sums[GAPS], &lo_us, &hi_us);
     *more = pick->more = pick->exact && pick->rank && hi_us - lo_us >= pick->tick_us;
     if (*more) {
-        for (size_t s = 0; s < N_STREAMS; s++) pick->below[s] += sum_of(sums[s], at);
+        pick->n_below += sum_of(sums[GAPS], at);
         clear_counts(pick, pickers, n);
         look_closer(pick, lo_us, hi_us);
         return;
     }
     pick->picked.gap_us = (int64_t)(pick->rank ? hi_us : 0);
-    pick->picked.n_cut_start = pick->below[STARTS] + sum_of(sums[STARTS], at + 1);
-    pick->picked.n_cut_end = pick->below[ENDS] + sum_of(sums[ENDS], at + 1);
+    pick->picked.n_cut_start = below[STARTS] + sum_of(sums[STARTS], at + 1);
+    pick->picked.n_cut_end = below[ENDS] + sum_of(sums[ENDS], at + 1);
+}
+
+/* ---- What the parts know beforehand ---------------------------------------------------------
+ */
+
+struct surveying {
+    pthread_mutex_t lock; /* over what follows */
+    uint64_t *counts;     /* [TROD_GAP_BUCKETS] */
+    uint64_t tick_us;
+    bool in_doubt;
+};
+
+static trod_status survey_part(void *owner, size_t i, const struct trod_part *part,
+                               struct trod_arena *scratch, struct trod_error *error) {
+    struct surveying *const surveying = owner;
+    (void)i, (void)scratch, (void)error;
+    pthread_mutex_lock(&surveying->lock);
+    if (part->n_undated) surveying->in_doubt = true;
+    for (uint32_t b = 0; b < part->n_gap_counts; b++)
+        surveying->counts[b] += part->gap_counts[b];
+    if (part->tick_us && (!surveying->tick_us || (uint64_t)part->tick_us < surveying->tick_us))
+        surveying->tick_us = (uint64_t)part->tick_us;
+    pthread_mutex_unlock(&surveying->lock);
+    return TROD_OK;
+}
+
+/* Aims at the bucket that the parts' own counts tell. */
+static trod_status survey(struct mine_pick *pick, struct trod_arena *arena,
+                          struct trod_error *error) {
+    trod_status status = TROD_OK;
+    struct surveying surveying = {.in_doubt = false};
+    uint64_t lo_us = 0, hi_us = 0;
+    pthread_mutex_init(&surveying.lock, NULL);
+    surveying.counts = TROD_NEW_ARRAY(arena, TROD_GAP_BUCKETS, uint64_t);
+    TROD_TRY_ALLOC(surveying.counts, error);
+    TROD_TRY(trod_parts_each(pick->question->parts, pick->question->run, survey_part,
+                             &surveying, error));
+    if (surveying.in_doubt || surveying.tick_us == 0) goto done;
+    pick->tick_us = surveying.tick_us;
+    aim(pick, surveying.counts);
+    const size_t at = find_quantile(pick, surveying.counts, &lo_us, &hi_us);
+    /* A bucket of one value is looked at like any other. */
+    if (pick->rank == 0 || hi_us - lo_us < pick->tick_us) goto done;
+    pick->n_below = sum_of(surveying.counts, at);
+    look_closer(pick, lo_us, hi_us);
+done:
+    pthread_mutex_destroy(&surveying.lock);
+    return status;
+}
+
+trod_status mine_pick_make(const struct trod_question *question, bool exact,
+                           struct trod_arena *arena, struct mine_pick **pick,
+                           struct trod_error *error) {
+    trod_status status = TROD_OK;
+    const struct trod_view_options *const view = &question->view;
+    struct mine_pick *const made = TROD_NEW(arena, struct mine_pick);
+    *pick = NULL;
+    TROD_TRY_ALLOC(made, error);
+    *made = (struct mine_pick){.question = question,
+                               .exact = exact,
+                               .filtered = view->where || view->events || view->since_us ||
+                                           view->until_us,
+                               .by_journey = question->parts->journey_field != TROD_NO_ID,
+                               .n_counts = TROD_GAP_BUCKETS};
+    made->picked = (struct trod_picked){.has_times = question->parts->has_times,
+                                        .first_us = TROD_NO_TIME,
+                                        .last_us = TROD_NO_TIME,
+                                        .gap_us = TROD_NO_TIME};
+    if (exact && made->picked.has_times && !made->by_journey)
+        TROD_TRY(survey(made, arena, error));
+    *pick = made;
+done:
+    return status;
 }
 
 bool mine_pick_wants_more(const struct mine_pick *pick) {
@@ -422,7 +524,7 @@ static trod_status pick_part(void *owner, struct mine_member *member,
                              struct trod_error *error) {
     const struct own_picker *const own = member->own;
     (void)owner;
-    return mine_picker_part(own->picker, view, NULL, scratch, error);
+    return mine_picker_part(own->picker, view, scratch, NULL, error);
 }
 
 trod_status mine_pick_run(struct mine_pick *pick, struct trod_error *error) {

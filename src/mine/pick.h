@@ -14,10 +14,11 @@ TROD_MUST trod_status mine_pick_make(const struct trod_question *question, bool 
                                      struct trod_error *error);
 TROD_MUST trod_status mine_picker_make(const struct mine_pick *pick, struct trod_arena *arena,
                                        struct mine_picker **picker, struct trod_error *error);
-/* `spans`: as mine_spans has them, NULL: not known. */
+/* `spans` (may be NULL): as mine_spans has them, on the scratch arena. */
 TROD_MUST trod_status mine_picker_part(struct mine_picker *picker,
-                                       const struct trod_part_view *view, const uint64_t *spans,
-                                       struct trod_arena *scratch, struct trod_error *error);
+                                       const struct trod_part_view *view,
+                                       struct trod_arena *scratch, const uint64_t **spans,
+                                       struct trod_error *error);
 /* Adds the pickers up, to be used again. */
 void mine_pick_next(struct mine_pick *pick, struct mine_picker *const *pickers, size_t n,
                     bool *more);

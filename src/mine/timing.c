@@ -114,7 +114,7 @@ static trod_status bucket_part(void *owner, struct mine_member *member,
     const bool times = !b->catching || b->more_times;
     const bool waiting = view->part->has_ends && (!b->catching || b->more_waiting);
     if (b->catching && b->more_pick)
-        TROD_TRY(mine_picker_part(own->picker, view, NULL, scratch, error));
+        TROD_TRY(mine_picker_part(own->picker, view, scratch, NULL, error));
     if (tick_us == 0 || (!times && !waiting)) goto done;
     TROD_TRY(mine_durations_part(&own->room, b->timing, view, scratch, error));
     while (mine_durations_next(&own->room, b->timing, waiting)) {
