@@ -295,6 +295,10 @@ uint64_t trod_source_progress(const struct trod_source *source, uint64_t *total)
     return source->n_read - source->n;
 }
 
+bool trod_source_expands(const struct trod_source *source) {
+    return source->kind != PLAIN;
+}
+
 void trod_source_close(struct trod_source *source) {
     if (!source) return;
     base_file_close(source->fd);

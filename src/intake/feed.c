@@ -4,11 +4,13 @@
  * the way in. Bytes that are no UTF-8 are left as they are: the reader of rows turns them into
  * text cell by cell, as Windows-1252, because such a byte may first stand in row one million.
  */
-#include "intake/inside.h"
+#include "intake/ahead.h"
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #endif
+
+enum { AHEAD_BYTES = 32 << 10 }; /* of a compressed file that is worth a thread */
 
 trod_status intake_feed_open(struct intake_feed *feed, struct trod_error *error) {
     feed->window.ceiling = INTAKE_ROW_CEILING + 2 * INTAKE_CHUNK + 4 * INTAKE_PADDING;
@@ -17,12 +19,18 @@ trod_status intake_feed_open(struct intake_feed *feed, struct trod_error *error)
     /* A small file gets a small window. */
     uint64_t total = 0;
     trod_source_progress(feed->source, &total);
+    /* Only where it will not wait for somebody who writes: the thread must end with the feed.
+     */
+    if (total >= AHEAD_BYTES && trod_source_expands(feed->source) &&
+        trod_run_threads(feed->run) > 1)
+        feed->ahead = intake_ahead_start(feed->source);
     if (feed->chunk == 0)
         feed->chunk = total && total < INTAKE_SMALL ? INTAKE_SMALL : INTAKE_CHUNK;
     return intake_feed_more(feed, error);
 }
 
 void intake_feed_close(struct intake_feed *feed) {
+    intake_ahead_stop(feed->ahead);
     trod_source_close(feed->source);
     trod_buf_free(&feed->window);
     trod_buf_free(&feed->raw);
@@ -43,15 +51,20 @@ bool intake_is_plain(const char *at, size_t n) {
     return true;
 }
 
-/* Reads until `room` bytes are there or the file ends. */
+static trod_status read_some(struct intake_feed *feed, char *at, size_t room, size_t *n,
+                             struct trod_error *error) {
+    return feed->ahead ? intake_ahead_read(feed->ahead, at, room, n, error)
+                       : trod_source_read(feed->source, at, room, n, error);
+}
+
+/* Reads until `room` bytes are there or the file ends. A failure comes behind the bytes that
+ * were good, so that its place does not depend on how many are read at a time. */
 static trod_status read_full(struct intake_feed *feed, char *at, size_t room, size_t *n,
                              struct trod_error *error) {
     *n = 0;
-    while (*n < room) {
+    while (*n < room && feed->failed.code == TROD_OK) {
         size_t got = 0;
-        const trod_status status =
-            trod_source_read(feed->source, at + *n, room - *n, &got, error);
-        if (status != TROD_OK) return status;
+        if (read_some(feed, at + *n, room - *n, &got, &feed->failed) != TROD_OK) break;
         if (got == 0) {
             feed->ended = true;
             break;
@@ -59,7 +72,9 @@ static trod_status read_full(struct intake_feed *feed, char *at, size_t room, si
         *n += got;
     }
     feed->n_bytes += *n;
-    return TROD_OK;
+    if (*n || feed->failed.code == TROD_OK) return TROD_OK;
+    if (error) *error = feed->failed;
+    return feed->failed.code;
 }
 
 void intake_character(struct trod_buf *out, uint32_t c) {
@@ -151,7 +166,8 @@ trod_status intake_feed_read(struct intake_feed *feed, struct trod_buf *into,
     memset(into->at + into->n, 0, INTAKE_PADDING);
     if (feed->run && feed->run->progress) {
         uint64_t total = 0;
-        const uint64_t done = trod_source_progress(feed->source, &total);
+        const uint64_t done = feed->ahead ? intake_ahead_progress(feed->ahead, &total)
+                                          : trod_source_progress(feed->source, &total);
         feed->run->progress(feed->run->owner, "reading", done, total);
     }
     return TROD_OK;

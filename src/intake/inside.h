@@ -33,9 +33,11 @@ enum {
 
 enum intake_coding { INTAKE_UTF8, INTAKE_UTF16LE, INTAKE_UTF16BE };
 
+struct intake_ahead;
 /* Bytes window.at + used .. window.at + window.n are there to be looked at. */
 struct intake_feed {
     struct trod_source *source;
+    struct intake_ahead *ahead; /* reads the source, if it is not NULL */
     const struct trod_run *run;
     const char *name; /* for messages: "standard input" for "-" */
     struct trod_buf window;
@@ -44,9 +46,10 @@ struct intake_feed {
     bool ended;   /* nothing follows the window */
     bool plain;   /* the window is ASCII without NUL */
     enum intake_coding coding;
-    struct trod_buf raw; /* UTF-16 that waits to be converted */
-    uint64_t n_bytes;    /* expanded, read so far */
-    uint64_t base;       /* place of window.at[0] among the bytes, decoded */
+    struct trod_buf raw;      /* UTF-16 that waits to be converted */
+    uint64_t n_bytes;         /* expanded, read so far */
+    struct trod_error failed; /* what is to be told behind the bytes that were good */
+    uint64_t base;            /* place of window.at[0] among the bytes, decoded */
 };
 TROD_MUST trod_status intake_feed_open(struct intake_feed *feed, struct trod_error *error);
 void intake_feed_close(struct intake_feed *feed);
@@ -112,7 +115,8 @@ TROD_MUST trod_status intake_sink_of_thread(struct trod_intake *intake, size_t t
                                             struct intake_sink *sink, struct trod_error *error);
 uint32_t intake_sink_source(const struct intake_sink *sink, trod_str name);
 uint32_t intake_sink_field(const struct intake_sink *sink, trod_str name, bool fact);
-/* The field's place among the others is that of this call; from the thread that takes the file. */
+/* The field's place among the others is that of this call; from the thread that takes the file.
+ */
 void intake_sink_declare(const struct intake_sink *sink, uint32_t field);
 enum intake_role { INTAKE_CHANNEL, INTAKE_WORTH, INTAKE_JOURNEY };
 void intake_sink_role(const struct intake_sink *sink, enum intake_role role, uint32_t field);

@@ -43,9 +43,18 @@ static bool is_blank(char c) {
     return c == ' ' || c == '\n' || c == '\t' || c == '\r';
 }
 
-static trod_str without_prefix(trod_str name) {
-    const char *const colon = memrchr(name.at, ':', name.n);
-    return colon ? (trod_str){colon + 1, (size_t)(name.at + name.n - colon) - 1} : name;
+/* Names are short: not worth a call. */
+static inline trod_str without_prefix(trod_str name) {
+    for (size_t i = name.n; i > 0; i--)
+        if (name.at[i - 1] == ':') return (trod_str){name.at + i, name.n - i};
+    return name;
+}
+
+/* Few of sixteen bits are set. */
+static inline uint64_t count_bits(unsigned bits) {
+    uint64_t n = 0;
+    for (; bits; bits &= bits - 1) n++;
+    return n;
 }
 
 /* The next "<" from p on, or `end`; counts the line ends before it. */
@@ -60,10 +69,10 @@ static const char *find_tag(const char *p, const char *end, uint64_t *n_lines) {
         if (end - p < 16) at |= 1U << (end - p);
         if (at) {
             const int n = __builtin_ctz(at);
-            *n_lines += (uint64_t)__builtin_popcount(lines & ((1U << n) - 1));
+            *n_lines += count_bits(lines & ((1U << n) - 1));
             return p + n;
         }
-        *n_lines += (uint64_t)__builtin_popcount(lines);
+        *n_lines += count_bits(lines);
     }
     return end;
 #else
@@ -287,7 +296,7 @@ static trod_status take_tag(struct scan *scan, const char *p, const char *end, b
         *more = true; /* too little to tell what it is */
         return TROD_OK;
     }
-    if (special(rest, &n)) {
+    if ((rest.at[1] == '!' || rest.at[1] == '?') && special(rest, &n)) {
         *more = n == 0;
         scan->next = p + n;
         for (size_t i = 0; i < n; i++) scan->n_lines += p[i] == '\n';

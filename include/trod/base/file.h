@@ -55,6 +55,8 @@ TROD_MUST trod_status trod_source_read(struct trod_source *source, char *at, siz
                                        struct trod_error *error);
 /* Bytes read from the disk so far, and the size of the file if known (else 0): for progress. */
 uint64_t trod_source_progress(const struct trod_source *source, uint64_t *total);
+/* It is compressed: reading it takes work. */
+bool trod_source_expands(const struct trod_source *source);
 void trod_source_close(struct trod_source *source);
 
 #endif

@@ -22,9 +22,10 @@ static inline void unpack(struct taken *taken, struct trod_gather *gather) {
     if (parts) trod_parts_free(parts);
 }
 
-static inline struct taken take_texts(const struct trod_intake_options *options,
-                                      const struct trod_map *map, const trod_str *texts,
-                                      size_t n, struct way way) {
+/* Takes texts, or files by their names. */
+static inline struct taken take_any(const struct trod_intake_options *options,
+                                    const struct trod_map *map, const trod_str *texts, size_t n,
+                                    bool are_names, struct way way) {
     struct taken taken = {0};
     const struct trod_run run = {.n_threads = way.n_threads};
     struct trod_gather *gather = NULL;
@@ -41,12 +42,21 @@ static inline struct taken take_texts(const struct trod_intake_options *options,
     for (size_t i = 0; i < n; i++) {
         char name[20];
         snprintf(name, sizeof name, "log%zu", i);
-        taken_add(&taken, name, texts[i], map);
+        if (!are_names)
+            taken_add(&taken, name, texts[i], map);
+        else if (taken.status == TROD_OK)
+            taken.status = trod_intake_add(taken.intake, texts[i].at, map, &taken.error);
     }
     taken_finish(&taken);
     if (gather) unpack(&taken, gather);
     trod_gather_free(gather);
     return taken;
+}
+
+static inline struct taken take_texts(const struct trod_intake_options *options,
+                                      const struct trod_map *map, const trod_str *texts,
+                                      size_t n, struct way way) {
+    return take_any(options, map, texts, n, false, way);
 }
 
 static inline struct taken take_in(const struct trod_intake_options *options, trod_str bytes,

@@ -267,12 +267,87 @@ static void journeys_dates_and_facts(void **state) {
     expect_alike(&untimed, NULL, lines, 2);
 }
 
+/* ---- Files ---- */
+
+static char shared[3000];
+
+static bool find_shared(void) {
+    const char *const said_folder = getenv("TROD_SHARED"), *const root =
+                                                               getenv("TROD_SOURCE_ROOT");
+    snprintf(shared, sizeof shared, "%s", said_folder ? said_folder : "");
+    if (!said_folder) snprintf(shared, sizeof shared, "%s/../shared", root ? root : ".");
+    if (trod_file_exists(shared)) return true;
+    snprintf(shared, sizeof shared, "%s/../../shared", root ? root : ".");
+    return trod_file_exists(shared);
+}
+
+static void expect_file_alike(const char *path) {
+    static const struct way few[] = {{0, 0, 1}, {0, 0, 2}, {5000, 1000, 5}};
+    const struct trod_intake_options none = {0};
+    const trod_str name = trod_str_of(path);
+    struct taken whole = take_any(&none, NULL, &name, 1, true, (struct way){0, 0, 0});
+    char *const expected = tell(&whole);
+    for (size_t i = 0; i < TROD_COUNT(few); i++) {
+        struct taken pieces = take_any(&none, NULL, &name, 1, true, few[i]);
+        char *const got = tell(&pieces);
+        expect_text(got, expected, few[i], name);
+        free(got);
+        taken_free(&pieces);
+    }
+    free(expected);
+    taken_free(&whole);
+}
+
+/* Among them compressed ones, which a thread of their own expands. */
+static void public_logs(void **state) {
+    (void)state;
+    static const char *const names[] = {
+        "helpdesk/helpdesk.csv.gz",
+        "loanapp/LoanApp_simplified.csv.gz",
+        "otto_sample/train.jsonl",
+        "sepsis/SEPSIS.xes.gz",
+        "pm4py/receipt.csv",
+        "pm4py/receipt.xes.gz",
+        "pm4py/running-example.csv",
+        "bpic2013_closed/BPI_Challenge_2013_closed_problems.xes.gz",
+        "pm4py/a22f0n20.xes.gz",
+        "app_in_the_air/train.csv.gz"};
+    if (!find_shared()) skip();
+    for (size_t i = 0; i < TROD_COUNT(names); i++) {
+        char path[4096];
+        snprintf(path, sizeof path, "%s/data/%s", shared, names[i]);
+        expect_file_alike(path);
+    }
+}
+
+static void a_file_that_was_cut_short(void **state) {
+    (void)state;
+    if (!find_shared()) skip();
+    char path[4096], name[] = "/tmp/trod-cut-XXXXXX";
+    struct trod_buf bytes = {0};
+    const int file = mkstemp(name);
+    assert_true(file >= 0);
+    close(file);
+    snprintf(path, sizeof path, "%s/data/helpdesk/helpdesk.csv.gz", shared);
+    assert_int_equal(trod_file_read(path, (size_t)64 << 20, &bytes, NULL), TROD_OK);
+    const size_t ends[] = {bytes.n / 2, bytes.n - 1, bytes.n - 9};
+    for (size_t i = 0; i < TROD_COUNT(ends); i++) {
+        bytes.n = ends[i];
+        assert_int_equal(trod_file_write(name, trod_buf_str(&bytes), NULL), TROD_OK);
+        expect_file_alike(name);
+    }
+    unlink(name);
+    trod_buf_free(&bytes);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(json_lines),
         cmocka_unit_test(xes),
         cmocka_unit_test(people_under_several_names),
         cmocka_unit_test(journeys_dates_and_facts),
+        cmocka_unit_test(public_logs),
+        cmocka_unit_test(a_file_that_was_cut_short),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
