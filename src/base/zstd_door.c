@@ -93,6 +93,12 @@ struct trod_unsqueezer *trod_unsqueezer_make(void *room, size_t n_bytes) {
     return (struct trod_unsqueezer *)ZSTD_initStaticDCtx(room, n_bytes);
 }
 
+uint64_t trod_unsqueezed_bytes(const void *at, size_t n) {
+    const unsigned long long n_to = ZSTD_getFrameContentSize(at, n);
+    return n_to == ZSTD_CONTENTSIZE_UNKNOWN || n_to == ZSTD_CONTENTSIZE_ERROR ? UINT64_MAX
+                                                                              : n_to;
+}
+
 /* Apart, so that only those who have no context pay for the stack. */
 static __attribute__((noinline)) size_t expand_on_stack(const void *at, size_t n, void *to,
                                                         size_t n_to) {

@@ -3,7 +3,7 @@
  * few customers at a time. */
 #include "log/part_column.h"
 
-enum { PADDED = 64, SPREAD_CUSTOMERS = 512 };
+enum { SPREAD_CUSTOMERS = 512 };
 
 /* ---- Opening
  * --------------------------------------------------------------------------------- */
@@ -40,37 +40,39 @@ static const char *check_head(const struct trod_section *section, const struct t
 }
 
 /* Where the values, the ends of blocks and the data are. */
-static const char *check_body(const struct trod_section *section, struct trod_part_column *to,
-                              struct column *column) {
+static trod_status check_body(const struct trod_section *section, struct trod_arena *arena,
+                              struct trod_part_column *to, struct column *column,
+                              const char **wrong, struct trod_error *error) {
+    trod_status status = TROD_OK;
     const unsigned char *const head = section->at, *at = head + COLUMN_HEAD_BYTES;
     uint64_t left = section->n_bytes - COLUMN_HEAD_BYTES;
     if (to->kind == TROD_COLUMN_CODES) {
-        const uint64_t n_values = part_u32(head + COLUMN_VALUES);
-        const uint64_t n_bytes = part_u64(head + COLUMN_VALUE_BYTES);
-        if (n_bytes > UINT32_MAX || n_values >= UINT32_MAX) return "its values are too long";
-        const uint64_t all = (4 * n_values + n_bytes + PADDED - 1) / PADDED * PADDED;
-        if (all > left) return "its values are cut short";
-        if (column->base > 1 || column->base > n_values) return "its codes have no values";
-        column->n_values = to->n_values = (uint32_t)n_values;
-        column->n_value_bytes = (size_t)n_bytes;
-        column->value_ends = at;
-        column->values = (const char *)at + 4 * n_values;
-        at += all;
-        left -= all;
+        uint64_t n_taken = 0;
+        TROD_TRY(column_values_open(head, left, arena, column, &n_taken, wrong, error));
+        if (*wrong) goto done;
+        to->n_values = column->n_values;
+        *wrong = "its codes have no values";
+        if (column->base > 1 || column->base > column->n_values) goto done;
+        at += n_taken;
+        left -= n_taken;
     }
     if (to->kind != TROD_COLUMN_CODES || column->squeezed) {
         column->n_blocks = (uint32_t)(((uint64_t)column->n_rows + column->block_rows - 1) /
                                       column->block_rows);
-        if (8 * (uint64_t)column->n_blocks > left) return "its list of blocks is cut short";
+        *wrong = "its list of blocks is cut short";
+        if (8 * (uint64_t)column->n_blocks > left) goto done;
         column->block_ends = at;
         at += 8 * (size_t)column->n_blocks;
         left -= 8 * (uint64_t)column->n_blocks;
-    } else if (part_bits_bytes(column->n_rows, column->width) > left) {
-        return "its codes are cut short";
+    } else {
+        *wrong = "its codes are cut short";
+        if (part_bits_bytes(column->n_rows, column->width) > left) goto done;
     }
     column->data = at;
     column->n_data = (size_t)left;
-    return NULL;
+    *wrong = NULL;
+done:
+    return status;
 }
 
 trod_status part_columns_open(const struct trod_section *sections, size_t n_sections,
@@ -96,11 +98,12 @@ trod_status part_columns_open(const struct trod_section *sections, size_t n_sect
         if (to > 0 && columns[to - 1].field >= section->field)
             wrong = "it does not stand in its place";
         if (!wrong) wrong = check_head(section, part, &columns[to], &inner[to]);
-        if (!wrong) wrong = check_body(section, &columns[to], &inner[to]);
+        if (!wrong)
+            TROD_TRY(check_body(section, arena, &columns[to], &inner[to], &wrong, error));
         if (wrong) return part_damaged(error, section->kind, section->field, wrong);
         inner[to].section_kind = section->kind;
         inner[to].tool = tool;
-        if (inner[to].n_blocks > 0 && !tool->room) {
+        if ((inner[to].n_blocks > 0 || inner[to].lazy) && !tool->room) {
             tool->room = TROD_NEW_ARRAY(arena, trod_unsqueezer_bytes(), char);
             TROD_TRY_ALLOC(tool->room, error);
         }

@@ -25,7 +25,8 @@ enum {
     COLUMN_LEAST = 24,       /* i64 */
     COLUMN_MOST = 32,        /* i64 */
     COLUMN_BLOCK_ROWS = 40,  /* u32 */
-    COLUMN_VALUE_BYTES = 48, /* u64 */
+    COLUMN_VALUE_BYTES = 48, /* u64: of the values, expanded, without their ends */
+    COLUMN_VALUE_FRAME = 56, /* u64: bytes of the frame that they lie squeezed in; 0: none */
     COLUMN_HEAD_BYTES = 64,
 };
 enum {
@@ -59,8 +60,8 @@ struct column {
     unsigned width, scale;
     bool squeezed, sparse;
     int64_t common;
-    const unsigned char *value_ends; /* u32 [n_values] */
-    const char *values;
+    struct column_values *lazy;      /* of squeezed values; else NULL */
+    const unsigned char *value_ends; /* u32 [n_values], the texts behind */
     size_t n_value_bytes;
     const unsigned char *block_ends; /* u64 [n_blocks], counted from data */
     const unsigned char *data;       /* codes by bits, or blocks */
@@ -98,6 +99,8 @@ struct column_out {
     struct trod_squeezer *squeezer;
     struct trod_buf room; /* for one block */
 };
+/* Squeezes n bytes into out->room; false without memory. */
+bool column_out_squeeze(struct column_out *out, const void *at, size_t n, size_t *n_to);
 /* Squeezes n bytes behind `before` as the next block; false without memory. */
 bool column_out_block(struct column_out *out, trod_str before, const void *at, size_t n);
 
@@ -112,8 +115,19 @@ TROD_MUST trod_status column_codes_pack(const uint32_t *codes, uint32_t n,
 /* Room for n + PART_ROOM. */
 void column_codes_read(const struct column *column, uint32_t from, uint32_t n, uint32_t *codes);
 bool column_codes_check(const struct column *column);
+
+/* Fills the part of head and body that are the values'. */
+TROD_MUST trod_status column_values_pack(const trod_str *values, uint32_t n,
+                                         struct column_out *out, struct trod_error *error);
+/* Opens the values behind the head, of which there are n_left bytes; *n_taken are theirs.
+ * *wrong says what is damaged, or NULL. */
+TROD_MUST trod_status column_values_open(const unsigned char *head, uint64_t n_left,
+                                         struct trod_arena *arena, struct column *column,
+                                         uint64_t *n_taken, const char **wrong,
+                                         struct trod_error *error);
 /* The value of a code; {"", 0} if it has none. */
 trod_str column_value(const struct column *column, uint32_t code);
+bool column_values_check(const struct column *column);
 
 /* The number that a text is, written in the one way that column_number_write has for it; false
  * if it is none. Numbers have at most 18 digits. */

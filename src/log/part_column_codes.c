@@ -138,19 +138,6 @@ done:
     return status;
 }
 
-static bool add_values(const trod_str *values, uint32_t n, struct column_out *out,
-                       uint64_t *n_value_bytes) {
-    uint64_t end = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        end += values[i].n;
-        const uint32_t end_32 = (uint32_t)end;
-        trod_buf_add(&out->body, (trod_str){(const char *)&end_32, sizeof end_32});
-    }
-    for (uint32_t i = 0; i < n; i++) trod_buf_add(&out->body, values[i]);
-    *n_value_bytes = end;
-    return !out->body.failed;
-}
-
 trod_status column_codes_pack(const uint32_t *codes, uint32_t n, const trod_str *values,
                               uint32_t n_values, struct column_out *out,
                               struct trod_error *error) {
@@ -160,11 +147,7 @@ trod_status column_codes_pack(const uint32_t *codes, uint32_t n, const trod_str 
     for (uint32_t i = 0; i < n && base; i++) base = codes[i] > 0;
     const unsigned width = part_width(n_values - (n_values ? base : 0));
     const uint64_t n_bytes = part_bits_bytes(n, width);
-    uint64_t n_value_bytes = 0;
-    if (!add_values(values, n_values, out, &n_value_bytes)) TROD_TRY_ALLOC(NULL, error);
-    if (n_value_bytes > UINT32_MAX)
-        return trod_fail(error, TROD_TOO_MUCH,
-                         "the values of a column take more than 4 GB in one part of the log");
+    TROD_TRY(column_values_pack(values, n_values, out, error));
     double guess = 0;
     const unsigned code_bytes = (width + 7) / 8;
     const bool tried = n_bytes > SMALL_BYTES;
@@ -174,9 +157,7 @@ trod_status column_codes_pack(const uint32_t *codes, uint32_t n, const trod_str 
     const bool squeezed = tried && guess < share * (double)n_bytes;
     out->head[COLUMN_KIND] = TROD_COLUMN_CODES;
     out->head[COLUMN_WIDTH] = (unsigned char)width;
-    part_put_u32(out->head + COLUMN_VALUES, n_values);
     part_put_u32(out->head + COLUMN_BASE, base);
-    part_put_u64(out->head + COLUMN_VALUE_BYTES, n_value_bytes);
     part_put_u32(out->head + COLUMN_BLOCK_ROWS, COLUMN_MOST_BLOCK_ROWS);
     if (squeezed) {
         out->head[COLUMN_FLAGS] |= COLUMN_SQUEEZED;
@@ -240,15 +221,6 @@ void column_codes_read(const struct column *column, uint32_t from, uint32_t n,
     }
 }
 
-trod_str column_value(const struct column *column, uint32_t code) {
-    const trod_str none = {"", 0};
-    if (code == 0 || code > column->n_values) return none;
-    const unsigned char *const end = column->value_ends + 4 * ((size_t)code - 1);
-    const uint32_t to = part_u32(end), from = code > 1 ? part_u32(end - 4) : 0;
-    if (from > to || to > column->n_value_bytes) return none;
-    return (trod_str){column->values + from, to - from};
-}
-
 static bool check_squeezed(const struct column *column, uint64_t most) {
     unsigned char bytes[4 * COLUMN_MOST_BLOCK_ROWS];
     struct trod_unsqueezer *const tool = column_tool_take(column->tool);
@@ -268,13 +240,7 @@ static bool check_squeezed(const struct column *column, uint64_t most) {
 }
 
 bool column_codes_check(const struct column *column) {
-    uint32_t before = 0;
-    for (uint32_t i = 0; i < column->n_values; i++) {
-        const uint32_t end = part_u32(column->value_ends + 4 * (size_t)i);
-        if (end < before) return false;
-        before = end;
-    }
-    if (before != column->n_value_bytes) return false;
+    if (!column_values_check(column)) return false;
     if (column->width == 0) return true;
     const uint64_t most = column->n_values - column->base;
     if (column->squeezed) return check_squeezed(column, most);

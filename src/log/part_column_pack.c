@@ -17,13 +17,18 @@ static trod_status no_memory(struct trod_error *error) {
     return trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
 }
 
-bool column_out_block(struct column_out *out, trod_str before, const void *at, size_t n) {
+bool column_out_squeeze(struct column_out *out, const void *at, size_t n, size_t *n_to) {
     trod_buf_clear(&out->room);
     if (!trod_buf_room(&out->room, trod_squeeze_room(n))) return false;
     if (!out->squeezer && !(out->squeezer = trod_squeezer_make(COLUMN_SQUEEZE_LEVEL)))
         return false;
-    const size_t n_to = trod_squeeze(out->squeezer, at, n, out->room.at, trod_squeeze_room(n));
-    if (n_to == 0) return false;
+    *n_to = trod_squeeze(out->squeezer, at, n, out->room.at, trod_squeeze_room(n));
+    return *n_to > 0;
+}
+
+bool column_out_block(struct column_out *out, trod_str before, const void *at, size_t n) {
+    size_t n_to = 0;
+    if (!column_out_squeeze(out, at, n, &n_to)) return false;
     trod_buf_add(&out->blocks, before);
     trod_buf_add(&out->blocks, (trod_str){out->room.at, n_to});
     const uint64_t end = out->blocks.n;

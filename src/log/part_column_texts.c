@@ -77,7 +77,9 @@ static trod_status read_block(const struct column *column, struct trod_unsqueeze
     const unsigned char *const head = (const unsigned char *)from.at;
     const uint32_t n_bytes = part_u32(head + BLOCK_BYTES);
     const uint32_t n_lengths = part_u32(head + BLOCK_LENGTHS);
-    if (n_lengths > 4 || n_bytes > MOST_BYTES || n_bytes < (uint64_t)n * n_lengths) goto done;
+    if (n_lengths > 4 || n_bytes > MOST_BYTES || n_bytes < (uint64_t)n * n_lengths ||
+        trod_unsqueezed_bytes(head + BLOCK_HEAD, from.n - BLOCK_HEAD) != n_bytes)
+        goto done;
     unsigned char *const bytes = TROD_NEW_ARRAY(arena, n_bytes, unsigned char);
     TROD_TRY_ALLOC(bytes, error);
     if (!trod_unsqueeze(tool, head + BLOCK_HEAD, from.n - BLOCK_HEAD, bytes, n_bytes))

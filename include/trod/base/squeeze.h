@@ -28,6 +28,8 @@ size_t trod_squeeze(struct trod_squeezer *squeezer, const void *at, size_t n, vo
 struct trod_unsqueezer;
 size_t trod_unsqueezer_bytes(void);
 struct trod_unsqueezer *trod_unsqueezer_make(void *room, size_t n_bytes);
+/* The bytes that a frame says it expands to; UINT64_MAX if it does not say, or is none. */
+uint64_t trod_unsqueezed_bytes(const void *at, size_t n);
 /* Expands one frame into exactly `n_to` bytes; false if the frame is damaged or of another
  * length. Never writes beyond, whatever the frame holds. `unsqueezer` may be NULL: one is made on
  * the stack then, which takes 160 KiB of it; no other memory is taken. */

@@ -27,6 +27,8 @@ static void test_back(void **state) {
         fill(&rng, in, n, i % 2 ? 256 : 4);
         const size_t n_to = trod_squeeze(squeezer, in, n, to, room);
         assert_true(n_to > 0 && n_to <= room);
+        assert_true(trod_unsqueezed_bytes(to, n_to) == n);
+        assert_true(trod_unsqueezed_bytes("nonsense", 8) == UINT64_MAX);
         out[n] = 77;
         assert_true(trod_unsqueeze(unsqueezer, to, n_to, out, n));
         assert_memory_equal(in, out, n);

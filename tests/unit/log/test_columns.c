@@ -21,6 +21,7 @@ enum flavour {
     MIXED,       /* numbers, and once a word */
     UNIQUE,      /* hardly ever the same twice */
     LONG,        /* a few long texts */
+    PAGES,       /* some hundred long values that repeat */
     ALL_MISSING,
     ALL_EQUAL,
     BY_CUSTOMER,
@@ -111,6 +112,10 @@ static trod_str draw(struct world *world, struct trod_rng *rng, enum flavour fla
         memset(at, 'a' + (int)(any % 20), 70000);
         return (trod_str){at, 60000 + any % 10000};
     }
+    case PAGES:
+        snprintf(text, sizeof text, "https://shop.example/products/%u/colours",
+                 (unsigned)(any % (row / 8 < 600 ? row / 8 + 1 : 600)));
+        break;
     case ALL_MISSING:
         return (trod_str){0};
     default:
@@ -453,10 +458,51 @@ static void test_damage(void **state) {
     }
 }
 
+/* Many threads read one part, and find the same. */
+struct shared {
+    const struct trod_part *part;
+    const struct trod_part_column *column;
+    const trod_str *want;
+};
+
+static trod_status read_shared(void *owner, size_t i, struct trod_error *error) {
+    const struct shared *const shared = owner;
+    const uint32_t n = shared->part->n_events;
+    struct trod_arena *const arena = trod_arena_make(0);
+    trod_str *const texts = TROD_NEW_ARRAY(arena, n, trod_str);
+    trod_status status =
+        trod_part_texts(shared->part, shared->column, 0, n, arena, texts, error);
+    for (uint32_t k = 0; k < n && status == TROD_OK; k++)
+        if (!trod_str_equal(texts[k], shared->want[k]))
+            status = trod_fail(error, TROD_IO, "thread work %zu, row %u", i, (unsigned)k);
+    trod_arena_free(arena);
+    return status;
+}
+
+static void test_threads(void **state) {
+    (void)state;
+    static const enum flavour flavours[] = {RARE, PAGES, AMOUNTS, UNIQUE, BY_CUSTOMER};
+    struct trod_rng rng = {.seed = 17};
+    for (size_t i = 0; i < TROD_COUNT(flavours); i++) {
+        struct world world = world_make(&rng, 2000, 12);
+        const trod_str *const texts = draw_texts(&world, &rng, flavours[i], false);
+        const struct trod_rows_column rows = column_of(&world, texts, false, false);
+        struct part_out out = {.arena = world.arena};
+        assert_ok(part_column_pack(&world.rows, &rows, &out, NULL));
+        assert_ok(part_columns_open(out.items, out.n, &world.part, world.arena, NULL));
+        struct shared shared = {&world.part, &world.part.columns[0], texts};
+        const struct trod_run run = {.n_threads = 4};
+        struct trod_error error = {0};
+        if (trod_run_each(&run, 16, read_shared, &shared, &error) != TROD_OK)
+            fail_msg("%s", error.message);
+        trod_arena_free(world.arena);
+    }
+}
+
 static void test_no_memory(void **state) {
     (void)state;
     struct trod_rng rng = {.seed = 15};
-    static const enum flavour flavours[] = {FEW, RARE, AMOUNTS, UNIQUE, BY_CUSTOMER};
+    static const enum flavour flavours[] = {FEW, RARE, AMOUNTS, UNIQUE, PAGES, BY_CUSTOMER};
     for (size_t i = 0; i < TROD_COUNT(flavours); i++) {
         struct world world = world_make(&rng, 300, 12);
         const trod_str *const texts = draw_texts(&world, &rng, flavours[i], false);
@@ -477,10 +523,10 @@ static void test_no_memory(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_decimals),  cmocka_unit_test(test_flavours),
-        cmocka_unit_test(test_kinds),     cmocka_unit_test(test_many_values),
-        cmocka_unit_test(test_widths),    cmocka_unit_test(test_damage),
-        cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_decimals), cmocka_unit_test(test_flavours),
+        cmocka_unit_test(test_kinds),    cmocka_unit_test(test_many_values),
+        cmocka_unit_test(test_widths),   cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_threads),  cmocka_unit_test(test_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
