@@ -152,14 +152,18 @@ void trod_part_sources(const struct trod_part *part, uint32_t from, uint32_t n,
                        uint32_t *sources);
 /* The column of that field, or NULL. */
 const struct trod_part_column *trod_part_column(const struct trod_part *part, uint32_t field);
-/* Of a CODES column: the codes of rows from..from+n-1 (events, or customers of a fact). Room n
+/* What cannot be read of a damaged column is missing; a code is never above n_values. Where many
+ * rows are wanted, ask for some thousand at once: a column may lie in blocks of up to 8,192.
+ *
+ * Of a CODES column: the codes of rows from..from+n-1 (events, or customers of a fact). Room n
  * + 16. With `by_customer`, trod_part_customer_codes gives one a customer. */
 void trod_part_codes(const struct trod_part *part, const struct trod_part_column *column,
                      uint32_t from, uint32_t n, uint32_t *codes);
 void trod_part_customer_codes(const struct trod_part *part,
                               const struct trod_part_column *column, uint32_t from, uint32_t n,
                               uint32_t *codes);
-/* The value of a code > 0; lives as long as the part. */
+/* The value of a code > 0; lives as long as the part. The first time, a large dictionary is
+ * expanded. */
 trod_str trod_part_value(const struct trod_part *part, const struct trod_part_column *column,
                          uint32_t code);
 /* Of a NUMBER column: value * 10^scale; INT64_MIN is missing. */
