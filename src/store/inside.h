@@ -144,7 +144,20 @@ struct store_parts {
     struct store_state state;
     struct store_map *maps; /* [state.n_files] */
     struct store_ranges ranges;
+    struct store_shelf *shelf; /* parts that stay open */
 };
+/* Parts that stay open, as long as all of them take no more than `room_bytes`. From any thread.
+ */
+struct store_shelf *store_shelf_make(size_t n_parts, uint64_t room_bytes);
+void store_shelf_free(struct store_shelf *shelf);
+/* The part if it is there; else NULL, and *worth says whether it is worth being put there. */
+const struct trod_part *store_shelf_look(struct store_shelf *shelf, size_t i, bool merged,
+                                         bool *worth);
+/* Hands over a part and the arena that it lives on. Returns the part to use: if another thread
+ * was quicker, that one's. */
+const struct trod_part *store_shelf_put(struct store_shelf *shelf, size_t i,
+                                        const struct trod_part *part, struct trod_arena *arena);
+
 /* The log as the catalogue has it now; freed by trod_parts_free(&(*parts)->parts). */
 trod_status store_parts_read(struct trod_store *store, struct store_parts **parts,
                              struct trod_error *error);

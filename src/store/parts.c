@@ -10,9 +10,14 @@ enum { MOST_ATTEMPTS = 100 };
 
 static void release(void *owner) {
     struct store_parts *const parts = owner;
+    store_shelf_free(parts->shelf);
     for (size_t i = 0; i < parts->state.n_files; i++)
         if (parts->maps) store_map_close(&parts->maps[i]);
     trod_dict_free(parts->state.names);
+}
+
+static bool is_a_file(const struct store_parts *parts, const struct store_range *range) {
+    return range->n_pieces == 1 && parts->ranges.pieces[range->first_piece].whole;
 }
 
 /* Opens one piece and unpacks its customers. */
@@ -59,23 +64,44 @@ done:
     return status;
 }
 
+/* Puts a range together, or opens its only file; on the arena. */
+static trod_status make_part(const struct store_parts *parts, const struct store_range *range,
+                             struct trod_arena *arena, const struct trod_part **part,
+                             struct trod_error *error) {
+    trod_status status = TROD_OK;
+    const struct store_piece *const piece = &parts->ranges.pieces[range->first_piece];
+    struct trod_rows rows;
+    struct trod_packed packed;
+    if (is_a_file(parts, range))
+        return store_map_part(&parts->maps[piece->file], arena, part, error);
+    struct trod_arena *const aside = trod_arena_make(STORE_ARENA_BYTES);
+    TROD_TRY_ALLOC(aside, error);
+    TROD_TRY(store_pieces_rows(parts, piece, range->n_pieces, aside, &rows, error));
+    TROD_TRY(trod_part_pack(&rows, arena, &packed, error));
+    TROD_TRY(trod_part_open(packed.sections, packed.n_sections, arena, part, error));
+done:
+    trod_arena_free(aside);
+    return status;
+}
+
 static trod_status open_part(void *owner, size_t i, struct trod_arena *scratch,
                              const struct trod_part **part, struct trod_error *error) {
     trod_status status = TROD_OK;
     const struct store_parts *const parts = owner;
     const struct store_range *const range = &parts->ranges.at[i];
-    const struct store_piece *const piece = &parts->ranges.pieces[range->first_piece];
-    if (range->n_pieces == 1 && piece->whole)
-        return store_map_part(&parts->maps[piece->file], scratch, part, error);
-    struct trod_rows rows;
-    struct trod_packed packed;
-    struct trod_arena *const aside = trod_arena_make(STORE_ARENA_BYTES);
-    TROD_TRY_ALLOC(aside, error);
-    TROD_TRY(store_pieces_rows(parts, piece, range->n_pieces, aside, &rows, error));
-    TROD_TRY(trod_part_pack(&rows, scratch, &packed, error));
-    TROD_TRY(trod_part_open(packed.sections, packed.n_sections, scratch, part, error));
+    bool worth = false;
+    struct trod_arena *arena = NULL;
+    *part = store_shelf_look(parts->shelf, i, !is_a_file(parts, range), &worth);
+    if (*part) return TROD_OK;
+    if (!worth) return make_part(parts, range, scratch, part, error);
+    TROD_TRY_ALLOC(arena = trod_arena_make(STORE_ARENA_BYTES), error);
+    TROD_TRY(make_part(parts, range, arena, part, error));
+    const struct trod_part *const kept = store_shelf_put(parts->shelf, i, *part, arena);
+    TROD_TRY_ALLOC(kept, error);
+    arena = NULL; /* the shelf's now */
+    *part = kept;
 done:
-    trod_arena_free(aside);
+    trod_arena_free(arena);
     return status;
 }
 
@@ -97,8 +123,8 @@ done:
     return status;
 }
 
-static trod_status fill(struct store_parts *made, struct trod_arena *arena,
-                        struct trod_error *error) {
+static trod_status fill(const struct trod_store *store, struct store_parts *made,
+                        struct trod_arena *arena, struct trod_error *error) {
     trod_status status = TROD_OK;
     const struct store_state *const state = &made->state;
     uint64_t n_events = 0;
@@ -108,6 +134,9 @@ static trod_status fill(struct store_parts *made, struct trod_arena *arena,
                                &made->ranges, error));
     uint64_t *const first_hash = TROD_NEW_ARRAY(arena, made->ranges.n, uint64_t);
     TROD_TRY_ALLOC(first_hash, error);
+    const uint64_t memory =
+        store->run && store->run->memory_bytes ? store->run->memory_bytes : (uint64_t)4 << 30;
+    TROD_TRY_ALLOC(made->shelf = store_shelf_make(made->ranges.n, memory / 8), error);
     for (size_t i = 1; i < made->ranges.n; i++) first_hash[i] = made->ranges.at[i].first;
     struct trod_parts *const parts = &made->parts;
     *parts = (struct trod_parts){
@@ -152,7 +181,7 @@ trod_status store_parts_read(struct trod_store *store, struct store_parts **part
                       : trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
         if (status == TROD_OK) status = map_files(store, made, arena, &gone, error);
         const bool again = gone && made->state.generation != before && attempt < MOST_ATTEMPTS;
-        if (status == TROD_OK && !again) status = fill(made, arena, error);
+        if (status == TROD_OK && !again) status = fill(store, made, arena, error);
         if (status == TROD_OK && !again) {
             *parts = made;
             return TROD_OK;
