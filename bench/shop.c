@@ -6,8 +6,8 @@
  * in the median, but days where something is delivered or decided; between visits lie days.
  * How often somebody comes is Pareto-distributed: most come once, a few hundreds of times.
  *
- * With more than forty names each touchpoint has pages ("product-17"), the first ones visited
- * most. */
+ * With more than forty names each touchpoint has a page for each department ("product-17"). A
+ * visit stays in one department, three of four times in the customer's favourite. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -128,11 +128,11 @@ static unsigned pick_one(const uint16_t *bounds, unsigned n, uint64_t draw) {
     return i < n ? i : 0;
 }
 
-/* The name of a touchpoint's page: of n pages, page i is drawn with the cube root's slope. */
-static uint16_t page_of(const struct shop *shop, unsigned touchpoint, uint64_t draw) {
+/* The name of a touchpoint's page in a department: of n pages, the first are visited most. */
+static uint16_t page_of(const struct shop *shop, unsigned touchpoint, uint64_t department) {
     const unsigned n = (shop->n_names - touchpoint + SHOP_TOUCHPOINTS - 1) / SHOP_TOUCHPOINTS;
     if (n == 1) return (uint16_t)touchpoint;
-    const double unit = (double)(draw >> 40) * 0x1p-24;
+    const double unit = (double)(department & 0xFFFF) * 0x1p-16;
     const unsigned page = (unsigned)(n * unit * unit * unit);
     return (uint16_t)(touchpoint + SHOP_TOUCHPOINTS * page);
 }
@@ -166,6 +166,7 @@ size_t shop_visit(const struct shop *shop, uint64_t number, struct shop_customer
         const unsigned channel =
             (draw >> 32) % 5 < 4 ? usual : pick_one(shop->channel, SHOP_CHANNELS, draw >> 16);
         unsigned at = ENTRY[channel][pick_one(shop->entry[channel], 4, draw)].to;
+        const uint64_t department = (draw >> 16 & 3) ? fate >> 32 : draw >> 48;
         while (n < SHOP_MOST_EVENTS && now_ms < SHOP_CLOSED_MS) {
             const struct touchpoint *touchpoint = &TOUCHPOINT[at];
             const uint64_t step = trod_rng_u64(&rng);
@@ -175,7 +176,7 @@ size_t shop_visit(const struct shop *shop, uint64_t number, struct shop_customer
                         (uint32_t)(touchpoint->worth * 100 * exp(0.8 * trod_rng_normal(&rng)));
             events[n++] = (struct shop_event){.time_ms = now_ms,
                                               .value_cents = cents < 9999999 ? cents : 9999999,
-                                              .name = page_of(shop, at, step),
+                                              .name = page_of(shop, at, department),
                                               .channel = (uint8_t)channel};
             now_ms += wait_ms(touchpoint->pace, &rng);
             const unsigned way = pick(shop->next[at], 8, step);
