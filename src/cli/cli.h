@@ -32,7 +32,7 @@ struct cli_command {
     const char *summary;                 /* one line */
     const char *details;                 /* paragraphs for help and man page; may be NULL */
     const char *const *examples;         /* pairs: command, what it does; NULL ends */
-    const struct cli_option *options[6]; /* tables, one after the other; NULL ends */
+    const struct cli_option *options[8]; /* tables, one after the other; NULL ends */
     int (*run)(struct cli *cli);
 };
 extern const struct cli_command *const cli_commands[]; /* NULL ends; in the order of the help */
@@ -103,6 +103,9 @@ TROD_MUST trod_status cli_read_map(struct cli *cli, const char *name, struct tro
 TROD_MUST trod_status cli_read_log(struct cli *cli, const char *const *names, size_t n,
                                    const struct trod_map *map, struct trod_log **log,
                                    struct trod_error *error);
+/* Notes on standard error which of the facts of --profile no file has. */
+TROD_MUST trod_status cli_say_no_facts(struct cli *cli, const struct trod_parts *parts,
+                                       struct trod_error *error);
 /* Notes on standard error which columns and facts the map asks for and the log has not. */
 void cli_say_unknown(struct cli *cli, const struct trod_map *map, const struct trod_log *log);
 /* The same, but the events go to the gatherer. */

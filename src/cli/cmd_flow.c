@@ -1,5 +1,6 @@
 /* cmd_flow: what follows what, how often and after how long. */
 #include "cli/journeys.h"
+#include "cli/workspace.h"
 #include "trod/mine.h"
 
 #include <stdlib.h>
@@ -12,7 +13,7 @@ enum {
 };
 
 static trod_str name_of(const struct journeys *journeys, uint32_t name) {
-    return trod_dict_at(journeys->log->names, name);
+    return trod_dict_at(journeys->question.parts->names, name);
 }
 
 /* Journeys that begin (or end) with each name, most frequent first. */
@@ -41,8 +42,9 @@ static struct edge_name *edge_names(struct cli *cli, const struct trod_name_coun
 }
 
 /* One cell of the list: a name with its journeys, or what there is besides. */
-static void add_edge_name(const struct journeys *journeys, const struct edge_name *at, size_t n,
-                          size_t i, size_t cells, struct trod_buf *out) {
+static void add_edge_name(const struct journeys *journeys, uint64_t n_journeys,
+                          const struct edge_name *at, size_t n, size_t i, size_t cells,
+                          struct trod_buf *out) {
     char text[48], number[32], share[16];
     if (i >= n || i > TOP_ENDS || (i == TOP_ENDS && n == 0)) {
         trod_buf_repeat(out, ' ', cells);
@@ -52,18 +54,18 @@ static void add_edge_name(const struct journeys *journeys, const struct edge_nam
     } else {
         table_left(out, name_of(journeys, at[i].name), cells - NUMBER - 7);
         table_right(out, table_count(at[i].n, number), NUMBER);
-        table_right(out, table_share(at[i].n, journeys->view->n_journeys, share), 7);
+        table_right(out, table_share(at[i].n, n_journeys, share), 7);
     }
 }
 
 static trod_status say_edges(struct cli *cli, const struct journeys *journeys,
-                             const struct trod_name_counts *names, struct trod_buf *out,
+                             const struct trod_follows *follows, struct trod_buf *out,
                              struct trod_error *error) {
     trod_status status = TROD_OK;
     size_t n_starts = 0, n_ends = 0;
-    const struct edge_name *const starts = edge_names(cli, names, false, &n_starts);
+    const struct edge_name *const starts = edge_names(cli, &follows->nodes, false, &n_starts);
     TROD_TRY_ALLOC(starts, error);
-    const struct edge_name *const ends = edge_names(cli, names, true, &n_ends);
+    const struct edge_name *const ends = edge_names(cli, &follows->nodes, true, &n_ends);
     TROD_TRY_ALLOC(ends, error);
     const size_t cells = (journeys->width - 3) / 2;
     struct trod_buf head = {0};
@@ -76,9 +78,9 @@ static trod_status say_edges(struct cli *cli, const struct journeys *journeys,
     const size_t n = n_starts > n_ends ? n_starts : n_ends;
     for (size_t i = 0; i < n && i <= TOP_ENDS; i++) {
         struct trod_buf line = {0};
-        add_edge_name(journeys, starts, n_starts, i, cells, &line);
+        add_edge_name(journeys, follows->picked.n_journeys, starts, n_starts, i, cells, &line);
         trod_buf_repeat(&line, ' ', 3);
-        add_edge_name(journeys, ends, n_ends, i, cells, &line);
+        add_edge_name(journeys, follows->picked.n_journeys, ends, n_ends, i, cells, &line);
         trod_str text = trod_buf_str(&line);
         while (text.n && text.at[text.n - 1] == ' ') text.n--;
         trod_buf_add(out, text);
@@ -92,7 +94,7 @@ done:
 
 static void say_pairs(const struct journeys *journeys, const struct trod_follows *follows,
                       struct trod_buf *out) {
-    const bool timed = journeys->log->has_times;
+    const bool timed = follows->picked.has_times && follows->timing != TROD_TIMES_NONE;
     const size_t cells = (journeys->width - 1 - NUMBER - (timed ? 3 * DURATION : 0)) / 2;
     const size_t n = journeys->top && journeys->top < follows->n_edges ? (size_t)journeys->top
                                                                        : follows->n_edges;
@@ -135,7 +137,7 @@ static void say_note(const struct journeys *journeys, const struct trod_follows 
     if (journeys->top && journeys->top < follows->n_edges)
         trod_buf_format(&text, "The %s most frequent of %s pairs; --top 0 lists all. ",
                         table_count(journeys->top, a), table_count(follows->n_edges, b));
-    if (journeys->log->has_times && follows->n_edges) {
+    if (follows->picked.has_times && follows->timing != TROD_TIMES_NONE && follows->n_edges) {
         trod_buf_adds(&text,
                       "Times run from the begin of the one to the begin of the next, which "
                       "comes right after it in the same journey; 95 % come within the last "
@@ -157,13 +159,13 @@ static trod_status write_text(struct cli *cli, const struct journeys *journeys,
                               const struct trod_follows *follows, struct trod_buf *out,
                               struct trod_error *error) {
     trod_status status = TROD_OK;
-    journeys_say_what(journeys, follows->nodes.n, out);
-    if (journeys->view->n_journeys) {
-        TROD_TRY(say_edges(cli, journeys, &follows->nodes, out, error));
+    journeys_say_what(journeys, &follows->picked, follows->nodes.n, out);
+    if (follows->picked.n_journeys) {
+        TROD_TRY(say_edges(cli, journeys, follows, out, error));
         if (follows->n_edges) say_pairs(journeys, follows, out);
         say_note(journeys, follows, out);
     }
-    journeys_say_limits(journeys, out);
+    journeys_say_limits(journeys, &follows->picked, out);
     if (out->failed)
         TROD_TRY(
             trod_fail(error, TROD_TOO_MUCH, "the answer is too long: ask for less with --top"));
@@ -177,8 +179,11 @@ static int run_flow(struct cli *cli) {
     struct journeys journeys = {0};
     struct trod_follows *follows = NULL;
     struct trod_buf out = {0};
+    const enum trod_timing timing = cli_flag(cli, "counts")  ? TROD_TIMES_NONE
+                                    : cli_flag(cli, "quick") ? TROD_TIMES_QUICK
+                                                             : TROD_TIMES_EXACT;
     TROD_TRY(journeys_open(cli, TOP_PAIRS, &journeys, &error));
-    TROD_TRY(trod_follows_of_view(journeys.view, &cli->run, &follows, &error));
+    TROD_TRY(trod_follows_make(&journeys.question.question, timing, &follows, &error));
     const size_t top = (size_t)journeys.top;
     if (strcmp(journeys.format, "json") == 0)
         TROD_TRY(trod_follows_to_json(follows, top, &out, &error));
@@ -194,6 +199,11 @@ done:
     return status == TROD_OK ? CLI_DONE : cli_fail(&error);
 }
 
+static const struct cli_option options_flow[] = {
+    {"quick", 0, NULL, "medians and 95 % within 1 % of the exact ones, in less time"},
+    {"counts", 0, NULL, "count, and leave the times out"},
+    {NULL},
+};
 static const char *const examples[] = {
     "trod flow events.csv", "what comes right after what, how often and after how long",
     "trod flow log.xes.gz --where 'channel = \"web\"' --since 2025-01-01 --format json",
@@ -209,9 +219,10 @@ const struct cli_command cli_flow = {
         "of "
         "the one to the begin of the next: mean, median and the time within which 95 % come. "
         "Where the log has ends, the waiting time between end and begin as well. No map is "
-        "needed. Without LOG, or with \"-\", the log is read from standard input.",
+        "needed. Without LOG it is the log of the workspace, else standard input, which \"-\" "
+        "names, too.",
     .examples = examples,
-    .options = {journeys_options, cli_options_view, cli_options_log, cli_options_output,
-                cli_options_run},
+    .options = {options_flow, journeys_options, cli_options_view, cli_options_log,
+                cli_options_workspace, cli_options_output, cli_options_run},
     .run = run_flow,
 };

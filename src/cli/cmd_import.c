@@ -174,6 +174,7 @@ static int run_import(struct cli *cli) {
     TROD_TRY(read_files(&importing,
                         importing.change ? trod_change_parts(importing.change) : NULL, &error));
     TROD_TRY(trod_gather_each(importing.gather, take_part, &importing, &error));
+    TROD_TRY(cli_say_no_facts(cli, trod_gather_frame(importing.gather), &error));
     if (importing.change) {
         TROD_TRY(enter(&importing, &error));
         TROD_TRY(trod_store_parts(importing.store, &now, &error));

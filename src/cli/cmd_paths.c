@@ -1,5 +1,6 @@
 /* cmd_paths: the distinct paths that journeys take, and how many take each. */
 #include "cli/journeys.h"
+#include "cli/workspace.h"
 #include "trod/mine.h"
 
 enum {
@@ -21,7 +22,7 @@ static void say_path(const struct journeys *journeys, const struct trod_path *pa
         uint32_t same = 1;
         while (i + same < path->n && path->steps[i + same] == path->steps[i]) same++;
         if (i) table_words(&wrap, TROD_STR("\xe2\x80\xba"));
-        table_words(&wrap, trod_dict_at(journeys->log->names, path->steps[i]));
+        table_words(&wrap, trod_dict_at(journeys->question.parts->names, path->steps[i]));
         if (same > 1) {
             char times[24];
             snprintf(times, sizeof times, "\xc3\x97%u", same);
@@ -41,7 +42,7 @@ static void say_path(const struct journeys *journeys, const struct trod_path *pa
 
 static void say_paths(const struct journeys *journeys, const struct trod_paths *paths, size_t n,
                       struct trod_buf *out) {
-    const bool timed = journeys->log->has_times;
+    const bool timed = paths->picked.has_times;
     const size_t indent = NUMBER + 8 + (timed ? NUMBER : 0) + 2;
     char number[40], share[16];
     struct trod_buf head = {0};
@@ -56,7 +57,7 @@ static void say_paths(const struct journeys *journeys, const struct trod_paths *
     for (size_t p = 0; p < n; p++) {
         const struct trod_path *const path = &paths->paths[p];
         table_right(out, table_count(path->n_journeys, number), NUMBER);
-        table_right(out, table_share(path->n_journeys, journeys->view->n_journeys, share), 8);
+        table_right(out, table_share(path->n_journeys, paths->picked.n_journeys, share), 8);
         if (timed) table_right(out, table_duration(path->lasts.median_us, number), NUMBER);
         trod_buf_adds(out, "  ");
         say_path(journeys, path, indent, out);
@@ -77,7 +78,7 @@ static void say_sum(const struct journeys *journeys, const struct trod_paths *pa
         if (n > 1) trod_buf_format(&text, "%s ", table_count(n, a));
         trod_buf_format(&text, "most frequent %s %s of the journeys (--top 0 lists all)",
                         n > 1 ? "make" : "makes",
-                        table_share(n_journeys, journeys->view->n_journeys, share));
+                        table_share(n_journeys, paths->picked.n_journeys, share));
     }
     trod_buf_adds(&text, ".");
     if (paths->lasts.n) {
@@ -95,12 +96,12 @@ static trod_status write_text(const struct journeys *journeys, const struct trod
                               struct trod_buf *out, struct trod_error *error) {
     const size_t n = journeys->top && journeys->top < paths->n_shown ? (size_t)journeys->top
                                                                      : paths->n_shown;
-    journeys_say_what(journeys, paths->nodes.n, out);
+    journeys_say_what(journeys, &paths->picked, paths->nodes.n, out);
     if (n) {
         say_sum(journeys, paths, n, out);
         say_paths(journeys, paths, n, out);
     }
-    journeys_say_limits(journeys, out);
+    journeys_say_limits(journeys, &paths->picked, out);
     if (out->failed)
         return trod_fail(error, TROD_TOO_MUCH,
                          "the answer is too long: ask for less with --top");
@@ -114,7 +115,8 @@ static int run_paths(struct cli *cli) {
     struct trod_paths *paths = NULL;
     struct trod_buf out = {0};
     TROD_TRY(journeys_open(cli, TOP_PATHS, &journeys, &error));
-    TROD_TRY(trod_paths_of_view(journeys.view, &cli->run, &paths, &error));
+    TROD_TRY(
+        trod_paths_make(&journeys.question.question, (size_t)journeys.top, &paths, &error));
     const size_t top = (size_t)journeys.top;
     if (strcmp(journeys.format, "json") == 0)
         TROD_TRY(trod_paths_to_json(paths, top, &out, &error));
@@ -145,9 +147,10 @@ const struct cli_command cli_paths = {
         "same "
         "path if all their steps are equal. The most frequent comes first. CSV has one row a "
         "step. No map is needed. "
-        "Without LOG, or with \"-\", the log is read from standard input.",
+        "Without LOG it is the log of the workspace, else standard input, which \"-\" names, "
+        "too.",
     .examples = examples,
-    .options = {journeys_options, cli_options_view, cli_options_log, cli_options_output,
-                cli_options_run},
+    .options = {journeys_options, cli_options_view, cli_options_log, cli_options_workspace,
+                cli_options_output, cli_options_run},
     .run = run_paths,
 };

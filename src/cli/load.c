@@ -183,17 +183,37 @@ static bool is_same_name(trod_str a, trod_str b) {
 }
 
 /* A fact that was asked for by its column, and that no file has. */
+static void say_no_fact(trod_str wanted, bool found) {
+    if (!found)
+        fprintf(stderr, "note: no file has a column \"%.*s\" for --profile.\n",
+                TROD_ARG(wanted));
+}
+
 static void say_no_facts(const struct trod_intake_options *options,
                          const struct trod_log *log) {
     for (size_t i = 0; i < options->n_profile; i++) {
+        const trod_str wanted = trod_str_of(options->profile[i]);
         bool found = false;
         for (size_t f = 0; f < log->n_fields && !found; f++)
-            found = log->fields[f].fact &&
-                    is_same_name(log->fields[f].name, trod_str_of(options->profile[i]));
-        if (!found)
-            fprintf(stderr, "note: no file has a column \"%s\" for --profile.\n",
-                    options->profile[i]);
+            found = log->fields[f].fact && is_same_name(log->fields[f].name, wanted);
+        say_no_fact(wanted, found);
     }
+}
+
+trod_status cli_say_no_facts(struct cli *cli, const struct trod_parts *parts,
+                             struct trod_error *error) {
+    trod_status status = TROD_OK;
+    const trod_str *wanted = NULL;
+    size_t n = 0;
+    TROD_TRY(cli_list(cli, "profile", &wanted, &n, error));
+    for (size_t i = 0; i < n; i++) {
+        bool found = false;
+        for (size_t f = 0; f < parts->n_fields && !found; f++)
+            found = parts->fields[f].fact && is_same_name(parts->fields[f].name, wanted[i]);
+        say_no_fact(wanted[i], found);
+    }
+done:
+    return status;
 }
 
 /* Reads the files (or the map's sources), and says how they were understood. `log` or `gather`

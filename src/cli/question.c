@@ -20,6 +20,7 @@ static trod_status gather_files(struct cli *cli, const char *const *files, size_
     progress.gather = gather;
     TROD_TRY(cli_gather(cli, files, n_files, map, gather, &taken, error));
     TROD_TRY(trod_gather_finish(gather, parts, error));
+    TROD_TRY(cli_say_no_facts(cli, *parts, error));
 done:
     cli_progress_end(&progress);
     cli->run.progress = NULL; /* its line ends with this function */
