@@ -65,11 +65,11 @@ trod_status mine_steps_make(const struct trod_funnel_options *options, uint32_t 
         }
         class_of[name] = (uint8_t)c;
     }
-    if (options->way == TROD_FUNNEL_STRICT && !steps->plain) {
+    if (options->way == TROD_FUNNEL_UNBROKEN && !steps->plain) {
         status =
             trod_fail(error, TROD_BAD_OPTION,
-                      "an event belongs to two steps, so --strict cannot tell which it is");
-        trod_error_hint(error, "leave out --strict, or name different events");
+                      "an event belongs to two steps, so --unbroken cannot tell which it is");
+        trod_error_hint(error, "leave out --unbroken, or name different events");
     }
 done:
     return status;
@@ -289,6 +289,8 @@ done:
 static int most_journeys_first(const void *a, const void *b) {
     const struct trod_funnel_segment *const x = a, *const y = b;
     if (!x->value.at != !y->value.at) return x->value.at ? -1 : 1;
+    if (x->steps->n_journeys != y->steps->n_journeys)
+        return x->steps->n_journeys > y->steps->n_journeys ? -1 : 1;
     if (x->n_journeys != y->n_journeys) return x->n_journeys > y->n_journeys ? -1 : 1;
     return trod_str_compare(x->value, y->value);
 }

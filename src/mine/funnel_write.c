@@ -3,7 +3,7 @@
 #include "mine/funnel.h"
 
 static const char *way_text(enum trod_funnel_way way) {
-    return way == TROD_FUNNEL_STRICT  ? "strict"
+    return way == TROD_FUNNEL_UNBROKEN  ? "unbroken"
            : way == TROD_FUNNEL_FIRST ? "first"
                                       : "ordered";
 }

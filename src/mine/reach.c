@@ -81,7 +81,7 @@ static void best_ordered(const struct walking *w, uint32_t n, struct attempt *be
     go_back(w, last, level, best);
 }
 
-static void best_strict(const struct walking *w, uint32_t n, struct attempt *best) {
+static void best_unbroken(const struct walking *w, uint32_t n, struct attempt *best) {
     const uint64_t within = w->windowed ? w->within : UINT64_MAX;
     uint64_t begun = 0;
     uint32_t last = 0;
@@ -241,8 +241,8 @@ static void walk_journey(const struct walking *w, uint32_t j) {
     const uint32_t n = list_events(w, begin, end);
     if (w->steps->way == TROD_FUNNEL_ORDERED)
         best_ordered(w, n, &best);
-    else if (w->steps->way == TROD_FUNNEL_STRICT)
-        best_strict(w, n, &best);
+    else if (w->steps->way == TROD_FUNNEL_UNBROKEN)
+        best_unbroken(w, n, &best);
     else
         best_first(w, n, &best);
     levels[best.level]++;

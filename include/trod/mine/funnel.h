@@ -16,7 +16,7 @@
  *  - An event without a time keeps its place; where there is a window it is no step, because
  *    nobody can say whether it lies inside.
  *
- * Ways: TROD_FUNNEL_ORDERED is the above. TROD_FUNNEL_STRICT lets no event of another step of
+ * Ways: TROD_FUNNEL_ORDERED is the above. TROD_FUNNEL_UNBROKEN lets no event of another step of
  * the funnel lie between two steps: it breaks the attempt off. Repetitions of the step before
  * are fine, and so is every event that is no step. No name may belong to two steps then.
  * TROD_FUNNEL_FIRST looks at the first event of each step in the journey alone: step k is
@@ -37,7 +37,7 @@ struct trod_step {
     const uint32_t *names;
     size_t n;
 };
-enum trod_funnel_way { TROD_FUNNEL_ORDERED, TROD_FUNNEL_STRICT, TROD_FUNNEL_FIRST };
+enum trod_funnel_way { TROD_FUNNEL_ORDERED, TROD_FUNNEL_UNBROKEN, TROD_FUNNEL_FIRST };
 struct trod_funnel_options {
     const struct trod_step *steps; /* [n_steps] */
     size_t n_steps;                /* 2 to TROD_FUNNEL_STEPS */
@@ -73,8 +73,9 @@ struct trod_funnel {
     enum trod_funnel_way way;
     trod_str by;
     struct trod_funnel_segment all;
-    const struct trod_funnel_segment *segments; /* most journeys first, ties by value; journeys
-                                                 * without a value last */
+    const struct trod_funnel_segment *segments; /* by the journeys that reach step 1, then by
+                                                 * all of it, most first, ties by value; what
+                                                 * has no value is last */
     size_t n_segments;
     struct trod_arena *arena; /* owned */
 };

@@ -58,16 +58,16 @@ static bool goes_on(const struct search *s, size_t i) {
         s->events[i].time_us - s->events[s->now.at[0]].time_us > s->options->within_us)
         return false;
     for (size_t b = s->now.at[k - 1] + 1; b < i; b++)
-        if (s->options->way == TROD_FUNNEL_STRICT && is_any_step(s, b) &&
+        if (s->options->way == TROD_FUNNEL_UNBROKEN && is_any_step(s, b) &&
             !is_step(s, b, k - 1) && !is_step(s, b, k))
             return false;
     return true;
 }
 
-/* In a strict funnel a repeated step is fine, but A B A B C is no A B C from the first A. */
+/* In an unbroken funnel a repeated step is fine, but A B A B C is no A B C from the first A. */
 static bool is_broken(const struct search *s, size_t i) {
     const size_t k = s->now.level;
-    if (s->options->way != TROD_FUNNEL_STRICT || k == 0) return false;
+    if (s->options->way != TROD_FUNNEL_UNBROKEN || k == 0) return false;
     bool next_seen = false;
     for (size_t b = s->now.at[k - 1] + 1; b < i; b++) {
         if (is_step(s, b, k)) next_seen = true;
@@ -227,7 +227,7 @@ static void compare(const struct trod_log *log, const struct trod_parts *parts,
             segment->value.at ? trod_dict_find(log->fields[by].values, segment->value) + 1 : 0;
         same_segment(&groups[code], funnel, segment);
         assert_true(segment->value.at || s + 1 == funnel->n_segments);
-        if (s && segment->value.at) assert_true(segment[-1].n_journeys >= segment->n_journeys);
+        if (s && segment->value.at) assert_true(segment[-1].steps->n_journeys >= segment->steps->n_journeys);
     }
     trod_funnel_free(funnel);
     trod_view_free(view);
@@ -270,7 +270,7 @@ static void equals_every_attempt_there_is(void **state) {
                 .within_us = log->has_times && trod_rng_below(&rng, 2)
                                  ? (int64_t)trod_rng_below(&rng, 30) * TROD_HOUR_US
                                  : 0,
-                .way = apart        ? TROD_FUNNEL_STRICT
+                .way = apart        ? TROD_FUNNEL_UNBROKEN
                        : i % 3 == 2 ? TROD_FUNNEL_FIRST
                                     : TROD_FUNNEL_ORDERED,
                 .by = i % 2 ? trod_str_of(fields[i / 2 % 2]) : (trod_str){NULL, 0}};
@@ -356,12 +356,12 @@ static void keeps_the_rules_that_are_written(void **state) {
         {"B=A=C", 1, TROD_FUNNEL_ORDERED, 1, NAN},
         {"C=B=A", 1, TROD_FUNNEL_ORDERED, 1, NAN},
         {"BC", 0, TROD_FUNNEL_ORDERED, 0, NAN},
-        {"AxBxC", 0, TROD_FUNNEL_STRICT, 3, 4}, /* no step between */
-        {"AABBC", 0, TROD_FUNNEL_STRICT, 3, 3}, /* repetitions are fine */
-        {"ACBC", 0, TROD_FUNNEL_STRICT, 1, NAN},
-        {"ABAC", 0, TROD_FUNNEL_STRICT, 2, NAN},
-        {"ABABC", 0, TROD_FUNNEL_STRICT, 3, 2},
-        {"AxxBC", 3, TROD_FUNNEL_STRICT, 2, NAN},
+        {"AxBxC", 0, TROD_FUNNEL_UNBROKEN, 3, 4}, /* no step between */
+        {"AABBC", 0, TROD_FUNNEL_UNBROKEN, 3, 3}, /* repetitions are fine */
+        {"ACBC", 0, TROD_FUNNEL_UNBROKEN, 1, NAN},
+        {"ABAC", 0, TROD_FUNNEL_UNBROKEN, 2, NAN},
+        {"ABABC", 0, TROD_FUNNEL_UNBROKEN, 3, 2},
+        {"AxxBC", 3, TROD_FUNNEL_UNBROKEN, 2, NAN},
         {"ABC", 0, TROD_FUNNEL_FIRST, 3, 2},
         {"BABC", 0, TROD_FUNNEL_FIRST, 1, NAN}, /* the first B comes before A */
         {"AABBC", 0, TROD_FUNNEL_FIRST, 3, 4},
@@ -405,7 +405,7 @@ static void says_what_it_cannot_do(void **state) {
         {.steps = steps_abcd, .n_steps = TROD_FUNNEL_STEPS + 1},
         {.steps = steps_abcd, .n_steps = 3, .within_us = -1},
         {.steps = steps_abcd, .n_steps = 3, .by = TROD_STR("color")},
-        {.steps = twice, .n_steps = 2, .way = TROD_FUNNEL_STRICT},
+        {.steps = twice, .n_steps = 2, .way = TROD_FUNNEL_UNBROKEN},
     };
     for (size_t i = 0; i < TROD_COUNT(wrong); i++) {
         assert_int_equal(trod_funnel_make(&question, &wrong[i], &funnel, &error),
