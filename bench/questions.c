@@ -104,6 +104,22 @@ static void ask_flow_countries(struct asked *asked) {
     trod_follows_by_free(by);
 }
 
+/* ---- Paths ---------------------------------------------------------------------------------
+ */
+
+static void ask_paths(struct asked *asked) {
+    struct trod_error error = {0};
+    struct trod_paths *paths = NULL;
+    check(trod_paths_make(&asked->question, 20, &paths, &error), &error);
+    if (asked->is_shown) {
+        printf("\"paths\": %llu, \"top\": [", (unsigned long long)paths->n_paths);
+        for (size_t p = 0; p < paths->n_shown; p++)
+            printf("%s%llu", p ? ", " : "", (unsigned long long)paths->paths[p].n_journeys);
+        printf("]");
+    }
+    trod_paths_free(paths);
+}
+
 /* ---- Funnel --------------------------------------------------------------------------------
  */
 
@@ -163,6 +179,8 @@ static const struct kind {
     {"flow-exact", ask_flow_exact, NULL, false},
     {"flow-cut", ask_flow, CUT, true},
     {"flow-countries", ask_flow_countries, NULL, false},
+    {"paths", ask_paths, NULL, false},
+    {"paths-cut", ask_paths, CUT, true},
     {"funnel", ask_funnel, NULL, false},
     {"funnel-cut", ask_funnel, CUT, true},
 };

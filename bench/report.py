@@ -14,6 +14,7 @@ TITLES = {
     "flow-countries": "flow, DE against FR",
     "first-to-first": "first guide to first order, quantiles",
     "flow-cut": "flow, with a filter and a date cut",
+    "paths-cut": "paths, with a filter and a date cut",
     "funnel-cut": "funnel, with a filter and a date cut",
 }
 # Of 100M events on two cores, warm: what trod wants to reach, in seconds.
