@@ -129,6 +129,11 @@ static void look_at_times(struct packer *p, bool *has_ends) {
     head->n_undated = rows->n_events - n_dated;
 }
 
+/* By constants, which are multiplications. */
+static inline uint64_t ticks_of(uint64_t us, uint32_t tick_us) {
+    return tick_us == 1000 ? us / 1000 : tick_us == 1 ? us : us / 1000000;
+}
+
 /* First times of customers: 0 where there is none, else the ticks above one before the
  * earliest.
  */
@@ -178,7 +183,7 @@ static trod_status pack_gaps(struct packer *p, struct trod_error *error) {
                                      "the events of a customer are not in the order of time");
                 const uint64_t gap_us = (uint64_t)time_us - (uint64_t)last_us;
                 const uint32_t bucket = trod_gap_bucket(gap_us);
-                gaps[i] = gap_us / p->head.tick_us;
+                gaps[i] = ticks_of(gap_us, p->head.tick_us);
                 counts[bucket]++;
                 if (bucket >= n_counts) n_counts = bucket + 1;
             }
@@ -218,7 +223,8 @@ static trod_status pack_ends(struct packer *p, struct trod_error *error) {
     for (uint32_t i = 0; i < rows->n_events; i++) {
         if (!has_end(rows, i)) continue;
         ends[i] =
-            ((uint64_t)rows->end_us[i] - (uint64_t)rows->time_us[i]) / p->head.tick_us + 1;
+            ticks_of((uint64_t)rows->end_us[i] - (uint64_t)rows->time_us[i], p->head.tick_us) +
+            1;
     }
     TROD_TRY(pack_varied(p, PART_ENDS, ends, rows->n_events, 0, NULL, error));
 done:

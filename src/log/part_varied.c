@@ -103,6 +103,36 @@ void part_varied_classes(const uint8_t width[16], unsigned class_bits,
     }
 }
 
+/* Writes the numbers first .. end - 1 at `to`, and their classes; returns where the next block
+ * begins. Eight bytes at a time: up to seven zeros are written behind. */
+static unsigned char *fill_block(const struct part_varied_plan *plan,
+                                 const uint8_t class_of[N_WIDTHS], const uint64_t *values,
+                                 uint32_t first, uint32_t end, unsigned char *classes,
+                                 unsigned char *to) {
+    uint64_t bits = 0;
+    unsigned used = 0;
+    classes += (size_t)first / 8 * plan->class_bits;
+    for (uint32_t i = first; i < end; i += 8, classes += plan->class_bits) {
+        const uint32_t n = end - i < 8 ? end - i : 8;
+        uint32_t eight = 0;
+        for (uint32_t k = 0; k < n; k++) {
+            const uint64_t value = values[i + k];
+            const unsigned class = class_of[part_width(value)], width = plan->width[class];
+            eight |= class << k * plan->class_bits;
+            bits |= value << used;
+            used += width;
+            if (used < 64) continue;
+            part_put_u64(to, bits);
+            to += 8;
+            used -= 64;
+            bits = used ? value >> (width - used) : 0;
+        }
+        memcpy(classes, &eight, (n * plan->class_bits + 7) / 8);
+    }
+    part_put_u64(to, bits);
+    return to + (used + 7) / 8;
+}
+
 void part_varied_fill(const struct part_varied_plan *plan, const uint64_t *values,
                       unsigned char *at) {
     const uint32_t n = plan->n;
@@ -115,23 +145,11 @@ void part_varied_fill(const struct part_varied_plan *plan, const uint64_t *value
     unsigned char *const bits = classes + part_bits_bytes(n, plan->class_bits);
     uint8_t class_of[N_WIDTHS];
     part_varied_classes(plan->width, plan->class_bits, class_of);
-    uint64_t bit = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        if (i % PART_BLOCK == 0) {
-            bit = (bit + 7) & ~UINT64_C(7);
-            part_put_u32(places + 4 * (size_t)(i / PART_BLOCK), (uint32_t)(bit / 8));
-        }
-        const unsigned class = class_of[part_width(values[i])], width = plan->width[class];
-        const uint64_t class_bit = (uint64_t)i * plan->class_bits;
-        unsigned char *const class_at = classes + (class_bit >> 3);
-        const unsigned both = class << (class_bit & 7);
-        class_at[0] |= (unsigned char)both;
-        class_at[1] |= (unsigned char)(both >> 8);
-        unsigned char *const byte = bits + (bit >> 3);
-        const unsigned shift = bit & 7;
-        part_put_u64(byte, part_u64(byte) | values[i] << shift);
-        if (width + shift > 64) byte[8] = (unsigned char)(values[i] >> (64 - shift));
-        bit += width;
+    unsigned char *to = bits;
+    for (uint32_t first = 0; first < n; first += PART_BLOCK) {
+        const uint32_t end = n - first > PART_BLOCK ? first + PART_BLOCK : n;
+        part_put_u32(places + 4 * (size_t)(first / PART_BLOCK), (uint32_t)(to - bits));
+        to = fill_block(plan, class_of, values, first, end, classes, to);
     }
 }
 
