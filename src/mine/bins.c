@@ -172,14 +172,15 @@ bool mine_cursor_chunk(struct mine_cursor *cursor) {
 /* ---- Counting -------------------------------------------------------------------------------
  */
 
-struct slot {
-    struct mine_key key;
-    uint64_t n; /* 0: free */
-};
-/* What a thread counts in. */
+/* What a thread counts in: the keys met so far, and a table of their numbers plus one. */
 struct counter {
-    struct slot *slots; /* [1 << room_bits], of which 1 << bits are used */
-    unsigned bits, room_bits;
+    struct met {
+        struct mine_key key;
+        uint64_t n;
+    } * met; /* [room] */
+    size_t n, room;
+    uint32_t *table; /* [1 << table_room], of which 1 << bits are used */
+    unsigned bits, table_room;
 };
 struct found {
     struct mine_class *classes;
@@ -212,30 +213,41 @@ static size_t items_in(const struct counting *counting, size_t bin, bool is_long
     return n;
 }
 
-static trod_status clear_slots(struct counter *counter, struct trod_arena *arena, size_t n,
-                               struct trod_error *error) {
+/* An empty counter for at most n keys. */
+static trod_status clear(struct counter *counter, struct trod_arena *arena, size_t n,
+                         struct trod_error *error) {
     trod_status status = TROD_OK;
-    unsigned bits = 6;
-    while ((size_t)3 << bits >> 2 < n) bits++;
-    if (bits > counter->room_bits) {
-        counter->slots = TROD_NEW_ARRAY(arena, (size_t)1 << bits, struct slot);
-        TROD_TRY_ALLOC(counter->slots, error);
-        counter->room_bits = bits;
+    counter->bits = 6;
+    while ((size_t)1 << counter->bits < n + n / 2) counter->bits++;
+    if (counter->bits > counter->table_room) {
+        counter->table = TROD_NEW_ARRAY(arena, (size_t)1 << counter->bits, uint32_t);
+        TROD_TRY_ALLOC(counter->table, error);
+        counter->table_room = counter->bits;
     } else {
-        memset(counter->slots, 0, sizeof *counter->slots << bits);
+        memset(counter->table, 0, sizeof *counter->table << counter->bits);
     }
-    counter->bits = bits;
+    if (n > counter->room) {
+        counter->met = TROD_NEW_ARRAY(arena, n + n / 4, struct met);
+        TROD_TRY_ALLOC(counter->met, error);
+        counter->room = n + n / 4;
+    }
+    counter->n = 0;
 done:
     return status;
 }
 
-static inline struct slot *slot_of(const struct counter *counter, struct mine_key key) {
+/* The key as it was met, or now for the first time. */
+static inline struct met *meet(struct counter *counter, struct mine_key key) {
     const size_t mask = ((size_t)1 << counter->bits) - 1;
     size_t at = (size_t)(mine_key_place(key) >> 16) & mask;
-    while (counter->slots[at].n &&
-           (counter->slots[at].key.a != key.a || counter->slots[at].key.b != key.b))
-        at = (at + 1) & mask;
-    return &counter->slots[at];
+    for (; counter->table[at]; at = (at + 1) & mask) {
+        struct met *const met = &counter->met[counter->table[at] - 1];
+        if (met->key.a == key.a && met->key.b == key.b) return met;
+    }
+    struct met *const met = &counter->met[counter->n++];
+    counter->table[at] = (uint32_t)counter->n;
+    *met = (struct met){key, 0};
+    return met;
 }
 
 static void *take_room(struct counting *counting, size_t n, size_t size) {
@@ -245,27 +257,24 @@ static void *take_room(struct counting *counting, size_t n, size_t size) {
     return room;
 }
 
-/* The classes in the slots that are large enough, behind those that are there. The slots then
- * hold the number of their class plus one. */
-static trod_status list_classes(struct counting *counting, struct counter *counter,
+/* The classes that are large enough, behind those that are there. */
+static trod_status list_classes(struct counting *counting, const struct counter *counter,
                                 bool is_long, struct found *found, struct trod_error *error) {
     trod_status status = TROD_OK;
-    const size_t n_slots = (size_t)1 << counter->bits;
-    size_t n = 0, before = found->n;
-    for (size_t s = 0; s < n_slots; s++) {
-        found->n_distinct += counter->slots[s].n != 0;
-        n += counter->slots[s].n >= counting->least;
-    }
+    size_t n = 0;
+    const size_t before = found->n;
+    found->n_distinct += counter->n;
+    for (size_t m = 0; m < counter->n; m++) n += counter->met[m].n >= counting->least;
     if (n == 0) goto done;
     struct mine_class *const classes =
         take_room(counting, before + n, sizeof(struct mine_class));
     TROD_TRY_ALLOC(classes, error);
     if (before) memcpy(classes, found->classes, before * sizeof *classes);
     found->classes = classes;
-    for (size_t s = 0; s < n_slots; s++) {
-        struct slot *const slot = &counter->slots[s];
-        if (slot->n < counting->least) continue;
-        classes[found->n++] = (struct mine_class){slot->key, slot->n, is_long};
+    for (size_t m = 0; m < counter->n; m++) {
+        const struct met *const met = &counter->met[m];
+        if (met->n >= counting->least)
+            classes[found->n++] = (struct mine_class){met->key, met->n, is_long};
     }
 done:
     return status;
@@ -278,37 +287,32 @@ static trod_status count_short(struct counting *counting, struct counter *counte
     const size_t n = items_in(counting, bin, false);
     struct mine_cursor cursor = mine_cursor_of(counting->bins, counting->n, bin, false);
     if (n == 0) goto done;
-    TROD_TRY(clear_slots(counter, arena, n, error));
-    for (const struct mine_item *item; (item = mine_next_item(&cursor));) {
-        struct slot *const slot = slot_of(counter, item->key);
-        slot->key = item->key;
-        slot->n++;
-    }
+    TROD_TRY(clear(counter, arena, n, error));
+    for (const struct mine_item *item; (item = mine_next_item(&cursor));)
+        meet(counter, item->key)->n++;
     TROD_TRY(list_classes(counting, counter, false, found, error));
 done:
     return status;
 }
 
+/* Who walks the long classes that are kept, the first of which is first_class. */
 static trod_status list_traces(struct counting *counting, struct counter *counter, size_t bin,
                                size_t first_class, struct found *found,
                                struct trod_error *error) {
     trod_status status = TROD_OK;
-    size_t n = 0;
+    size_t n = 0, class = first_class;
     for (size_t c = first_class; c < found->n; c++) n += found->classes[c].n;
     if (n == 0) goto done;
     found->traces = take_room(counting, n, sizeof *found->traces);
     TROD_TRY_ALLOC(found->traces, error);
-    /* From now on a slot's number is its class, from 1. */
-    for (size_t s = 0; s < (size_t)1 << counter->bits; s++)
-        if (counter->slots[s].n) counter->slots[s].n = UINT64_MAX;
-    for (size_t c = first_class; c < found->n; c++)
-        slot_of(counter, found->classes[c].key)->n = c + 1;
+    /* From now on the number of a key that was met is that of its class. */
+    for (size_t m = 0; m < counter->n; m++)
+        counter->met[m].n = counter->met[m].n >= counting->least ? class ++ : UINT64_MAX;
     struct mine_cursor cursor = mine_cursor_of(counting->bins, counting->n, bin, true);
     for (const struct mine_long_item *item; (item = mine_next_long(&cursor));) {
-        const uint64_t class = slot_of(counter, item->item.key)->n;
-        if (class == UINT64_MAX) continue;
-        found->traces[found->n_traces++] =
-            (struct mine_trace){item->walker, (size_t) class - 1};
+        const uint64_t of = meet(counter, item->item.key)->n;
+        if (of == UINT64_MAX) continue;
+        found->traces[found->n_traces++] = (struct mine_trace){item->walker, (size_t)of};
     }
 done:
     return status;
@@ -321,12 +325,9 @@ static trod_status count_long(struct counting *counting, struct counter *counter
     const size_t n = items_in(counting, bin, true), first_class = found->n;
     struct mine_cursor cursor = mine_cursor_of(counting->bins, counting->n, bin, true);
     if (n == 0) goto done;
-    TROD_TRY(clear_slots(counter, arena, n, error));
-    for (const struct mine_long_item *item; (item = mine_next_long(&cursor));) {
-        struct slot *const slot = slot_of(counter, item->item.key);
-        slot->key = item->item.key;
-        slot->n++;
-    }
+    TROD_TRY(clear(counter, arena, n, error));
+    for (const struct mine_long_item *item; (item = mine_next_long(&cursor));)
+        meet(counter, item->item.key)->n++;
     TROD_TRY(list_classes(counting, counter, true, found, error));
     TROD_TRY(list_traces(counting, counter, bin, first_class, found, error));
 done:

@@ -37,4 +37,8 @@ struct trod_name_counts mine_count_names(const struct trod_view *view,
 /* What is said of the view whatever the question. */
 struct trod_picked mine_picked_of_view(const struct trod_view *view);
 
+/* Says that these bytes will be used here and there: larger pages make that quicker. Only what
+ * the machine makes of it differs. */
+void mine_expect_random(void *at, size_t n_bytes);
+
 #endif

@@ -72,53 +72,55 @@ done:
 /* ---- How long journeys are ------------------------------------------------------------------
  */
 
-/* Sums over the block at[0..n): sums[i] is that of the first i. */
-static void add_along(const uint64_t *at, uint32_t n, uint64_t *sums) {
+enum { SPAN_BLOCK = 512 };
+
+/* Sums over the block: sums[i] is that of the first i. Returns how many gaps lie in lo..lo +
+ * reach. */
+static uint32_t add_along(const uint64_t *gaps, uint32_t n, uint64_t lo, uint64_t reach,
+                          uint64_t *sums) {
     uint64_t sum = 0;
+    uint32_t hits = 0;
     for (uint32_t i = 0; i < n; i++) {
         sums[i] = sum;
-        sum += at[i];
+        sum += gaps[i];
+        hits += gaps[i] - lo <= reach;
     }
     sums[n] = sum;
+    return hits;
 }
 
-/* Counts the gaps of a block, if any, that lie in the steps. A journey's first has 0, which
- * does not. */
-static void watch_gaps(struct mine_picker *picker, const uint64_t *gaps, uint32_t n,
-                       uint64_t tick_us) {
-    const struct mine_pick *const pick = picker->pick;
-    const uint64_t lo = (pick->lo_us + tick_us - 1) / tick_us;
-    const uint64_t hi = (pick->lo_us + pick->reach_us) / tick_us;
-    if (hi < lo) return;
-    for (uint32_t from = 0; from < n; from += 32) {
-        const uint32_t to = n - from < 32 ? n : from + 32;
-        uint32_t hits = 0;
-        for (uint32_t i = from; i < to; i++) hits += gaps[i] - lo <= hi - lo;
-        for (uint32_t i = from; hits && i < to; i++)
-            if (gaps[i] - lo <= hi - lo)
-                picker->counts[GAPS][(gaps[i] * tick_us - pick->lo_us) / pick->step_us]++;
-    }
+/* What find_spans looks for on its way: nothing, or gaps that lie in the steps. */
+struct watch {
+    struct mine_picker *picker; /* NULL: nothing */
+    uint64_t lo, reach;         /* in ticks */
+};
+
+static void count_watched(const struct watch *watch, const uint64_t *gaps, uint32_t n,
+                          uint64_t tick_us) {
+    const struct mine_pick *const pick = watch->picker->pick;
+    for (uint32_t i = 0; i < n; i++)
+        if (gaps[i] - watch->lo <= watch->reach)
+            watch->picker->counts[GAPS][(gaps[i] * tick_us - pick->lo_us) / pick->step_us]++;
 }
 
-/* spans[j]: ticks from the first dated event of journey j to its last. With `watcher`, its
- * steps are looked for among the gaps of all the view's places. */
-static trod_status find_spans(const struct trod_part_view *view, struct mine_picker *watcher,
+/* spans[j]: ticks from the first dated event of journey j to its last. */
+static trod_status find_spans(const struct trod_part_view *view, const struct watch *watch,
                               struct trod_arena *arena, const uint64_t **spans,
                               struct trod_error *error) {
     trod_status status = TROD_OK;
-    uint64_t *span = NULL, gaps[MINE_BLOCK + MINE_ROOM], sums[MINE_BLOCK + 1];
+    uint64_t *span = NULL, gaps[SPAN_BLOCK + MINE_ROOM], sums[SPAN_BLOCK + 1];
     *spans = NULL;
     if (!view->start) goto done;
     span = TROD_NEW_ARRAY(arena, view->n_journeys, uint64_t);
     TROD_TRY_ALLOC(span, error);
     uint32_t from = 0, j = 0;
     while (j < view->n_journeys) {
-        if (view->begin[j] >= from) from = view->begin[j] - view->begin[j] % MINE_BLOCK;
+        if (view->begin[j] >= from) from = view->begin[j] - view->begin[j] % SPAN_BLOCK;
         const uint32_t left = view->n_places - from;
-        const uint32_t n = left < MINE_BLOCK ? left : MINE_BLOCK, to = from + n;
+        const uint32_t n = left < SPAN_BLOCK ? left : SPAN_BLOCK, to = from + n;
         trod_part_view_gaps(view, from, n, gaps);
-        add_along(gaps, n, sums);
-        if (watcher) watch_gaps(watcher, gaps, n, (uint64_t)view->part->tick_us);
+        const uint32_t hits = add_along(gaps, n, watch->lo, watch->reach, sums);
+        if (hits && watch->picker) count_watched(watch, gaps, n, (uint64_t)view->part->tick_us);
         for (; j < view->n_journeys && view->end[j] <= to; j++) {
             const uint32_t begin = view->begin[j] > from ? view->begin[j] - from : 0;
             span[j] += sums[view->end[j] - from] - sums[begin];
@@ -136,7 +138,8 @@ done:
 
 trod_status mine_spans(const struct trod_part_view *view, struct trod_arena *arena,
                        const uint64_t **spans, struct trod_error *error) {
-    return find_spans(view, NULL, arena, spans, error);
+    const struct watch nothing = {.lo = UINT64_MAX};
+    return find_spans(view, &nothing, arena, spans, error);
 }
 
 /* ---- A part -------------------------------------------------------------------------------
@@ -300,10 +303,17 @@ trod_status mine_picker_part(struct mine_picker *picker, const struct trod_part_
     if (view->part->tick_us == 0) goto done;
     if (!picker->tick_us || (uint64_t)view->part->tick_us < picker->tick_us)
         picker->tick_us = (uint64_t)view->part->tick_us;
-    const bool watch =
-        pick->in_steps && !pick->filtered && view->part->n_undated == 0 && pick->lo_us > 0;
-    TROD_TRY(find_spans(view, watch ? picker : NULL, scratch, &found, error));
-    TROD_TRY(count_all_gaps(picker, view, watch, scratch, error));
+    const uint64_t tick_us = (uint64_t)view->part->tick_us;
+    struct watch watch = {.lo = UINT64_MAX};
+    /* A journey's first event has the gap 0, which is below the steps. */
+    if (pick->in_steps && !pick->filtered && view->part->n_undated == 0 && pick->lo_us > 0) {
+        watch.picker = picker;
+        watch.lo = (pick->lo_us - 1) / tick_us + 1;
+        watch.reach = (pick->lo_us + pick->reach_us) / tick_us - watch.lo;
+        if (watch.reach > INT64_MAX) watch = (struct watch){picker, UINT64_MAX, 0}; /* none */
+    }
+    TROD_TRY(find_spans(view, &watch, scratch, &found, error));
+    TROD_TRY(count_all_gaps(picker, view, watch.picker != NULL, scratch, error));
     if (spans) *spans = found;
     if (!question->view.events) {
         TROD_TRY(count_distances(picker, view, NULL, found, scratch, error));

@@ -86,6 +86,7 @@ trod_status mine_tray_make(const struct mine_spread *spread, struct trod_arena *
     *tray = (struct mine_tray){.spread = spread, .arena = arena};
     tray->buckets = TROD_NEW_ARRAY(arena, n * spread->stride, uint32_t);
     TROD_TRY_ALLOC(tray->buckets, error);
+    mine_expect_random(tray->buckets, n * spread->stride * sizeof *tray->buckets);
     tray->sums = TROD_NEW_ARRAY(arena, n, uint64_t);
     TROD_TRY_ALLOC(tray->sums, error);
     tray->sum_us = TROD_NEW_ARRAY(arena, n, mine_wide);

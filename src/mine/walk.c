@@ -5,6 +5,20 @@
  * code, and only then are those taken out that straddle two journeys. */
 #include "mine/walk.h"
 
+#include <sys/mman.h>
+
+void mine_expect_random(void *at, size_t n_bytes) {
+#ifdef MADV_HUGEPAGE
+    enum { LARGE = 1 << 21, SMALL = 1 << 12 };
+    if (n_bytes < LARGE) return;
+    const uintptr_t from = ((uintptr_t)at + SMALL - 1) & ~(uintptr_t)(SMALL - 1);
+    const uintptr_t to = ((uintptr_t)at + n_bytes) & ~(uintptr_t)(SMALL - 1);
+    (void)madvise((void *)from, to - from, MADV_HUGEPAGE);
+#else
+    (void)at, (void)n_bytes;
+#endif
+}
+
 /* ---- The crew
  * ------------------------------------------------------------------------------------------ */
 
