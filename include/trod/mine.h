@@ -129,6 +129,11 @@ TROD_MUST trod_status trod_follows_to_json(const struct trod_follows *follows, s
                                            struct trod_buf *out, struct trod_error *error);
 TROD_MUST trod_status trod_follows_to_csv(const struct trod_follows *follows, size_t top,
                                           struct trod_buf *out, struct trod_error *error);
+/* The same of each segment (schemas/flow-by.schema.json; in CSV the segment is a column). */
+TROD_MUST trod_status trod_follows_by_to_json(const struct trod_follows_by *by, size_t top,
+                                              struct trod_buf *out, struct trod_error *error);
+TROD_MUST trod_status trod_follows_by_to_csv(const struct trod_follows_by *by, size_t top,
+                                             struct trod_buf *out, struct trod_error *error);
 
 /* ---- Paths ---------------------------------------------------------------------------------
  */
@@ -160,15 +165,6 @@ TROD_MUST trod_status trod_paths_to_json(const struct trod_paths *paths, size_t 
                                          struct trod_buf *out, struct trod_error *error);
 TROD_MUST trod_status trod_paths_to_csv(const struct trod_paths *paths, size_t top,
                                         struct trod_buf *out, struct trod_error *error);
-
-/* Of a view in plain columns, until every log comes in parts. */
-TROD_MUST trod_status trod_follows_of_view(const struct trod_view *view,
-                                           const struct trod_run *run,
-                                           struct trod_follows **follows,
-                                           struct trod_error *error);
-TROD_MUST trod_status trod_paths_of_view(const struct trod_view *view,
-                                         const struct trod_run *run, struct trod_paths **paths,
-                                         struct trod_error *error);
 
 #include "trod/mine/funnel.h"
 

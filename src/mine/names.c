@@ -31,47 +31,6 @@ done:
     return status;
 }
 
-struct counted {
-    struct trod_name_count count;
-    trod_str text;
-};
-
-static int most_frequent_first(const void *a, const void *b) {
-    const struct counted *const x = a, *const y = b;
-    if (x->count.n_events != y->count.n_events)
-        return x->count.n_events > y->count.n_events ? -1 : 1;
-    return trod_str_compare(x->text, y->text);
-}
-
-struct trod_name_counts mine_count_names(const struct trod_view *view,
-                                         struct trod_arena *arena) {
-    const struct trod_name_counts none = {NULL, 0};
-    const struct trod_log *const log = view->log;
-    const uint32_t n_names = trod_dict_count(log->names);
-    struct counted *const counted = TROD_NEW_ARRAY(arena, n_names, struct counted);
-    if (!counted) return none;
-    for (uint32_t name = 0; name < n_names; name++) {
-        counted[name].count.name = name;
-        counted[name].text = trod_dict_at(log->names, name);
-    }
-    for (size_t j = 0; j < view->n_journeys; j++) {
-        const struct trod_journey *const journey = &view->journeys[j];
-        for (uint32_t i = 0; i < journey->n; i++)
-            counted[log->name[trod_view_event(view, journey, i)]].count.n_events++;
-        counted[log->name[trod_view_event(view, journey, 0)]].count.n_starts++;
-        counted[log->name[trod_view_event(view, journey, journey->n - 1)]].count.n_ends++;
-    }
-    qsort(counted, n_names, sizeof *counted, most_frequent_first);
-    struct trod_name_count *const at = TROD_NEW_ARRAY(arena, n_names, struct trod_name_count);
-    if (!at) return none;
-    size_t n = 0;
-    while (n < n_names && counted[n].count.n_events) {
-        at[n] = counted[n].count;
-        n++;
-    }
-    return (struct trod_name_counts){at, n};
-}
-
 struct ranked_count {
     struct trod_name_count count;
     uint32_t rank;
@@ -118,28 +77,4 @@ trod_status mine_nodes_make(const struct mine_pairs *pairs, uint32_t n_names,
                               error));
 done:
     return status;
-}
-
-struct trod_picked mine_picked_of_view(const struct trod_view *view) {
-    struct trod_picked picked = {.n_journeys = view->n_journeys,
-                                 .n_events = view->n_events,
-                                 .n_customers = view->n_customers,
-                                 .n_left_out = view->n_left_out,
-                                 .has_times = view->log->has_times,
-                                 .first_us = TROD_NO_TIME,
-                                 .last_us = TROD_NO_TIME,
-                                 .n_cut_start = view->n_cut_start,
-                                 .n_cut_end = view->n_cut_end,
-                                 .gap_us = view->gap_us};
-    for (size_t j = 0; j < view->n_journeys && view->log->has_times; j++) {
-        for (uint32_t i = 0; i < view->journeys[j].n; i++) {
-            const int64_t time_us =
-                view->log->time_us[trod_view_event(view, &view->journeys[j], i)];
-            if (time_us == TROD_NO_TIME) continue;
-            if (picked.first_us == TROD_NO_TIME || time_us < picked.first_us)
-                picked.first_us = time_us;
-            if (time_us > picked.last_us) picked.last_us = time_us;
-        }
-    }
-    return picked;
 }

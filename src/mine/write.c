@@ -80,38 +80,81 @@ static size_t first_of(size_t top, size_t n) {
     return top && top < n ? top : n;
 }
 
-trod_status trod_follows_to_json(const struct trod_follows *follows, size_t top,
-                                 struct trod_buf *out, struct trod_error *error) {
+/* Nodes, where journeys begin and end, and edges: of all journeys, or of a segment. */
+static void write_graph(struct trod_json_writer *json, const struct trod_dict *names,
+                        const struct trod_follows_segment *graph, size_t top) {
     static const char *const time_keys[3] = {"mean_us", "median_us", "p95_us"};
     static const char *const waiting_keys[3] = {"waiting_mean_us", "waiting_median_us",
                                                 "waiting_p95_us"};
-    const struct trod_dict *const names = follows->names;
+    write_names(json, "nodes", names, &graph->nodes);
+    write_edges_of_journeys(json, "starts", names, &graph->nodes, false);
+    write_edges_of_journeys(json, "ends", names, &graph->nodes, true);
+    trod_json_key(json, "n_edges");
+    trod_json_uint(json, graph->n_edges);
+    trod_json_key(json, "edges");
+    trod_json_array(json);
+    for (size_t e = 0; e < first_of(top, graph->n_edges); e++) {
+        const struct trod_follows_edge *const edge = &graph->edges[e];
+        trod_json_flat(json);
+        trod_json_object(json);
+        trod_json_key(json, "from");
+        trod_json_str(json, trod_dict_at(names, edge->from));
+        trod_json_key(json, "to");
+        trod_json_str(json, trod_dict_at(names, edge->to));
+        trod_json_key(json, "count");
+        trod_json_uint(json, edge->n);
+        json_durations(json, time_keys, &edge->times);
+        if (graph->has_waiting) {
+            trod_json_key(json, "waiting_count");
+            trod_json_uint(json, edge->waiting.n);
+            json_durations(json, waiting_keys, &edge->waiting);
+        }
+        trod_json_end_object(json);
+    }
+    trod_json_end_array(json);
+}
+
+static struct trod_follows_segment all_of(const struct trod_follows *follows) {
+    return (struct trod_follows_segment){.nodes = follows->nodes,
+                                         .edges = follows->edges,
+                                         .n_edges = follows->n_edges,
+                                         .has_waiting = follows->has_waiting};
+}
+
+trod_status trod_follows_to_json(const struct trod_follows *follows, size_t top,
+                                 struct trod_buf *out, struct trod_error *error) {
+    const struct trod_follows_segment all = all_of(follows);
     struct trod_json_writer json = {.out = out};
     trod_json_object(&json);
     json_picked(&json, &follows->picked);
-    write_names(&json, "nodes", names, &follows->nodes);
-    write_edges_of_journeys(&json, "starts", names, &follows->nodes, false);
-    write_edges_of_journeys(&json, "ends", names, &follows->nodes, true);
-    trod_json_key(&json, "n_edges");
-    trod_json_uint(&json, follows->n_edges);
-    trod_json_key(&json, "edges");
+    write_graph(&json, follows->names, &all, top);
+    trod_json_end_object(&json);
+    trod_buf_byte(out, '\n');
+    return mine_check_written(out, error);
+}
+
+trod_status trod_follows_by_to_json(const struct trod_follows_by *by, size_t top,
+                                    struct trod_buf *out, struct trod_error *error) {
+    struct trod_json_writer json = {.out = out};
+    trod_json_object(&json);
+    json_picked(&json, &by->picked);
+    trod_json_key(&json, "by");
+    trod_json_str(&json, by->field);
+    trod_json_key(&json, "segments");
     trod_json_array(&json);
-    for (size_t e = 0; e < first_of(top, follows->n_edges); e++) {
-        const struct trod_follows_edge *const edge = &follows->edges[e];
-        trod_json_flat(&json);
+    for (size_t s = 0; s < by->n_segments; s++) {
+        const struct trod_follows_segment *const segment = &by->segments[s];
         trod_json_object(&json);
-        trod_json_key(&json, "from");
-        trod_json_str(&json, trod_dict_at(names, edge->from));
-        trod_json_key(&json, "to");
-        trod_json_str(&json, trod_dict_at(names, edge->to));
-        trod_json_key(&json, "count");
-        trod_json_uint(&json, edge->n);
-        json_durations(&json, time_keys, &edge->times);
-        if (follows->has_waiting) {
-            trod_json_key(&json, "waiting_count");
-            trod_json_uint(&json, edge->waiting.n);
-            json_durations(&json, waiting_keys, &edge->waiting);
-        }
+        trod_json_key(&json, "value");
+        if (segment->value.at)
+            trod_json_str(&json, segment->value);
+        else
+            trod_json_null(&json);
+        trod_json_key(&json, "journeys");
+        trod_json_uint(&json, segment->n_journeys);
+        trod_json_key(&json, "events");
+        trod_json_uint(&json, segment->n_events);
+        write_graph(&json, by->names, segment, top);
         trod_json_end_object(&json);
     }
     trod_json_end_array(&json);
@@ -197,23 +240,47 @@ static void csv_durations(struct trod_buf *out, const struct trod_durations *dur
     mine_csv_number(out, durations->p95_us);
 }
 
-trod_status trod_follows_to_csv(const struct trod_follows *follows, size_t top,
-                                struct trod_buf *out, struct trod_error *error) {
+static void csv_edges_head(struct trod_buf *out, bool has_waiting) {
     trod_buf_adds(out, "from,to,count,mean_us,median_us,p95_us");
-    if (follows->has_waiting)
+    if (has_waiting)
         trod_buf_adds(out, ",waiting_count,waiting_mean_us,waiting_median_us,waiting_p95_us");
     trod_buf_byte(out, '\n');
-    for (size_t e = 0; e < first_of(top, follows->n_edges); e++) {
-        const struct trod_follows_edge *const edge = &follows->edges[e];
-        mine_csv_str(out, trod_dict_at(follows->names, edge->from));
-        mine_csv_str(out, trod_dict_at(follows->names, edge->to));
-        mine_csv_uint(out, edge->n);
-        csv_durations(out, &edge->times);
-        if (follows->has_waiting) {
-            mine_csv_uint(out, edge->waiting.n);
-            csv_durations(out, &edge->waiting);
+}
+
+static void csv_edge(struct trod_buf *out, const struct trod_dict *names,
+                     const struct trod_follows_edge *edge, bool has_waiting) {
+    mine_csv_str(out, trod_dict_at(names, edge->from));
+    mine_csv_str(out, trod_dict_at(names, edge->to));
+    mine_csv_uint(out, edge->n);
+    csv_durations(out, &edge->times);
+    if (has_waiting) {
+        mine_csv_uint(out, edge->waiting.n);
+        csv_durations(out, &edge->waiting);
+    }
+    mine_csv_end(out);
+}
+
+trod_status trod_follows_to_csv(const struct trod_follows *follows, size_t top,
+                                struct trod_buf *out, struct trod_error *error) {
+    csv_edges_head(out, follows->has_waiting);
+    for (size_t e = 0; e < first_of(top, follows->n_edges); e++)
+        csv_edge(out, follows->names, &follows->edges[e], follows->has_waiting);
+    return mine_check_written(out, error);
+}
+
+trod_status trod_follows_by_to_csv(const struct trod_follows_by *by, size_t top,
+                                   struct trod_buf *out, struct trod_error *error) {
+    bool has_waiting = false;
+    for (size_t s = 0; s < by->n_segments; s++)
+        has_waiting = has_waiting || by->segments[s].has_waiting;
+    trod_buf_adds(out, "segment,");
+    csv_edges_head(out, has_waiting);
+    for (size_t s = 0; s < by->n_segments; s++) {
+        const struct trod_follows_segment *const segment = &by->segments[s];
+        for (size_t e = 0; e < first_of(top, segment->n_edges); e++) {
+            mine_csv_str(out, segment->value);
+            csv_edge(out, by->names, &segment->edges[e], has_waiting);
         }
-        mine_csv_end(out);
     }
     return mine_check_written(out, error);
 }

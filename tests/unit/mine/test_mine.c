@@ -238,42 +238,56 @@ static void equals_the_plain_way(void **state) {
     }
 }
 
-/* Both answers as text, for a number of threads. */
-static void write_all(const struct trod_view *view, unsigned n_threads, struct trod_buf *out) {
+/* All answers as text, for a number of threads and parts. */
+static void write_all(const struct trod_log *log, unsigned n_threads, uint32_t n_parts,
+                      struct trod_buf *out) {
     const struct trod_run run = {.n_threads = n_threads};
-    struct trod_follows *follows = NULL;
-    struct trod_paths *paths = NULL;
-    assert_ok(trod_follows_of_view(view, &run, &follows, NULL));
-    assert_ok(trod_paths_of_view(view, &run, &paths, NULL));
-    assert_ok(trod_follows_to_json(follows, 0, out, NULL));
-    assert_ok(trod_follows_to_csv(follows, 0, out, NULL));
-    assert_ok(trod_paths_to_json(paths, 0, out, NULL));
-    assert_ok(trod_paths_to_csv(paths, 0, out, NULL));
-    trod_follows_free(follows);
-    trod_paths_free(paths);
+    struct trod_parts *const parts = parts_of(log, n_parts);
+    const struct trod_question question = {.parts = parts, .run = &run};
+    for (int timing = TROD_TIMES_EXACT; timing <= TROD_TIMES_NONE; timing++) {
+        struct trod_follows *follows = NULL;
+        struct trod_follows_by *by = NULL;
+        assert_ok(trod_follows_make(&question, (enum trod_timing)timing, &follows, NULL));
+        assert_ok(trod_follows_by_make(&question, TROD_STR("colour"), NULL, 0,
+                                       (enum trod_timing)timing, &by, NULL));
+        assert_ok(trod_follows_to_json(follows, 0, out, NULL));
+        assert_ok(trod_follows_to_csv(follows, 0, out, NULL));
+        assert_ok(trod_follows_by_to_json(by, 0, out, NULL));
+        assert_ok(trod_follows_by_to_csv(by, 0, out, NULL));
+        trod_follows_free(follows);
+        trod_follows_by_free(by);
+    }
+    for (size_t top = 0; top < 40; top += 13) {
+        struct trod_paths *paths = NULL;
+        assert_ok(trod_paths_make(&question, top, &paths, NULL));
+        assert_ok(trod_paths_to_json(paths, 0, out, NULL));
+        assert_ok(trod_paths_to_csv(paths, 0, out, NULL));
+        trod_paths_free(paths);
+    }
+    trod_parts_free(parts);
 }
 
-static void does_not_depend_on_threads(void **state) {
+static void does_not_depend_on_threads_or_parts(void **state) {
     (void)state;
     const struct random_log as = {.seed = 4,
-                                  .n_customers = 40000,
+                                  .n_customers = 3000,
                                   .n_names = 4,
-                                  .n_events = 120000,
+                                  .n_events = 30000,
                                   .ends = 40,
                                   .step_us = 1000};
     struct trod_log *log = NULL;
-    struct trod_view *view = NULL;
-    struct trod_buf one = {0}, many = {0};
+    struct trod_buf first = {0};
     assert_ok(random_log_make(&as, &log, NULL));
-    assert_ok(trod_view_make(log, &(struct trod_view_options){0}, &view, NULL));
-    assert_true(view->n_journeys > 33000); /* more than one part of the tally */
-    write_all(view, 1, &one);
-    write_all(view, 7, &many);
-    assert_int_equal(one.n, many.n);
-    assert_memory_equal(one.at, many.at, one.n);
-    trod_buf_free(&one);
-    trod_buf_free(&many);
-    trod_view_free(view);
+    write_all(log, 1, 1, &first);
+    static const uint32_t others[][2] = {{2, 1}, {2, 7}, {5, 40}, {1, 3}};
+    for (size_t i = 0; i < TROD_COUNT(others); i++) {
+        struct trod_buf out = {0};
+        write_all(log, others[i][0], others[i][1], &out);
+        assert_int_equal(first.n, out.n);
+        assert_memory_equal(first.at, out.at, out.n);
+        trod_buf_free(&out);
+    }
+    trod_buf_free(&first);
     trod_log_free(log);
 }
 
@@ -305,13 +319,13 @@ static void writes_json_and_csv(void **state) {
     (void)state;
     for (int timed = 0; timed < 2; timed++) {
         struct trod_log *const log = tiny_log(timed);
-        struct trod_view *view = NULL;
+        struct trod_parts *const parts = parts_of(log, 1);
+        const struct trod_question question = {.parts = parts};
         struct trod_follows *follows = NULL;
         struct trod_paths *paths = NULL;
         struct trod_buf out = {0};
-        assert_ok(trod_view_make(log, &(struct trod_view_options){0}, &view, NULL));
-        assert_ok(trod_follows_of_view(view, NULL, &follows, NULL));
-        assert_ok(trod_paths_of_view(view, NULL, &paths, NULL));
+        assert_ok(trod_follows_make(&question, TROD_TIMES_EXACT, &follows, NULL));
+        assert_ok(trod_paths_make(&question, 0, &paths, NULL));
         assert_ok(trod_follows_to_csv(follows, 0, &out, NULL));
         assert_string_equal(
             out.at,
@@ -346,7 +360,7 @@ static void writes_json_and_csv(void **state) {
         trod_buf_free(&out);
         trod_paths_free(paths);
         trod_follows_free(follows);
-        trod_view_free(view);
+        trod_parts_free(parts);
         trod_log_free(log);
     }
 }
@@ -354,15 +368,15 @@ static void writes_json_and_csv(void **state) {
 static void survives_every_failed_allocation(void **state) {
     (void)state;
     struct trod_log *const log = log_of(9, 5, 30);
-    struct trod_view *view = NULL;
-    assert_ok(trod_view_make(log, &(struct trod_view_options){0}, &view, NULL));
+    struct trod_parts *const parts = parts_of(log, 2);
+    const struct trod_question question = {.parts = parts};
     bool done = false;
     for (uint64_t n = 1; !done; n++) {
         struct trod_follows *follows = NULL;
         struct trod_paths *paths = NULL;
         trod_memory_fail_at(n);
-        trod_status status = trod_follows_of_view(view, NULL, &follows, NULL);
-        if (status == TROD_OK) status = trod_paths_of_view(view, NULL, &paths, NULL);
+        trod_status status = trod_follows_make(&question, TROD_TIMES_EXACT, &follows, NULL);
+        if (status == TROD_OK) status = trod_paths_make(&question, 3, &paths, NULL);
         trod_memory_fail_at(0);
         done = status == TROD_OK;
         assert_true(done || status == TROD_NO_MEMORY);
@@ -370,14 +384,14 @@ static void survives_every_failed_allocation(void **state) {
         trod_follows_free(follows);
         trod_paths_free(paths);
     }
-    trod_view_free(view);
+    trod_parts_free(parts);
     trod_log_free(log);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(equals_the_plain_way),
-        cmocka_unit_test(does_not_depend_on_threads),
+        cmocka_unit_test(does_not_depend_on_threads_or_parts),
         cmocka_unit_test(writes_json_and_csv),
         cmocka_unit_test(survives_every_failed_allocation),
     };
