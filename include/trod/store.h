@@ -99,8 +99,8 @@ const struct trod_parts *trod_change_parts(const struct trod_change *change);
 TROD_MUST trod_status trod_change_add(struct trod_change *change,
                                       const struct trod_packed *packed,
                                       struct trod_error *error);
-/* Takes every file out that was there when the change began (--replace). Before the first
- * trod_change_add. */
+/* Takes every file out that was there when the change began (--replace), and all that was
+ * numbered: trod_change_parts is empty from then on. Before the first trod_change_add. */
 void trod_change_clear(struct trod_change *change);
 /* Before the first trod_change_add: events that equal one of their customer's in the log (name,
  * times, every attribute) are not added. Without it, those alone whose own id (the log's

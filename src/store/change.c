@@ -82,6 +82,16 @@ trod_status trod_store_begin(struct trod_store *store, int64_t wait_us,
     made->next_file = state->next_file;
     TROD_TRY_ALLOC(made->fates = TROD_NEW_ARRAY(arena, state->n_files, uint8_t), error);
     memcpy(made->roles, state->roles, sizeof made->roles);
+    TROD_TRY_ALLOC(made->no_names = trod_dict_make(0), error);
+    made->fresh = (struct trod_parts){
+        .names = made->no_names,
+        .channel_field = TROD_NO_ID,
+        .worth_field = TROD_NO_ID,
+        .journey_field = TROD_NO_ID,
+        .id_field = TROD_NO_ID,
+        .first_us = TROD_NO_TIME,
+        .last_us = TROD_NO_TIME,
+    };
     made->has_mutex = pthread_mutex_init(&made->mutex, NULL) == 0;
     TROD_TRY_ALLOC(made->has_mutex, error);
     *change = made;
@@ -110,18 +120,20 @@ void trod_change_free(struct trod_change *change) {
     if (!change) return;
     if (!change->committed) undo(change);
     if (change->parts) trod_parts_free(&change->parts->parts);
+    trod_dict_free(change->no_names);
     if (change->has_mutex) pthread_mutex_destroy(&change->mutex);
     store_lock_release(change->lock);
     trod_arena_free(change->arena);
 }
 
 const struct trod_parts *trod_change_parts(const struct trod_change *change) {
-    return &change->parts->parts;
+    return change->cleared ? &change->fresh : &change->parts->parts;
 }
 
 void trod_change_clear(struct trod_change *change) {
     change->cleared = true;
     memset(change->fates, STORE_OUT, change->parts->state.n_files);
+    for (size_t i = 0; i < TROD_COUNT(change->roles); i++) change->roles[i] = TROD_NO_ID;
 }
 
 void trod_change_distinct(struct trod_change *change) {
@@ -213,17 +225,17 @@ done:
 /* ---- The frame ---- */
 
 /* What does not go on from what was found is a slip of the caller. */
-static trod_status goes_on(const struct store_state *state, const struct trod_parts *frame,
+static trod_status goes_on(const struct trod_parts *from, const struct trod_parts *frame,
                            struct trod_error *error) {
-    bool right = trod_dict_count(frame->names) >= trod_dict_count(state->names) &&
-                 frame->n_fields >= state->n_fields && frame->n_sources >= state->n_sources;
-    for (uint32_t i = 0; right && i < trod_dict_count(state->names); i++)
-        right = trod_str_equal(trod_dict_at(frame->names, i), trod_dict_at(state->names, i));
-    for (size_t i = 0; right && i < state->n_fields; i++)
-        right = trod_str_equal(frame->fields[i].name, state->fields[i].name) &&
-                frame->fields[i].fact == state->fields[i].fact;
-    for (size_t i = 0; right && i < state->n_sources; i++)
-        right = trod_str_equal(frame->sources[i].name, state->sources[i].name);
+    bool right = trod_dict_count(frame->names) >= trod_dict_count(from->names) &&
+                 frame->n_fields >= from->n_fields && frame->n_sources >= from->n_sources;
+    for (uint32_t i = 0; right && i < trod_dict_count(from->names); i++)
+        right = trod_str_equal(trod_dict_at(frame->names, i), trod_dict_at(from->names, i));
+    for (size_t i = 0; right && i < from->n_fields; i++)
+        right = trod_str_equal(frame->fields[i].name, from->fields[i].name) &&
+                frame->fields[i].fact == from->fields[i].fact;
+    for (size_t i = 0; right && i < from->n_sources; i++)
+        right = trod_str_equal(frame->sources[i].name, from->sources[i].name);
     return right ? TROD_OK
                  : trod_fail(error, TROD_BAD_OPTION,
                              "what is added does not go on from the log that was found");
@@ -232,13 +244,13 @@ static trod_status goes_on(const struct store_state *state, const struct trod_pa
 trod_status trod_change_frame(struct trod_change *change, const struct trod_parts *frame,
                               struct trod_error *error) {
     trod_status status = TROD_OK;
-    const struct store_state *const state = &change->parts->state;
+    const struct trod_parts *const from = trod_change_parts(change);
     struct trod_arena *const arena = change->arena;
-    TROD_TRY(goes_on(state, frame, error));
-    const uint32_t old_names = trod_dict_count(state->names);
+    TROD_TRY(goes_on(from, frame, error));
+    const uint32_t old_names = trod_dict_count(from->names);
     const size_t n_names = trod_dict_count(frame->names) - old_names;
-    const size_t n_fields = frame->n_fields - state->n_fields;
-    const size_t n_sources = frame->n_sources - state->n_sources;
+    const size_t n_fields = frame->n_fields - from->n_fields;
+    const size_t n_sources = frame->n_sources - from->n_sources;
     trod_str *const names = TROD_NEW_ARRAY(arena, n_names, trod_str);
     struct trod_parts_field *const fields =
         TROD_NEW_ARRAY(arena, n_fields, struct trod_parts_field);
@@ -249,13 +261,13 @@ trod_status trod_change_frame(struct trod_change *change, const struct trod_part
         TROD_TRY_ALLOC(names[i].at, error);
     }
     for (size_t i = 0; i < n_fields; i++) {
-        const struct trod_parts_field *const field = &frame->fields[state->n_fields + i];
+        const struct trod_parts_field *const field = &frame->fields[from->n_fields + i];
         fields[i] = (struct trod_parts_field){.name = trod_arena_copy(arena, field->name),
                                               .fact = field->fact};
         TROD_TRY_ALLOC(fields[i].name.at, error);
     }
     for (size_t i = 0; i < n_sources; i++) {
-        sources[i] = trod_arena_copy(arena, frame->sources[state->n_sources + i].name);
+        sources[i] = trod_arena_copy(arena, frame->sources[from->n_sources + i].name);
         TROD_TRY_ALLOC(sources[i].at, error);
     }
     change->names = names;

@@ -29,11 +29,13 @@ struct trod_change {
     struct trod_arena *arena;
     int lock;
     struct store_parts *parts; /* the log as it was found */
-    uint32_t set;              /* that of the files added */
-    bool cleared;              /* old sets leave with their imports */
-    bool merging;              /* old sets leave; their imports become this set's */
-    bool distinct;             /* events that equal an older one are not added */
-    uint8_t *fates;            /* [files found] enum store_fate */
+    struct trod_parts fresh;   /* instead of it once it is cleared: nothing, numbered from 0 */
+    struct trod_dict *no_names;
+    uint32_t set;   /* that of the files added */
+    bool cleared;   /* old sets leave with their imports */
+    bool merging;   /* old sets leave; their imports become this set's */
+    bool distinct;  /* events that equal an older one are not added */
+    uint8_t *fates; /* [files found] enum store_fate */
     bool committing, committed;
 
     pthread_mutex_t mutex; /* over what follows */

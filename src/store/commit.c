@@ -110,6 +110,11 @@ static trod_status write_old_sets(struct trod_change *change, struct trod_error 
                       set, error));
     TROD_TRY(run_with(db, "DELETE FROM set_sources WHERE set_id <> ?1", set, error));
     TROD_TRY(run_with(db, "DELETE FROM sets WHERE set_id <> ?1", set, error));
+    if (change->cleared) /* what is new is numbered from 0 */
+        TROD_TRY(store_db_run(db,
+                              "DELETE FROM roles; DELETE FROM fields; DELETE FROM names;"
+                              "DELETE FROM sources",
+                              error));
 done:
     return status;
 }
@@ -174,17 +179,17 @@ done:
 static trod_status write_frame(struct trod_change *change, struct trod_error *error) {
     trod_status status = TROD_OK;
     struct store_db *const db = change->store->db;
-    const struct store_state *const state = &change->parts->state;
+    const struct trod_parts *const from = trod_change_parts(change);
     struct store_query *query = NULL;
     if (!change->has_frame) return TROD_OK;
     TROD_TRY(write_texts(db, "INSERT INTO names(name_id, text) VALUES(?1, ?2)",
-                         trod_dict_count(state->names), change->names, change->n_names, error));
+                         trod_dict_count(from->names), change->names, change->n_names, error));
     TROD_TRY(write_texts(db, "INSERT INTO sources(source_id, text) VALUES(?1, ?2)",
-                         state->n_sources, change->sources, change->n_sources, error));
+                         from->n_sources, change->sources, change->n_sources, error));
     TROD_TRY(store_query_make(db, "INSERT INTO fields(field_id, text, fact) VALUES(?1, ?2, ?3)",
                               &query, error));
     for (size_t i = 0; i < change->n_fields; i++) {
-        store_query_set(query, 1, (int64_t)(state->n_fields + i));
+        store_query_set(query, 1, (int64_t)(from->n_fields + i));
         store_query_set_text(query, 2, change->fields[i].name);
         store_query_set(query, 3, change->fields[i].fact);
         TROD_TRY(store_query_run(query, error));

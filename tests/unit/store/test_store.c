@@ -79,10 +79,17 @@ static void replacing_leaves_the_new_alone(void **state) {
     (void)state;
     struct kept kept = kept_make();
     struct events old = draw_events(1, 50, 500, 0), new = draw_events(2, 60, 300, 2);
+    snprintf(old.at[0].name, sizeof old.at[0].name, "an old kind");
     import_all(kept.store, &old, (struct import_options){.n_parts = 2});
     import_all(kept.store, &new, (struct import_options){.n_parts = 3, .clear = true});
     assert_holds(kept.store, &new);
     assert_sound(kept.store);
+    struct trod_parts *parts = NULL;
+    struct trod_error failure = {0};
+    assert_int_equal(trod_store_parts(kept.store, &parts, &failure), TROD_OK);
+    assert_int_equal(trod_dict_find(parts->names, TROD_STR("an old kind")), TROD_NO_ID);
+    assert_int_equal(trod_dict_count(parts->names), NAMES);
+    trod_parts_free(parts);
     struct trod_arena *const arena = trod_arena_make(0);
     struct trod_store_about about;
     struct trod_error error = {0};
