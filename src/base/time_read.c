@@ -230,21 +230,12 @@ static int64_t read_guess(trod_str text, const struct trod_zone *zone, bool *had
 
 /* Units a second of an epoch; 0 of any other kind. */
 static int64_t epoch_unit(enum trod_time_kind kind) {
-    switch (kind) {
-    case TROD_TIME_EPOCH_S:
-        return 1;
-    case TROD_TIME_EPOCH_MS:
-        return 1000;
-    case TROD_TIME_EPOCH_US:
-        return 1000000;
-    case TROD_TIME_EPOCH_NS:
-        return 1000000000;
-    case TROD_TIME_GUESS:
-    case TROD_TIME_ISO:
-    case TROD_TIME_FORMAT:
-        break;
-    }
-    return 0;
+    static const int64_t units[] = {[TROD_TIME_EPOCH_S] = 1,
+                                    [TROD_TIME_EPOCH_MS] = 1000,
+                                    [TROD_TIME_EPOCH_US] = 1000000,
+                                    [TROD_TIME_EPOCH_NS] = 1000000000,
+                                    [TROD_TIME_FORMAT] = 0};
+    return (size_t)kind < TROD_COUNT(units) ? units[kind] : 0;
 }
 
 int64_t trod_time_read(trod_str text, const struct trod_time_form *form, bool *had_zone) {

@@ -294,11 +294,18 @@ static trod_status take_marked(struct intake_csv *csv, const struct intake_chunk
     while (p < end) {
         trod_status status = TROD_OK;
         if (cut_by_marks(csv, &marked, p)) {
-            const struct intake_row row = {.line = *n_lines + 1,
+            const struct intake_row row = {.cells = split->cells,
+                                           .n = split->n,
+                                           .line = *n_lines + 1,
                                            .place = chunk->place + (uint64_t)(p - chunk->at),
                                            .text = {p, (size_t)(split->stop - p)}};
-            status = row.text.n > INTAKE_ROW_CEILING ? too_long(&row, error)
-                                                     : intake_csv_row(csv, &row, plain, error);
+            if (row.text.n > INTAKE_ROW_CEILING)
+                status = too_long(&row, error);
+            else if (plain && !split->any_doubled && split->cells[0].n)
+                status = intake_take(csv->taker, &row, error); /* nothing to mend */
+            else
+                status = intake_csv_row(csv, &row, plain, error);
+            marked.at += split->n;
         } else if (marked.n_found < chunk->n && marked.n - marked.at < MOST_WAITING) {
             find_more(csv, &marked);
             continue;

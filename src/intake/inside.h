@@ -135,8 +135,12 @@ TROD_MUST trod_status intake_sink_event(const struct intake_sink *sink,
                                         const struct intake_person *person,
                                         struct trod_error *error);
 /* An attribute of the event added last, or a fact of its customer. */
-TROD_MUST trod_status intake_sink_set(const struct intake_sink *sink, uint32_t field,
-                                      trod_str value, struct trod_error *error);
+TROD_MUST static inline trod_status intake_sink_set(const struct intake_sink *sink,
+                                                    uint32_t field, trod_str value,
+                                                    struct trod_error *error) {
+    return sink->gather ? trod_hand_set(sink->hand, field, value, error)
+                        : trod_log_builder_set(sink->builder, field, value, error);
+}
 TROD_MUST trod_status intake_sink_fact(const struct intake_sink *sink, uint64_t place,
                                        const struct intake_person *person, uint32_t field,
                                        trod_str value, struct trod_error *error);
@@ -221,6 +225,11 @@ struct intake_table {
     struct intake_column *columns;
     size_t n_columns, room_columns;
     struct intake_plan plan;
+    struct intake_kept { /* columns that are fields, once they are known; late ones are not here
+                          */
+        uint32_t column, field;
+    } * kept;
+    size_t n_kept;
     uint32_t sink_source;
     uint64_t file_place;        /* in the order of intake */
     uint32_t journey_field;     /* see struct intake_sink */

@@ -76,6 +76,10 @@ trod_status intake_customer(struct intake_taker *taker, const struct intake_row 
     const size_t n_same = table->map ? table->map->same_person.n : 0;
     if (n_same == 0) {
         if (id.n == 0 || (!table->wish.xes && is_missing(id))) return TROD_OK;
+        if (taker->sink.gather && !table->wish.xes) {
+            found->id = id; /* all that a hand asks for */
+            return TROD_OK;
+        }
         return find_person(taker, id, found, error);
     }
     bool identified = false;

@@ -90,12 +90,6 @@ trod_status intake_sink_event(const struct intake_sink *sink, const struct intak
     return status;
 }
 
-trod_status intake_sink_set(const struct intake_sink *sink, uint32_t field, trod_str value,
-                            struct trod_error *error) {
-    return sink->gather ? trod_hand_set(sink->hand, field, value, error)
-                        : trod_log_builder_set(sink->builder, field, value, error);
-}
-
 trod_status intake_sink_fact(const struct intake_sink *sink, uint64_t place,
                              const struct intake_person *person, uint32_t field, trod_str value,
                              struct trod_error *error) {

@@ -180,6 +180,8 @@ uint32_t intake_table_find(const struct intake_table *table, trod_str name) {
 /* Parts for all columns of the sample, by the plan. */
 static trod_status place_columns(struct intake_table *table, struct trod_error *error) {
     struct intake_plan *const plan = &table->plan;
+    table->kept = TROD_NEW_ARRAY(table->arena, table->n_columns, struct intake_kept);
+    if (!table->kept) return trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
     for (uint32_t i = 0; i < table->n_columns; i++) {
         struct intake_column *const column = &table->columns[i];
         set_same(table, column);

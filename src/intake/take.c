@@ -4,16 +4,17 @@
 #include "intake/inside.h"
 
 /* The time of a cell; TROD_NO_TIME for an empty one. *bad: it is not empty and no time. */
-static int64_t read_time(struct intake_taker *taker, uint32_t column,
-                         const struct intake_row *row, bool *bad) {
+static inline int64_t read_time(struct intake_taker *taker, uint32_t column,
+                                const struct intake_row *row, bool *bad) {
     *bad = false;
-    if (column == INTAKE_NONE) return TROD_NO_TIME;
-    const trod_str text = trod_str_trim(intake_cell(row, column));
-    if (intake_is_void(text)) return TROD_NO_TIME;
+    const trod_str text = intake_cell(row, column);
+    if (text.n == 0) return TROD_NO_TIME;
     bool had_zone = true;
     const int64_t time_us = trod_time_read(text, &taker->columns[column].form, &had_zone);
-    *bad = time_us == TROD_NO_TIME;
-    taker->counts.naive |= !had_zone && !*bad;
+    if (time_us == TROD_NO_TIME)
+        *bad = !intake_is_void(text);
+    else
+        taker->counts.naive |= !had_zone;
     return time_us;
 }
 
@@ -33,11 +34,17 @@ static trod_status reject_time(struct intake_taker *taker, const struct intake_r
 /* The values of the row: attributes of the event that was added last, facts of its customer. */
 static trod_status set_fields(struct intake_taker *taker, const struct intake_row *row,
                               struct trod_error *error) {
-    const size_t n = row->filled ? row->n_filled : row->n;
-    for (size_t i = 0; i < n; i++) {
-        const uint32_t id = row->filled ? row->filled[i] : (uint32_t)i;
-        const struct intake_column *const column = &taker->columns[id];
-        const trod_str value = row->cells[id];
+    const struct intake_table *const table = taker->table;
+    for (size_t i = 0; !row->filled && i < table->n_kept; i++) {
+        const trod_str value = intake_cell(row, table->kept[i].column);
+        if (value.n == 0) continue;
+        const trod_status status =
+            intake_sink_set(&taker->sink, table->kept[i].field, value, error);
+        if (status != TROD_OK) return status;
+    }
+    for (size_t i = 0; row->filled && i < row->n_filled; i++) {
+        const struct intake_column *const column = &taker->columns[row->filled[i]];
+        const trod_str value = row->cells[row->filled[i]];
         if (column->as == INTAKE_NOTHING || value.n == 0) continue;
         const trod_status status = intake_sink_set(&taker->sink, column->field, value, error);
         if (status != TROD_OK) return status;
