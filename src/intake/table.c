@@ -196,8 +196,9 @@ static trod_status place_columns(struct intake_table *table, struct trod_error *
         if (!part || asked) set_as(table, column, i == plan->fact);
         const trod_status status = add_field(table, column, error);
         if (status != TROD_OK) return status;
-        if (column->as != INTAKE_NOTHING)
-            intake_sink_declare(&table->intake->sink, column->field);
+        if (column->as == INTAKE_NOTHING) continue;
+        table->kept[table->n_kept++] = (struct intake_kept){i, column->field};
+        intake_sink_declare(&table->intake->sink, column->field);
     }
     point_at(table, INTAKE_CHANNEL, plan->channel);
     point_at(table, INTAKE_WORTH, plan->worth);

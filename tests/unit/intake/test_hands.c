@@ -102,7 +102,7 @@ static void json_lines(void **state) {
                                                     .time_format = "s",
                                                     .strict = i % 30 == 29};
         random_lines(&text, &rng);
-        expect_the_same(&options, trod_buf_str(&text), ways, TROD_COUNT(ways));
+        expect_the_same(&options, trod_buf_str(&text), ways, TROD_COUNT(ways), i);
     }
     trod_buf_free(&text);
 }
@@ -162,7 +162,7 @@ static void xes(void **state) {
     for (unsigned i = 0; i < 300; i++) {
         random_xes(&text, &rng);
         expect_the_same(&options[i % TROD_COUNT(options)], trod_buf_str(&text), few,
-                        TROD_COUNT(few));
+                        TROD_COUNT(few), i);
     }
     trod_buf_free(&text);
 }

@@ -135,7 +135,7 @@ static void csv_in_pieces(void **state) {
         }
         struct trod_intake_options options = stated;
         options.strict = i % 50 == 49;
-        expect_the_same(&options, trod_buf_str(&text), ways, TROD_COUNT(ways));
+        expect_the_same(&options, trod_buf_str(&text), ways, TROD_COUNT(ways), i);
     }
     trod_arena_free(arena);
     trod_buf_free(&text);
@@ -160,7 +160,7 @@ static void utf16_in_pieces(void **state) {
     for (unsigned i = 0; i < 80; i++) {
         random_csv(&text, &rng, i % 2);
         widen(&text, i % 3 == 0, &wide);
-        expect_the_same(&stated, trod_buf_str(&wide), ways, TROD_COUNT(ways));
+        expect_the_same(&stated, trod_buf_str(&wide), ways, TROD_COUNT(ways), i);
     }
     trod_buf_free(&text);
     trod_buf_free(&wide);
