@@ -27,7 +27,7 @@ struct mine_rank {
     bool split;      /* the k-th is below `middle`, the next is not, none lies between */
     bool narrow;     /* counted in narrower buckets in this pass */
     unsigned shift;  /* how wide they are */
-    uint64_t middle;
+    uint64_t low_hi, middle; /* the k-th is at most the one, the next at least the other */
     uint64_t low, high;
     uint64_t *values; /* caught */
     atomic_size_t n_caught;
@@ -229,9 +229,9 @@ static void tighten(struct mine_rank *rank, uint64_t tick) {
         rank->low = rank->high = rank->lo;
         return;
     }
-    const uint64_t before = (rank->middle - 1) - (rank->middle - 1) % tick;
+    rank->low_hi -= rank->low_hi % tick;
     rank->middle = up_to_tick(rank->middle, tick);
-    rank->known = rank->lo == before && rank->middle == rank->hi;
+    rank->known = rank->lo == rank->low_hi && rank->middle == rank->hi;
     rank->low = rank->lo;
     rank->high = rank->hi;
 }
@@ -253,7 +253,8 @@ static void place(const struct mine_spread *spread, struct mine_rank *rank,
                                          : spread->longest_us;
     rank->split = b != of_k;
     if (rank->split) rank->n += row[b];
-    rank->middle = rank->split ? trod_gap_edge(of_k + 1) : 0;
+    rank->low_hi = rank->split ? trod_gap_edge(of_k + 1) - 1 : 0;
+    rank->middle = rank->split ? trod_gap_edge(b) : 0;
     tighten(rank, spread->tick_us);
 }
 
@@ -431,7 +432,8 @@ static void learn(struct mine_rank *rank, uint64_t tick) {
         const size_t of_k = b;
         while (below + rank->counts[b] <= next) below += rank->counts[b++];
         rank->split = b != of_k;
-        rank->middle = lo + ((uint64_t)(of_k + 1) << rank->shift);
+        rank->low_hi = lo + ((uint64_t)(of_k + 1) << rank->shift) - 1;
+        rank->middle = lo + ((uint64_t)b << rank->shift);
         if (rank->split) rank->n += rank->counts[b];
         rank->hi = lo + (((uint64_t)b + 1) << rank->shift) - 1;
         if (rank->hi > most) rank->hi = most;
@@ -467,7 +469,7 @@ static double middle_of(uint64_t lo, uint64_t hi) {
 static double value_of(const struct mine_rank *rank) {
     double low = (double)rank->low, high = (double)rank->high;
     if (!rank->known && rank->split) {
-        low = middle_of(rank->lo, rank->middle - 1);
+        low = middle_of(rank->lo, rank->low_hi);
         high = middle_of(rank->middle, rank->hi);
     } else if (!rank->known) {
         low = high = middle_of(rank->lo, rank->hi);
