@@ -120,17 +120,9 @@ static trod_status number_segments(struct adding *adding, const struct trod_part
         for (unsigned k = 0; k < n_levels; k++) n += reach->levels[(size_t)g * n_levels + k];
         if (g && n == 0) continue;
         uint32_t segment = 0;
-        if (g) {
-            segment = trod_dict_add(adding->texts, view->groups[g - 1]);
-            if (segment == TROD_NO_ID) TROD_TRY_ALLOC(NULL, error);
-            segment++;
-        }
-        if (segment > MOST_SEGMENTS) {
-            trod_fail(error, TROD_TOO_MUCH, "\"%.*s\" has more than 10,000 values",
-                      TROD_ARG(adding->options->by));
-            trod_error_hint(error, "name a column with fewer values");
-            return TROD_TOO_MUCH;
-        }
+        if (g)
+            TROD_TRY(mine_segment_number(adding->texts, view->groups[g - 1], MOST_SEGMENTS,
+                                         adding->options->by, &segment, error));
         while (adding->n_segments <= segment)
             if (!TROD_PUSH(adding->funnel->arena, adding->segments, adding->n_segments,
                            adding->room, (struct segment){.open = 0}))

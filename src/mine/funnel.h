@@ -34,6 +34,12 @@ TROD_MUST trod_status mine_reach_of_part(const struct mine_steps *steps, int64_t
                                          struct trod_arena *scratch, struct mine_reach *reach,
                                          struct trod_error *error);
 
+/* The number of a segment, from 1 on; 0 is for what has no value. Errors: TROD_TOO_MUCH above
+ * `most`, with the column that they are told by. */
+TROD_MUST trod_status mine_segment_number(struct trod_dict *texts, trod_str value,
+                                          uint32_t most, trod_str by, uint32_t *number,
+                                          struct trod_error *error);
+
 /* Quantiles and mean of values that are not negative; their order is changed. `scratch` is used
  * and not emptied. Time: linear. */
 TROD_MUST trod_status mine_lapse(int64_t *values, size_t n, struct trod_arena *scratch,

@@ -12,6 +12,7 @@
  * the highest step down, so that it never follows itself. When all is walked, the event that
  * got furthest first is known, and the steps before it are found by going back from there. */
 #include "mine/funnel.h"
+#include "mine/walk.h"
 
 enum { BLOCK = 2048, FAR = 64 }; /* places; a gap between journeys that ends a block */
 
@@ -37,6 +38,12 @@ struct walking {
     struct event *events;      /* step events of one journey */
     uint32_t room;
 };
+
+/* Bits begin..begin+n-1, 0 < n <= 64, from bit 0 on. One word behind the last is readable. */
+static inline uint64_t few_bits(const uint64_t *bits, uint32_t begin, uint32_t n) {
+    const uint32_t word = begin / 64, shift = begin % 64;
+    return (bits[word] >> shift | bits[word + 1] << 1 << (63 - shift)) & UINT64_MAX >> (64 - n);
+}
 
 /* ---- Attempts ------------------------------------------------------------------------------
  */
@@ -79,6 +86,41 @@ static void best_ordered(const struct walking *w, uint32_t n, struct attempt *be
         }
     }
     go_back(w, last, level, best);
+}
+
+/* The same of a journey of at most 64 events, of which `any` are steps, where no event is
+ * several: without a branch that nobody could foresee. live[k] is one more than the clock, 0:
+ * nobody is there; an event of step 1 takes on what stands at 0, itself. */
+static void best_of_few(const struct walking *w, uint64_t any, uint32_t begin,
+                        struct attempt *best) {
+    const unsigned n_steps = w->steps->n;
+    const uint64_t within = w->windowed ? w->within : UINT64_MAX;
+    uint64_t live[TROD_FUNNEL_STEPS + 1] = {0};
+    uint64_t last = 0; /* the bit of the event that got furthest */
+    unsigned level = 0;
+    for (uint64_t left = any; left && level < n_steps; left &= left - 1) {
+        const uint32_t at = begin + (uint32_t)__builtin_ctzll(left);
+        const unsigned k = w->classes[at];
+        const uint64_t now = w->clock[at] + 1;
+        live[0] = now;
+        const uint64_t begun = live[k - 1];
+        const bool goes_on = (begun != 0) & (now - begun <= within);
+        live[k] = goes_on ? begun : live[k];
+        const bool further = goes_on & (k > level);
+        level = further ? k : level;
+        last = further ? left & (0 - left) : last;
+    }
+    best->level = level;
+    uint64_t before = any & (last - 1);
+    unsigned k = level;
+    if (level) best->at[--k] = begin + (uint32_t)__builtin_ctzll(last);
+    while (k > 0) { /* `before` cannot end sooner */
+        const unsigned bit = 63 - (unsigned)__builtin_clzll(before);
+        before ^= UINT64_C(1) << bit;
+        const bool is = w->classes[begin + bit] == k;
+        best->at[k - 1] = begin + bit;
+        k -= is;
+    }
 }
 
 static void best_unbroken(const struct walking *w, uint32_t n, struct attempt *best) {
@@ -142,12 +184,6 @@ static inline uint32_t last_bit(const uint64_t *bits, uint32_t end) {
     uint64_t left = bits[word] & UINT64_MAX >> (63 - (end - 1) % 64);
     while (!left) left = bits[--word];
     return word * 64 + 63 - (uint32_t)__builtin_clzll(left);
-}
-
-/* Bits begin..begin+n-1, 0 < n <= 64, from bit 0 on. One word behind the last is readable. */
-static inline uint64_t few_bits(const uint64_t *bits, uint32_t begin, uint32_t n) {
-    const uint32_t word = begin / 64, shift = begin % 64;
-    return (bits[word] >> shift | bits[word + 1] << 1 << (63 - shift)) & UINT64_MAX >> (64 - n);
 }
 
 static inline uint32_t list_word(const struct walking *w, uint64_t left, uint32_t from,
@@ -226,6 +262,22 @@ static inline struct glance look_at(const struct walking *w, uint32_t begin, uin
     return (struct glance){one != 0, (one != 0) & (w->windowed | follows)};
 }
 
+static void find_best(const struct walking *w, uint32_t begin, uint32_t end,
+                      struct attempt *best) {
+    const bool ordered = w->steps->way == TROD_FUNNEL_ORDERED;
+    if (ordered && w->steps->plain && end - begin <= 64) {
+        best_of_few(w, few_bits(w->any, begin, end - begin), begin, best);
+        return;
+    }
+    const uint32_t n = list_events(w, begin, end);
+    if (ordered)
+        best_ordered(w, n, best);
+    else if (w->steps->way == TROD_FUNNEL_UNBROKEN)
+        best_unbroken(w, n, best);
+    else
+        best_first(w, n, best);
+}
+
 static void walk_journey(const struct walking *w, uint32_t j) {
     const struct trod_part_view *const view = w->view;
     const uint32_t begin = view->begin[j] - w->base, end = view->end[j] - w->base;
@@ -238,13 +290,7 @@ static void walk_journey(const struct walking *w, uint32_t j) {
         return;
     }
     struct attempt best;
-    const uint32_t n = list_events(w, begin, end);
-    if (w->steps->way == TROD_FUNNEL_ORDERED)
-        best_ordered(w, n, &best);
-    else if (w->steps->way == TROD_FUNNEL_UNBROKEN)
-        best_unbroken(w, n, &best);
-    else
-        best_first(w, n, &best);
+    find_best(w, begin, end, &best);
     levels[best.level]++;
     if (best.level > 1 && view->start) put_times(w, &best, group);
     if (w->windowed && best.level < w->steps->n && is_open(w, j, begin, end))
@@ -353,27 +399,6 @@ done:
     return status;
 }
 
-/* The places without a time, as bits. */
-static trod_status find_undated(struct walking *w, struct trod_arena *scratch,
-                                struct trod_error *error) {
-    trod_status status = TROD_OK;
-    const struct trod_part_view *const view = w->view;
-    const struct trod_part *const part = view->part;
-    if (part->n_undated == 0) return TROD_OK;
-    struct trod_bits events = trod_bits_make(scratch, part->n_events);
-    TROD_TRY_ALLOC(events.words, error);
-    for (size_t i = 0; i < part->n_undated; i++) trod_bits_add(&events, part->undated[i]);
-    w->undated = events;
-    if (!view->event) return TROD_OK;
-    struct trod_bits places = trod_bits_make(scratch, view->n_places);
-    TROD_TRY_ALLOC(places.words, error);
-    for (uint32_t p = 0; p < view->n_places; p++)
-        if (trod_bits_has(&events, view->event[p])) trod_bits_add(&places, p);
-    w->undated = places;
-done:
-    return status;
-}
-
 trod_status mine_reach_of_part(const struct mine_steps *steps, int64_t within_us,
                                int64_t last_us, const struct trod_part_view *view,
                                struct trod_arena *scratch, struct mine_reach *reach,
@@ -399,7 +424,7 @@ trod_status mine_reach_of_part(const struct mine_steps *steps, int64_t within_us
         w.second[c] = steps->masks[c] >> 1 & 1;
     }
     TROD_TRY(make_room(&w, scratch, error));
-    TROD_TRY(find_undated(&w, scratch, error));
+    TROD_TRY(mine_undated(view, scratch, &w.undated, error));
     for (uint32_t j = 0; w.windowed && !view->start && j < view->n_journeys; j++)
         reach->levels[(view->group ? view->group[j] : 0) * (steps->n + 1)]++;
     if (w.windowed && !view->start) goto done; /* what has no time is no step */
