@@ -101,7 +101,7 @@ DUCKDB = {
 class DuckDB(Peer):
     name = "DuckDB"
     extra = ["flow-unsorted"]
-    wrong = {}
+    wrong = {"flow-unsorted": "it goes by the order in which rows happen to lie, which nothing holds together"}
 
     def __init__(self, folder, n_threads):
         self.folder = pathlib.Path(folder)
@@ -242,7 +242,7 @@ def free_port():
 class ClickHouse(Peer):
     name = "ClickHouse"
     extra = []
-    wrong = {}
+    wrong = {"funnel": "its funnel counts in ticks of 40 ms: an event at the very end of the window may fall out"}
 
     def __init__(self, folder, n_threads):
         self.folder = pathlib.Path(folder) / "clickhouse"
@@ -530,6 +530,8 @@ def ours(question, answer):
             for a, b, n in edges:
                 counted.setdefault((a, b), [0, 0])[at] = n
         return {"edges": sorted([*pair, *row] for pair, row in counted.items())}
+    if "began" in answer:
+        return {"cohorts": sorted([(ms - MONDAY_MS) // WEEK_MS, k, n] for ms, k, n in answer["began"])}
     if "quantiles" in answer and "edges" in answer:
         both = sorted(zip(answer["edges"], answer["quantiles"]))
         return {**answer, "edges": [a for a, _ in both], "quantiles": [b for _, b in both]}

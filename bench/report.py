@@ -139,6 +139,7 @@ def one_log(found, log, memory, most):
     if "customer" in log:
         rows.append(customer_row(log, shown_peers, goals))
     out += table(heads, rows)
+    out += memory_table(log, shown_peers, most)
     for peer in shown_peers:
         apart = max((q.get("apart", 0) for q in peer["questions"]), default=0)
         if apart:
@@ -155,6 +156,21 @@ def one_log(found, log, memory, most):
     out += [f"- {line}" for line in dict.fromkeys(known)] + ([""] if known else [])
     out += import_table(log, most)
     return out
+
+
+def memory_table(log, shown_peers, most):
+    """What everybody held at most."""
+    if not shown_peers:
+        return []
+    rows = []
+    for question, title in TITLES.items():
+        mine = figures(log, question, most)
+        peaks = [next((q.get("peak_bytes") for q in peer["questions"] if q["question"] == question), None)
+                 for peer in shown_peers]
+        if mine and any(peaks):
+            rows.append([title, mega(mine["own_bytes"]), mega(mine["rss_bytes"]), *map(mega, peaks)])
+    return table(["memory at most", "trod, own", "trod, with mapped files",
+                  *(peer["name"] for peer in shown_peers)], rows)
 
 
 def trick_rows(log, shown_peers, most, width, known):
