@@ -1,6 +1,6 @@
 /* intake: events from files and standard input into a log.
  *
- * CSV, JSON lines and XES, each plain, .gz or .zst (told by content). Columns for customer,
+ * CSV, JSON lines, XES and sheets of spreadsheets (XLSX: FILE#SHEET, else the first sheet), each plain, .gz or .zst (told by content). Columns for customer,
  * event, time (and journey, end time) are guessed from names and content unless options or a
  * map's `source` lines say; every guess is in the report, in words. A row that cannot be taken
  * is counted and kept with its line and reason (the first hundred), never dropped in silence.
@@ -31,7 +31,13 @@
 
 #include "trod/log.h"
 
-enum trod_format { TROD_FORMAT_GUESS, TROD_FORMAT_CSV, TROD_FORMAT_JSONL, TROD_FORMAT_XES };
+enum trod_format {
+    TROD_FORMAT_GUESS,
+    TROD_FORMAT_CSV,
+    TROD_FORMAT_JSONL,
+    TROD_FORMAT_XES,
+    TROD_FORMAT_XLSX /* in only */
+};
 
 struct trod_intake_options {
     /* Column names; NULL: as the source says, else guessed. `file` options win over `source`
@@ -86,7 +92,7 @@ TROD_MUST trod_status trod_intake_make(const struct trod_intake_options *options
                                        const struct trod_run *run, struct trod_intake **intake,
                                        struct trod_error *error);
 void trod_intake_free(struct trod_intake *intake);
-/* Takes one file ("-": standard input) with the options' columns, else those of the map's
+/* Takes one file ("-": standard input; "FILE#SHEET": a sheet of a spreadsheet) with the options' columns, else those of the map's
  * `source` that names it (by path or by name; else the only source whose columns it has; map
  * may be NULL), else guesses. A file without rows is a warning in the report. Errors:
  * TROD_BAD_INPUT with file, line and a way out (binary, not XES, columns that cannot be told,

@@ -103,3 +103,18 @@ done:
     globfree(&found);
     return status;
 }
+
+size_t trod_path_sheet(trod_str name) {
+    char path[4096];
+    if (name.n >= sizeof path || trod_str_find(name, '#') == SIZE_MAX) return name.n;
+    memcpy(path, name.at, name.n);
+    path[name.n] = '\0';
+    if (trod_file_exists(path)) return name.n;
+    for (size_t i = 1; i < name.n; i++) {
+        if (name.at[i] != '#') continue;
+        path[i] = '\0';
+        if (trod_file_exists(path)) return i;
+        path[i] = '#';
+    }
+    return name.n;
+}

@@ -146,8 +146,8 @@ void cli_print_man(FILE *out) {
         ".B trod\nCOMMAND …\n.SH DESCRIPTION\n"
         "trod lays the events that your customers left on the journey that you designed, shows "
         "where they\nleave it, when, who, how late and how sure, and draws both.\n"
-        "The map is a plain text file, NAME.journey; the events come as CSV, JSON lines or "
-        "XES.\n"
+        "The map is a plain text file, NAME.journey; the events come as CSV, JSON "
+        "lines, XES\nor sheets of XLSX (FILE.xlsx#SHEET).\n"
         ".SH COMMANDS\n",
         out);
     for (const struct cli_command *const *c = cli_commands; *c; c++) man_command(out, *c);

@@ -79,10 +79,11 @@ static trod_status intake_options(struct cli *cli, const struct trod_map *map,
         options->format = strcmp(input, "csv") == 0     ? TROD_FORMAT_CSV
                           : strcmp(input, "jsonl") == 0 ? TROD_FORMAT_JSONL
                           : strcmp(input, "xes") == 0   ? TROD_FORMAT_XES
+                          : strcmp(input, "xlsx") == 0  ? TROD_FORMAT_XLSX
                                                         : TROD_FORMAT_GUESS;
         if (options->format == TROD_FORMAT_GUESS)
             TROD_TRY(trod_fail(error, TROD_BAD_OPTION,
-                               "--input takes csv, jsonl or xes, not \"%s\"", input));
+                               "--input takes csv, jsonl, xes or xlsx, not \"%s\"", input));
     }
     if (map && map->file.n) {
         options->folder = trod_arena_copy(cli->arena, trod_path_folder(map->file)).at;

@@ -26,7 +26,7 @@ const struct cli_option cli_options_log[] = {
     {"time-zone", 0, "ZONE",
      "the zone of times that name none, such as Europe/Rome (else UTC)"},
     {"delimiter", 0, "CHARACTER", "what stands between the columns of a CSV file (else found)"},
-    {"input", 0, "FORMAT", "the files are csv, jsonl or xes (else told by their content)"},
+    {"input", 0, "FORMAT", "the files are csv, jsonl, xes or xlsx (else told by their content)"},
     {"lifecycle", 0, "STEP",
      "of an XES log, keep only the events of this transition, such as complete"},
     {"strict", 0, NULL, "stop at the first row that cannot be taken"},

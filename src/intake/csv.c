@@ -110,52 +110,9 @@ static trod_status next_row(struct csv *csv, bool *got, struct trod_error *error
     }
 }
 
-static bool has_letter(trod_str text) {
-    for (size_t i = 0; i < text.n; i++) {
-        const unsigned char c = (unsigned char)text.at[i];
-        if (c >= 0x80 || (unsigned char)((c | 0x20) - 'a') < 26) return true;
-    }
-    return false;
-}
-
-/* A first line without a letter in it, or with a time, is data. */
-static trod_status check_header(const struct csv *csv, struct trod_error *error) {
-    const struct intake_split *const split = &csv->rows.split;
-    bool letters = false, is_time = false;
-    for (size_t i = 0; i < split->n; i++) {
-        const struct trod_time_form guess = {0};
-        letters |= has_letter(split->cells[i]);
-        is_time |= trod_time_read(split->cells[i], &guess, NULL) != TROD_NO_TIME;
-    }
-    if (letters && !is_time) return TROD_OK;
-    const trod_status status =
-        trod_fail(error, TROD_BAD_INPUT,
-                  "the first line holds no names of columns: it begins with \"%.*s\"",
-                  (int)(split->cells[0].n < 40 ? split->cells[0].n : 40), split->cells[0].at);
-    trod_error_hint(error,
-                    "put a header before it, one row an event, such as customer,event,time");
-    return status;
-}
-
-/* Adds a column of that name, or NAME#2 …, or "column 7" where it is empty. */
-static trod_status add_column(struct csv *csv, struct trod_dict *names, size_t i,
-                              struct trod_error *error) {
-    struct intake_table *const table = csv->table;
-    trod_str name = trod_str_trim(csv->rows.split.cells[i]);
-    if (name.n == 0) name = trod_arena_format(table->arena, "column %zu", i + 1);
-    const trod_str first = name;
-    for (unsigned k = 2; name.at && trod_dict_find(names, name) != TROD_NO_ID; k++)
-        name = trod_arena_format(table->arena, "%.*s#%u", TROD_ARG(first), k);
-    if (!name.at || trod_dict_add(names, name) == TROD_NO_ID)
-        return trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
-    uint32_t column = 0;
-    return intake_table_column(table, name, INTAKE_ATTRIBUTE, &column, error);
-}
-
 static trod_status read_header(struct csv *csv, bool *got, struct trod_error *error) {
     trod_status status = TROD_OK;
     struct intake_split *const split = &csv->rows.split;
-    struct trod_dict *names = NULL;
     do {
         csv->feed->used =
             split->next ? (size_t)(split->next - csv->feed->window.at) : csv->feed->used;
@@ -179,14 +136,10 @@ static trod_status read_header(struct csv *csv, bool *got, struct trod_error *er
         goto done;
     }
     csv->table->taker.counts.n_latin = 0;
-    TROD_TRY(check_header(csv, error));
-    names = trod_dict_make(0);
-    TROD_TRY_ALLOC(names, error);
-    for (size_t i = 0; i < split->n; i++) TROD_TRY(add_column(csv, names, i, error));
+    TROD_TRY(intake_table_header(csv->table, split->cells, split->n, error));
     step(csv);
     split->limit = split->n;
 done:
-    trod_dict_free(names);
     return status;
 }
 

@@ -1,6 +1,6 @@
 /* inside: what the files of src/intake share.
  *
- * Bytes come through a *feed* (a window over the expanded file). csv.c, jsonl.c and xes.c make
+ * Bytes come through a *feed* (a window over the expanded file). csv.c, jsonl.c, xes.c and xlsx.c make
  * *rows* of them (cells by column, with their line). A *table* knows the columns of the file
  * and guesses from the first rows what each is for; a *taker* makes events of rows by it and
  * hands them to a *sink*, which is the log's builder or a gatherer's hand. Once the columns are
@@ -256,6 +256,10 @@ void intake_table_release(struct intake_table *table);
 TROD_MUST trod_status intake_table_column(struct intake_table *table, trod_str name,
                                           enum intake_as as, uint32_t *column,
                                           struct trod_error *error);
+/* header.c: columns by the cells of the first row: NAME, or NAME#2 …, or "column 7" where it is empty.
+ * TROD_BAD_INPUT if they are no names. */
+TROD_MUST trod_status intake_table_header(struct intake_table *table, const trod_str *cells,
+                                          size_t n, struct trod_error *error);
 /* The column of that name: exactly, else with case, blanks and "_" aside if only one fits. */
 uint32_t intake_table_find(const struct intake_table *table, trod_str name);
 /* Once the column of the journey is known: sees to it that a gatherer knows it, too. */
@@ -399,6 +403,9 @@ TROD_MUST trod_status intake_jsonl(struct intake_table *table, struct intake_fee
                                    struct trod_error *error);
 TROD_MUST trod_status intake_xes(struct intake_table *table, struct intake_feed *feed,
                                  struct trod_error *error);
+/* The sheet of that name; {NULL, 0}: the first. Then feed->n_bytes is what it expands to. */
+TROD_MUST trod_status intake_xlsx(struct intake_table *table, struct intake_feed *feed,
+                                  trod_str sheet, struct trod_error *error);
 
 /* ---- the intake
  * -------------------------------------------------------------------------------------- */

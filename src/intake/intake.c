@@ -1,5 +1,5 @@
 /* From a file's name to its events: opens it, tells the format by its first bytes (its name may
- * lie), and hands it to the reader of that format. What cannot be a log is told by name: a
+ * lie), and hands it to the reader of that format. What cannot be a log is told by name: an old
  * spreadsheet, a PDF, a database. */
 #include <errno.h>
 #include <sys/stat.h>
@@ -114,13 +114,13 @@ static trod_status check_kind(trod_str bytes, struct trod_error *error) {
     static const struct {
         const char *magic, *what, *hint;
     } kinds[] = {
-        {"PK\x03\x04", "a spreadsheet (XLSX, ODS) or a zip archive",
-         "save the sheet as CSV, or unzip it"},
-        {"\xd0\xcf\x11\xe0", "an old spreadsheet (XLS)", "save the sheet as CSV"},
+        {"PK\x05\x06", "an empty zip archive", "name another file"},
+        {"\xd0\xcf\x11\xe0", "an old spreadsheet (XLS), or one with a password",
+         "save it as XLSX without a password, or the sheet as CSV"},
         {"SQLite format 3", "a SQLite database",
          "write the table to CSV: sqlite3 -csv -header FILE"},
         {"PAR1", "a Parquet file", "write it to CSV or JSON lines first"},
-        {"%PDF", "a PDF", "trod reads CSV, JSON lines and XES"},
+        {"%PDF", "a PDF", "trod reads CSV, JSON lines, XES and XLSX"},
         {"BZh", "compressed with bzip2", "expand it first, or use gzip or zstd"},
         {"\xfd"
          "7zXZ",
@@ -141,7 +141,7 @@ static trod_status check_text(trod_str bytes, struct trod_error *error) {
     if (n == 0 || !memchr(bytes.at, '\0', n)) return TROD_OK;
     const trod_status status =
         trod_fail(error, TROD_BAD_INPUT, "it is no text: it has NUL bytes in it");
-    trod_error_hint(error, "trod reads CSV, JSON lines and XES, also as .gz or .zst");
+    trod_error_hint(error, "trod reads CSV, JSON lines, XES and XLSX, also as .gz or .zst");
     return status;
 }
 
@@ -165,6 +165,15 @@ static trod_status find_format(struct trod_intake *intake, struct intake_feed *f
     trod_status status = check_kind(bytes, error);
     if (status != TROD_OK) return status;
     *format = intake->options.format;
+    if (trod_str_starts(bytes, TROD_STR("PK\x03\x04"))) {
+        *format = TROD_FORMAT_XLSX;
+        return TROD_OK;
+    }
+    if (*format == TROD_FORMAT_XLSX) {
+        status = trod_fail(error, TROD_BAD_INPUT, "it is no spreadsheet (XLSX)");
+        trod_error_hint(error, "leave out --input, and trod tells the format by the content");
+        return status;
+    }
     if (is_wide_xml(bytes)) {
         *format = TROD_FORMAT_XES;
         return TROD_OK;
@@ -216,9 +225,18 @@ static void update_report(struct trod_intake *intake) {
                                                  .n_rejected = intake->n_rejected};
 }
 
+static trod_status no_sheets(trod_str sheet, struct trod_error *error) {
+    const trod_status status =
+        trod_fail(error, TROD_BAD_OPTION,
+                  "it has no sheet \"%.*s\": only spreadsheets (XLSX) have sheets",
+                  (int)trod_str_cut_cells(sheet, 60).n, sheet.at);
+    trod_error_hint(error, "leave out what stands behind the \"#\"");
+    return status;
+}
+
 /* Reads the whole of an open source; closes it. */
 static trod_status take(struct trod_intake *intake, struct trod_source *source,
-                        const char *name, const struct trod_map *map,
+                        const char *name, trod_str sheet, const struct trod_map *map,
                         const struct trod_map_source *map_source, struct trod_error *error) {
     trod_status status = TROD_OK;
     struct intake_feed feed = {
@@ -231,7 +249,11 @@ static trod_status take(struct trod_intake *intake, struct trod_source *source,
     TROD_TRY(intake_table_init(&table, intake, file, map, map_source, error));
     TROD_TRY(intake_feed_open(&feed, error));
     TROD_TRY(find_format(intake, &feed, &file->format, error));
+    if (sheet.at && file->format != TROD_FORMAT_XLSX) TROD_TRY(no_sheets(sheet, error));
     switch (file->format) {
+    case TROD_FORMAT_XLSX:
+        TROD_TRY(intake_xlsx(&table, &feed, sheet, error));
+        break;
     case TROD_FORMAT_XES:
         TROD_TRY(intake_xes(&table, &feed, error));
         break;
@@ -261,9 +283,13 @@ trod_status intake_add_file(struct trod_intake *intake, const char *name,
                             struct trod_error *error) {
     const struct trod_source_options options = {0};
     struct trod_source *source = NULL;
-    const trod_status status = trod_source_open(name, &options, &source, error);
+    const size_t n = trod_path_sheet(trod_str_of(name));
+    const trod_str path = trod_arena_copy(intake->arena, (trod_str){name, n});
+    if (!path.at) return trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
+    const trod_status status = trod_source_open(path.at, &options, &source, error);
     if (status != TROD_OK) return status;
-    return take(intake, source, name, map, map_source, error);
+    const trod_str sheet = trod_str_of(name[n] ? name + n + 1 : NULL);
+    return take(intake, source, name, sheet, map, map_source, error);
 }
 
 /* Sets is_again if a file was added before, be it by another name. What is no plain file has
@@ -301,7 +327,9 @@ trod_status trod_intake_add_bytes(struct trod_intake *intake, trod_str bytes, co
     struct trod_source *source = NULL;
     const trod_status status = trod_source_open_bytes(bytes, name, &options, &source, error);
     if (status != TROD_OK) return status;
-    return take(intake, source, name, map, intake_source_of_file(map, name), error);
+    const char *const mark = strchr(name, '#');
+    const trod_str sheet = trod_str_of(mark ? mark + 1 : NULL);
+    return take(intake, source, name, sheet, map, intake_source_of_file(map, name), error);
 }
 
 /* ---- The end

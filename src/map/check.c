@@ -53,7 +53,7 @@ static void check_file(struct map_builder *b, const struct map_node *node,
     }
     bool glob = false;
     for (size_t i = 0; i < path.n; i++) glob = glob || strchr("*?[", path.at[i]);
-    bool found = trod_file_exists(path.at);
+    bool found = trod_file_exists(path.at) || trod_path_sheet(path) < path.n;
     if (!found && glob) {
         trod_str *names;
         size_t n = 0;

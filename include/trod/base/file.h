@@ -34,6 +34,9 @@ trod_str trod_path_beside(struct trod_arena *arena, trod_str beside, trod_str na
 /* The ending in lower case with a trailing .gz or .zst left out: "csv" for "a.CSV.gz"; "" if
  * none. Points into a static or the name. */
 trod_str trod_path_ending(struct trod_arena *arena, trod_str name);
+/* Where a name "FILE#SHEET" has its "#", so that FILE is there and the whole name is not; else its
+ * length. */
+size_t trod_path_sheet(trod_str name);
 /* The files that a name with * ? [ ] stands for, in byte order; the name itself if it has none. */
 TROD_MUST trod_status trod_path_glob(struct trod_arena *arena, const char *pattern, trod_str **names,
                                      size_t *n_names, struct trod_error *error);
