@@ -6,6 +6,7 @@
  * while fewer than four events in five found their value in it keeps its further values as
  * they are. */
 #include "log/gather.h"
+#include "log/gather_hand.h"
 
 #include "log/gather_join.h"
 #include "log/gather_record.h"

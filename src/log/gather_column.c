@@ -5,7 +5,7 @@
 #include "log/gather_desk.h"
 
 enum {
-    TEXT_FROM = 4096, /* distinct values of a part after which a column is looked at */
+    TEXT_FROM = 1 << 16, /* distinct values of a part after which a column is looked at */
     FIRST_SLOTS = 1 << 10,
 };
 
@@ -32,13 +32,14 @@ static trod_status open_column(struct desk *desk, uint32_t field, struct trod_er
         column->field = field;
         column->fact = from->fact;
     }
-    const uint32_t n_map = trod_dict_count(from->values);
-    column->map = desk_reach(&column->maps, (uint64_t)n_map + 1, sizeof *column->map);
+    const uint32_t n = trod_dict_count(from->values), n_map = n < VALUE_ONE ? VALUE_ONE : n;
+    column->map = desk_reach(&column->maps, n_map, sizeof *column->map);
     TROD_TRY_ALLOC(column->map, error);
     memset(column->map, 0, (size_t)n_map * sizeof *column->map);
     column->n_map = n_map;
     column->n_values = 0;
-    column->n_set = column->n_rows = 0;
+    column->n_rows = 0;
+    desk->version++;
     column->is_text = column->has_table = false;
     column->open = true;
     desk->opened[desk->n_opened++] = field;
@@ -101,6 +102,15 @@ static bool turn_to_text(struct desk_column *column) {
     return true;
 }
 
+/* Judged whenever the number of values is a power of two: half of those set so far are new. */
+static bool hardly_repeats(const struct desk_column *column, uint64_t last_row) {
+    const uint32_t n = column->n_values;
+    if (n < TEXT_FROM || (n & (n - 1)) != 0) return false;
+    uint64_t n_set = 0;
+    for (uint64_t i = 0; i <= last_row; i++) n_set += column->code[i] != 0;
+    return n > n_set / 2;
+}
+
 /* The part's code of a text, new or known; 0 without memory. */
 static uint32_t text_code(struct desk_column *column, trod_str text, bool surely_new) {
     struct value_slot *slot = NULL;
@@ -130,31 +140,50 @@ trod_status desk_column_set(struct desk *desk, uint32_t field, const struct reco
         TROD_TRY(open_column(desk, field, error));
         column = desk->columns[field];
     }
-    const uint64_t n_rows = column->fact ? row + 1 : desk->n_most_rows;
-    if (row >= column->n_rows && !column_reach(column, n_rows > row ? n_rows : row + 1))
-        TROD_TRY_ALLOC(NULL, error);
-    column->n_set++;
+    if (row >= column->n_rows) {
+        desk->version++;
+        if (!column_reach(column, column->fact ? row + 1 : desk->n_most_rows))
+            TROD_TRY_ALLOC(NULL, error);
+    }
     const bool coded = value->code != TROD_NO_ID;
+    uint32_t code = coded && !column->is_text ? column->map[value->code] : 0;
+    if (code) {
+        column->code[row] = code;
+        goto done;
+    }
     const trod_str text = coded ? trod_dict_at(from->values, value->code) : value->text;
     if (column->is_text) {
         ((trod_str *)(void *)column->texts.bytes.at)[row] = text;
         goto done;
     }
-    uint32_t code = coded ? column->map[value->code] : 0;
-    if (code == 0) {
-        const uint32_t n_before = column->n_values;
-        code = text_code(column, text, coded);
-        if (code == 0) TROD_TRY_ALLOC(NULL, error);
-        if (coded) column->map[value->code] = code;
-        column->code[row] = code;
-        if (column->n_values > n_before && column->n_values > TEXT_FROM &&
-            column->n_values > column->n_set / 2 && !turn_to_text(column))
-            TROD_TRY_ALLOC(NULL, error);
-    } else {
-        column->code[row] = code;
+    const uint32_t n_before = column->n_values;
+    code = text_code(column, text, coded);
+    if (code == 0) TROD_TRY_ALLOC(NULL, error);
+    if (coded) column->map[value->code] = code;
+    column->code[row] = code;
+    if (column->n_values > n_before && hardly_repeats(column, row)) {
+        desk->version++;
+        if (!turn_to_text(column)) TROD_TRY_ALLOC(NULL, error);
     }
 done:
     return status;
+}
+
+const struct desk_op *desk_ops(struct desk *desk, uint32_t shape) {
+    struct desk_shape *const known = &desk->shapes[shape];
+    const struct gather_shape *const from = &desk->gather->shapes[shape];
+    if (!known->ops) {
+        known->ops = TROD_NEW_ARRAY(desk->arena, (size_t)from->n + 1, struct desk_op);
+        if (!known->ops) return NULL;
+    }
+    for (uint32_t k = 0; k < from->n; k++) {
+        const struct desk_column *const column = desk->columns[from->fields[k]];
+        const bool direct = column && column->open && !column->fact && !column->is_text;
+        known->ops[k] = direct ? (struct desk_op){column->map, column->code}
+                               : (struct desk_op){desk->nowhere, NULL};
+    }
+    known->version = desk->version;
+    return known->ops;
 }
 
 trod_status desk_column_end(struct desk_column *column, uint64_t n_rows,

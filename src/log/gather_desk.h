@@ -28,14 +28,11 @@ struct desk_customer {
     uint64_t number; /* its id, if that is no text */
     trod_str text;
     bool is_text, left_out;
-    uint64_t first_place;
-    uint32_t n_events, n_facts;
-    uint32_t event_at, fact_at; /* its first among the bucket's entries */
 };
 struct desk_slot {
     uint64_t key;
     uint32_t customer_plus_1; /* 0: free */
-    bool is_text;
+    bool is_text, left_out;
 };
 struct desk_rank {
     uint64_t hash;
@@ -52,7 +49,18 @@ struct desk_heap {
     struct desk_array owners;  /* u32: customers, in the order of arrival */
     struct desk_array arrived; /* entries in that order */
     struct desk_array entries; /* in the order of rows */
+    struct desk_array counts;  /* u32 by customer */
+    struct desk_array begins;  /* u32 by customer: the first of its entries */
     uint32_t n;
+};
+/* Where a value of one byte goes: cells[row] = map[value]. */
+struct desk_op {
+    const uint32_t *map; /* [VALUE_ONE] at least; 0: this way is closed */
+    uint32_t *cells;
+};
+struct desk_shape {
+    uint64_t version; /* of the desk's columns, for which `ops` holds */
+    struct desk_op *ops;
 };
 /* The column of a field in the part that is being made. */
 struct desk_column {
@@ -62,7 +70,7 @@ struct desk_column {
     uint32_t *map;  /* [n_map] from the code of the dictionary; 0: not met yet */
     uint32_t n_map; /* 0 while not open */
     uint32_t n_values;
-    uint64_t n_set, n_rows;
+    uint64_t n_rows;
     struct desk_array codes, maps, values, texts, slots;
     uint32_t slot_mask;
     const unsigned char *said; /* of a fact: the customer's value as it lies in a record */
@@ -81,7 +89,10 @@ struct desk {
     struct trod_hand *mover;      /* while ids are joined; else NULL */
     struct desk_column **columns; /* [n_fields] as registered; NULL: never met */
     uint32_t n_columns;
-    uint32_t *opened; /* [n_fields] those met in the part */
+    uint64_t version;          /* another one as soon as a column lies elsewhere */
+    struct desk_shape *shapes; /* [GATHER_SHAPES] */
+    uint32_t *nowhere;         /* [VALUE_ONE] zeros */
+    uint32_t *opened;          /* [n_fields] those met in the part */
     uint32_t n_opened;
 
     /* Of the bucket. */
@@ -99,7 +110,7 @@ struct desk {
     uint32_t n_row_customers, n_rows, n_touched;
     bool has_time, has_end;
     uint64_t n_dropped;
-    struct desk_span *spans; /* [n_sources] as registered */
+    struct desk_span *spans; /* [n_sources] */
     struct trod_rows rows;
 };
 struct desk *desk_make(struct trod_gather *gather);
@@ -150,6 +161,8 @@ TROD_MUST trod_status desk_drop_ids(struct desk *desk, struct desk_entry *entrie
 TROD_MUST trod_status desk_drop_equal(struct desk *desk, uint32_t from,
                                       struct trod_error *error);
 
+/* The ways of a shape's values. NULL without memory. */
+const struct desk_op *desk_ops(struct desk *desk, uint32_t shape);
 /* Sets the value of a row (a customer's, of a fact). */
 TROD_MUST trod_status desk_column_set(struct desk *desk, uint32_t field,
                                       const struct record_value *value, uint64_t row,

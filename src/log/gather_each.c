@@ -119,7 +119,7 @@ static uint64_t desk_bytes(const struct trod_gather *gather) {
 static void merge_spans(struct trod_gather *gather, const struct desk *desk) {
     struct trod_parts *const frame = &gather->frame;
     for (size_t s = 0; s < frame->n_sources; s++) {
-        struct trod_parts_source *const to = &gather->frame_sources[gather->source_number[s]];
+        struct trod_parts_source *const to = &gather->frame_sources[s];
         const struct desk_span *const from = &desk->spans[s];
         to->n_events += from->n_events;
         if (from->first_us == TROD_NO_TIME) continue;

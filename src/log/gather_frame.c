@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "log/gather.h"
+#include "log/gather_hand.h"
 #include "log/gather_join.h"
 
 static const uint64_t MANY_EVENTS = 100000, MORE_EVENTS = 1000000;

@@ -6,6 +6,7 @@
 #include "log/gather_join.h"
 
 #include "log/gather_desk.h"
+#include "log/gather_hand.h"
 
 /* An id that is one person with another. */
 struct joined {
@@ -140,6 +141,13 @@ done:
     return status;
 }
 
+static void first_places(const struct desk_heap *heap, uint64_t *place) {
+    const uint32_t *const owners = (const void *)heap->owners.bytes.at;
+    const struct desk_entry *const arrived = (const void *)heap->arrived.bytes.at;
+    for (uint32_t i = 0; i < heap->n; i++)
+        if (arrived[i].place < place[owners[i]]) place[owners[i]] = arrived[i].place;
+}
+
 /* First places. An id lies in one bucket alone: its place is written by one thread. */
 static trod_status find_places(void *owner, size_t bucket, struct trod_error *error) {
     struct joining *const joining = owner;
@@ -149,10 +157,15 @@ static trod_status find_places(void *owner, size_t bucket, struct trod_error *er
     TROD_TRY_ALLOC(desk, error);
     TROD_TRY(group_bucket(desk, (unsigned)bucket, error));
     const struct desk_customer *const customers = (const void *)desk->customers.bytes.at;
+    uint64_t *const place = desk_reach(&desk->sorting, desk->n_customers, sizeof *place);
+    TROD_TRY_ALLOC(place, error);
+    for (uint32_t c = 0; c < desk->n_customers; c++) place[c] = UINT64_MAX;
+    first_places(&desk->events, place);
+    first_places(&desk->facts, place);
     for (uint32_t c = 0; c < desk->n_customers; c++) {
         char digits[RECORD_DIGITS];
         const uint32_t id = trod_dict_find(join->ids, desk_id(&customers[c], digits));
-        if (id != TROD_NO_ID) meet(&joined_of(join)[id], customers[c].first_place, 0);
+        if (id != TROD_NO_ID) meet(&joined_of(join)[id], place[c], 0);
     }
 done:
     if (desk) desk_give(&joining->desks, desk);
@@ -180,29 +193,19 @@ static void choose(struct gather_join *join) {
 /* Writes the record again, for another id. */
 static trod_status move_record(struct trod_hand *hand, const struct desk_entry *entry,
                                trod_str id, struct trod_error *error) {
-    struct hand_row *const row = &hand->event;
+    struct hand_row *const row = &hand->said;
     trod_status status = TROD_OK;
     const unsigned char *const record = entry->at;
     const uint32_t head = record_u32(record);
-    const unsigned char *at = record_rest(record, head);
-    TROD_TRY(gather_row_open(row, entry->place, id, error));
-    row->fact = record_has(head, RECORD_FACT);
-    row->tail = record_has(head, RECORD_TAIL);
+    const unsigned char *const rest = record_rest(record, head);
+    const size_t n = (size_t)(record + record_length(record, head) - rest);
+    TROD_TRY(hand_row_begin(row, entry->place, id, entry->time_us, error));
+    TROD_TRY(hand_row_aside(row, n, error));
+    memcpy(row->at, rest, n);
+    row->at += n;
     row->shape = record_shape(record, head);
-    row->time_us = entry->time_us;
-    row->end_us = TROD_NO_TIME;
-    if (!row->fact) {
-        struct record_event event;
-        at = record_event(at, head, entry->time_us, &event);
-        row->name = event.name;
-        row->source = event.source;
-        row->end_us = event.end_us;
-    }
-    const size_t n = (size_t)(record + record_length(record, head) - at);
-    if (!trod_buf_room(&row->values, n + 32)) TROD_TRY_ALLOC(NULL, error);
-    memcpy(row->values.at, at, n);
-    row->values.n = n;
-    TROD_TRY(gather_row_close(hand, row, error));
+    row->head |= head & RECORD_KEPT;
+    TROD_TRY(hand_row_commit(hand, row, error));
 done:
     return status;
 }

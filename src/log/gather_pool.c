@@ -18,7 +18,8 @@
 enum {
     PAGE = 4096,
     SMALLEST_CHUNK = PAGE,
-    LARGEST_CHUNK = 64 << 10,
+    LARGEST_CHUNK = 16 << 10,
+    LARGE_SLAB = 4 << 20, /* from here on in large pages */
     FIRST_SLAB = 1 << 20,
     LAST_SLAB = 64 << 20,
     BATCH_BYTES = 8 << 20, /* written in one go, at least if there are as many */
@@ -240,7 +241,7 @@ static struct gather_chunk *cut(struct gather_pool *pool) {
         const size_t skip = -(uintptr_t)slab & (PAGE - 1);
         pool->slab = slab + skip;
         pool->slab_left = pool->next_slab - skip;
-        if (pool->next_slab == LAST_SLAB) madvise(pool->slab, pool->slab_left, MADV_HUGEPAGE);
+        if (pool->next_slab >= LARGE_SLAB) madvise(pool->slab, pool->slab_left, MADV_HUGEPAGE);
         if (pool->next_slab < LAST_SLAB) pool->next_slab *= 2;
     }
     struct gather_chunk *const chunk = (void *)pool->slab;

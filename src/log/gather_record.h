@@ -32,6 +32,11 @@ enum {
     RECORD_FIXED = 9 + 8 + 8 + 8 + 4 + 2 + 9, /* bytes beside id text and values, at most */
 };
 
+/* The bits of a head that say nothing of place, time, id and length. */
+#define RECORD_KEPT                                                                          \
+    (UINT32_C(3) << RECORD_NAME | UINT32_C(3) << RECORD_SOURCE | UINT32_C(1) << RECORD_END | \
+     UINT32_C(1) << RECORD_FACT | UINT32_C(1) << RECORD_TAIL)
+
 /* The first byte of a value. */
 enum {
     VALUE_ONE = 0xe0,   /* below: the code */
@@ -73,9 +78,9 @@ static inline uint64_t record_zigzag(uint64_t difference) {
 static inline uint64_t record_unzigzag(uint64_t number) {
     return number >> 1 ^ -(number & 1);
 }
-/* Bytes that the number takes: 0 to 8. */
+/* Bytes that the number takes: 1 to 8. */
 static inline unsigned record_width(uint64_t number) {
-    return number ? (unsigned)(71 - __builtin_clzll(number)) / 8 : 0;
+    return (unsigned)(71 - __builtin_clzll(number | 1)) / 8;
 }
 static inline uint64_t record_unit_us(unsigned unit) {
     return unit == 0 ? 1000000 : unit == 1 ? 1000 : 1;
@@ -226,46 +231,70 @@ static inline const unsigned char *record_event(const unsigned char *at, uint32_
 struct record_key {
     uint64_t low, high;
 };
-/* Reads 16 bytes if they lie in one page of memory, whatever the text's length: what lies
- * behind it is masked out. */
+/* A text's first 16 bytes can be read in one go, even if it is shorter, where they lie in one
+ * page of memory: what lies behind it is masked out. Not where somebody watches. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define RECORD_CAREFUL 1
+#define RECORD_WATCHED 1
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || \
     __has_feature(memory_sanitizer)
-#define RECORD_CAREFUL 1
+#define RECORD_WATCHED 1
 #endif
 #endif
+static inline bool record_readable(trod_str text) {
+#ifdef RECORD_WATCHED
+    return text.n >= 16;
+#else
+    return text.n >= 16 || (text.n > 0 && ((uintptr_t)text.at & 4095) <= 4096 - 16);
+#endif
+}
+/* Of a text of which 16 bytes are readable. */
+static inline struct record_key record_key_of(trod_str text) {
+    static const uint64_t low[17] = {0,
+                                     UINT64_C(0xff),
+                                     UINT64_C(0xffff),
+                                     UINT64_C(0xffffff),
+                                     UINT64_C(0xffffffff),
+                                     UINT64_C(0xffffffffff),
+                                     UINT64_C(0xffffffffffff),
+                                     UINT64_C(0xffffffffffffff),
+                                     UINT64_MAX,
+                                     UINT64_MAX,
+                                     UINT64_MAX,
+                                     UINT64_MAX,
+                                     UINT64_MAX,
+                                     UINT64_MAX,
+                                     UINT64_MAX,
+                                     UINT64_MAX,
+                                     UINT64_MAX};
+    static const uint64_t high[17] = {0,
+                                      0,
+                                      0,
+                                      0,
+                                      0,
+                                      0,
+                                      0,
+                                      0,
+                                      0,
+                                      UINT64_C(0xff),
+                                      UINT64_C(0xffff),
+                                      UINT64_C(0xffffff),
+                                      UINT64_C(0xffffffff),
+                                      UINT64_C(0xffffffffff),
+                                      UINT64_C(0xffffffffffff),
+                                      UINT64_C(0xffffffffffffff),
+                                      UINT64_MAX};
+    const size_t n = text.n < 16 ? text.n : 16;
+    return (struct record_key){record_u64((const unsigned char *)text.at) & low[n],
+                               record_u64((const unsigned char *)text.at + 8) & high[n]};
+}
 static inline struct record_key record_key(trod_str text) {
+    if (record_readable(text)) return record_key_of(text);
     struct record_key key = {0, 0};
-    if (text.n >= 16) {
-        memcpy(&key.low, text.at, 8);
-        memcpy(&key.high, text.at + 8, 8);
-        return key;
-    }
-#ifndef RECORD_CAREFUL
-    if (text.n > 0 && ((uintptr_t)text.at & 4095) <= 4096 - 16) {
-        static const uint64_t mask[9] = {0,
-                                         UINT64_C(0xff),
-                                         UINT64_C(0xffff),
-                                         UINT64_C(0xffffff),
-                                         UINT64_C(0xffffffff),
-                                         UINT64_C(0xffffffffff),
-                                         UINT64_C(0xffffffffffff),
-                                         UINT64_C(0xffffffffffffff),
-                                         UINT64_MAX};
-        memcpy(&key.low, text.at, 8);
-        memcpy(&key.high, text.at + 8, 8);
-        key.low &= mask[text.n < 8 ? text.n : 8];
-        key.high &= mask[text.n < 8 ? 0 : text.n - 8];
-        return key;
-    }
-#endif
     if (text.n > 0) {
         unsigned char bytes[16] = {0};
         memcpy(bytes, text.at, text.n);
-        memcpy(&key.low, bytes, 8);
-        memcpy(&key.high, bytes + 8, 8);
+        key = (struct record_key){record_u64(bytes), record_u64(bytes + 8)};
     }
     return key;
 }

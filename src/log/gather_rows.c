@@ -10,6 +10,7 @@ enum { AHEAD = 12 };
 void desk_begin(struct desk *desk, uint64_t n_most_rows) {
     for (uint32_t i = 0; i < desk->n_opened; i++) desk->columns[desk->opened[i]]->open = false;
     desk->n_opened = 0;
+    desk->version++;
     desk->n_most_rows = n_most_rows;
     desk->n_row_customers = desk->n_rows = 0;
     desk->has_time = desk->has_end = false;
@@ -74,7 +75,7 @@ static trod_str said_text(const struct desk *desk, uint32_t field, const unsigne
 /* A value of a fact: kept until all of the customer's are seen. Of two that were said in the
  * same place by different records, in any order, it is the larger text. */
 static trod_status say(struct desk *desk, uint32_t field, const unsigned char *value,
-                       const unsigned char *record, uint64_t place, struct trod_error *error) {
+                       const struct desk_entry *entry, struct trod_error *error) {
     trod_status status = TROD_OK;
     struct desk_column *column = desk->columns[field];
     if (!column) {
@@ -88,15 +89,15 @@ static trod_status say(struct desk *desk, uint32_t field, const unsigned char *v
             desk_reach(&desk->touched, (uint64_t)desk->n_touched + 1, sizeof *touched);
         TROD_TRY_ALLOC(touched, error);
         touched[desk->n_touched++] = field;
-    } else if (place < column->said_place ||
-               (place == column->said_place && record != column->said_record &&
+    } else if (entry->place < column->said_place ||
+               (entry->place == column->said_place && entry->at != column->said_record &&
                 trod_str_compare(said_text(desk, field, value),
                                  said_text(desk, field, column->said)) < 0)) {
         goto done;
     }
     column->said = value;
-    column->said_record = record;
-    column->said_place = place;
+    column->said_record = entry->at;
+    column->said_place = entry->place;
 done:
     return status;
 }
@@ -115,31 +116,52 @@ done:
     return status;
 }
 
-/* For a record that makes no row: its facts alone are read. */
+/* A value that is not of one byte, or the first of its kind, or a fact's. Those of a record
+ * that makes no row are passed over but for facts. */
 static const uint32_t NO_ROW = UINT32_MAX;
 
-/* The values of a record: of the fields of its shape, then of its tail. */
-static trod_status read_values(struct desk *desk, const unsigned char *at, uint32_t head,
-                               const unsigned char *record, uint64_t place, uint32_t row,
-                               struct trod_error *error) {
-    const struct gather_shape *const shape = &desk->gather->shapes[record_shape(record, head)];
-    const unsigned char *const end = record + record_length(record, head);
-    trod_status status = TROD_OK;
+static trod_status read_value(struct desk *desk, uint32_t field, const unsigned char **at,
+                              const struct desk_entry *entry, uint32_t row,
+                              struct trod_error *error) {
+    const struct desk_column *const column = desk->columns[field];
+    const unsigned char *const begin = *at;
     struct record_value value = {0};
-    for (uint32_t k = 0; at < end; k++) {
-        const uint32_t field = record_field(shape, k, &at);
-        struct desk_column *const column = desk->columns[field];
-        const unsigned char *const begin = at;
-        at = record_value(at, &value);
-        if (row != NO_ROW && column && column->open && !column->fact && !column->is_text &&
-            value.code < column->n_map && column->map[value.code]) {
-            column->code[row] = column->map[value.code];
-            column->n_set++;
-        } else if (desk->gather->fields[field]->fact) {
-            TROD_TRY(say(desk, field, begin, record, place, error));
-        } else if (row != NO_ROW) {
-            TROD_TRY(desk_column_set(desk, field, &value, row, error));
+    *at = record_value(begin, &value);
+    if (desk->gather->fields[field]->fact) return say(desk, field, begin, entry, error);
+    if (row == NO_ROW) return TROD_OK;
+    if (column && column->open && !column->is_text && value.code < column->n_map &&
+        column->map[value.code]) {
+        column->code[row] = column->map[value.code];
+        return TROD_OK;
+    }
+    return desk_column_set(desk, field, &value, row, error);
+}
+
+/* The values of a record, from `at` on: of the fields of its shape, then of its tail. */
+static trod_status read_values(struct desk *desk, const unsigned char *at,
+                               const struct desk_entry *entry, uint32_t row,
+                               struct trod_error *error) {
+    trod_status status = TROD_OK;
+    const uint32_t head = record_u32(entry->at), shape = record_shape(entry->at, head);
+    const unsigned char *const end = entry->at + record_length(entry->at, head);
+    const struct gather_shape *const fields = &desk->gather->shapes[shape];
+    const struct desk_op *ops = desk->shapes[shape].ops;
+    if (desk->shapes[shape].version != desk->version) ops = desk_ops(desk, shape);
+    TROD_TRY_ALLOC(ops, error);
+    for (uint32_t k = 0; k < fields->n; k++) {
+        const uint32_t code = *at < VALUE_ONE && row != NO_ROW ? ops[k].map[*at] : 0;
+        if (code) {
+            ops[k].cells[row] = code;
+            at++;
+            continue;
         }
+        TROD_TRY(read_value(desk, fields->fields[k], &at, entry, row, error));
+        if (desk->shapes[shape].version != desk->version) ops = desk_ops(desk, shape);
+    }
+    while (at < end) {
+        const uint32_t field = at[0] | (uint32_t)at[1] << 8;
+        at += 2;
+        TROD_TRY(read_value(desk, field, &at, entry, row, error));
     }
 done:
     return status;
@@ -147,33 +169,30 @@ done:
 
 static trod_status add_event(struct desk *desk, struct rows_at *at,
                              const struct desk_entry *entry, struct trod_error *error) {
-    const unsigned char *record = entry->at;
-    const uint32_t head = record_u32(record), row = desk->n_rows;
+    const uint32_t head = record_u32(entry->at), row = desk->n_rows;
     struct record_event event;
     const unsigned char *const values =
-        record_event(record_rest(record, head), head, entry->time_us, &event);
+        record_event(record_rest(entry->at, head), head, entry->time_us, &event);
     at->name[row] = desk->gather->name_number[event.name];
-    at->source[row] = event.source;
+    at->source[row] = desk->gather->source_number[event.source];
     at->time[row] = entry->time_us;
-    desk->has_time |= entry->time_us != TROD_NO_TIME;
     if (at->end) {
         at->end[row] = event.end_us;
     } else if (event.end_us != TROD_NO_TIME) {
         const trod_status status = first_end(desk, at, row, event.end_us, error);
         if (status != TROD_OK) return status;
     }
-    return read_values(desk, values, head, record, entry->place, row, error);
+    return read_values(desk, values, entry, row, error);
 }
 
 /* A record that makes no row says facts of its customer all the same. */
 static trod_status add_facts(struct desk *desk, const struct desk_entry *entry,
                              struct trod_error *error) {
-    const unsigned char *const record = entry->at;
-    const uint32_t head = record_u32(record);
+    const uint32_t head = record_u32(entry->at);
     struct record_event event;
-    const unsigned char *at = record_rest(record, head);
+    const unsigned char *at = record_rest(entry->at, head);
     if (!record_has(head, RECORD_FACT)) at = record_event(at, head, entry->time_us, &event);
-    return read_values(desk, at, head, record, entry->place, NO_ROW, error);
+    return read_values(desk, at, entry, NO_ROW, error);
 }
 
 trod_status desk_add(struct desk *desk, struct trod_error *error) {
@@ -183,28 +202,32 @@ trod_status desk_add(struct desk *desk, struct trod_error *error) {
     const struct desk_customer *const customers = (const void *)desk->customers.bytes.at;
     const struct desk_rank *const ranks = (const void *)desk->ranks.bytes.at;
     struct desk_entry *const events = (void *)desk->events.entries.bytes.at;
-    const struct desk_entry *const facts = (const void *)desk->facts.entries.bytes.at;
-    const uint32_t n_events = desk->events.n;
+    const struct desk_entry *fact = (const void *)desk->facts.entries.bytes.at;
+    const uint32_t *const n_events = (const void *)desk->events.counts.bytes.at;
+    const uint32_t *const n_facts = (const void *)desk->facts.counts.bytes.at;
+    const struct desk_entry *const end = events + desk->events.n;
     const bool by_id = desk->gather->id_field_code != TROD_NO_ID;
+    struct desk_entry *event = events;
     for (uint32_t r = 0; r < desk->n_ranks; r++) {
-        const struct desk_customer *const customer = &customers[ranks[r].customer];
-        const uint32_t c = desk->n_row_customers++, begin = customer->event_at;
-        at.hash[c] = customer->hash;
-        at.first[c] = desk->n_rows;
+        const uint32_t customer = ranks[r].customer, c = desk->n_row_customers++;
         char digits[RECORD_DIGITS];
-        at.id[c] = trod_arena_copy(desk->scratch, desk_id(customer, digits));
+        at.hash[c] = ranks[r].hash;
+        at.first[c] = desk->n_rows;
+        at.id[c] = trod_arena_copy(desk->scratch, desk_id(&customers[customer], digits));
         TROD_TRY_ALLOC(at.id[c].at, error);
-        uint32_t n_kept = customer->n_events;
-        if (by_id && n_kept > 1) TROD_TRY(desk_drop_ids(desk, events + begin, &n_kept, error));
-        for (uint32_t i = begin; i < begin + n_kept; i++) {
-            if (i + AHEAD < n_events) __builtin_prefetch(events[i + AHEAD].at);
-            TROD_TRY(add_event(desk, &at, &events[i], error));
-            desk->n_rows++;
+        uint32_t n_kept = n_events[customer];
+        if (by_id && n_kept > 1) TROD_TRY(desk_drop_ids(desk, event, &n_kept, error));
+        for (uint32_t i = 0; i < n_events[customer]; i++, event++) {
+            if (end - event > AHEAD) __builtin_prefetch(event[AHEAD].at);
+            if (i < n_kept) {
+                TROD_TRY(add_event(desk, &at, event, error));
+                desk->n_rows++;
+            } else {
+                TROD_TRY(add_facts(desk, event, error));
+            }
         }
-        for (uint32_t i = begin + n_kept; i < begin + customer->n_events; i++)
-            TROD_TRY(add_facts(desk, &events[i], error));
-        for (uint32_t i = customer->fact_at; i < customer->fact_at + customer->n_facts; i++)
-            TROD_TRY(add_facts(desk, &facts[i], error));
+        for (uint32_t i = 0; i < n_facts[customer]; i++, fact++)
+            TROD_TRY(add_facts(desk, fact, error));
         if (desk->gather->distinct) TROD_TRY(desk_drop_equal(desk, at.first[c], error));
         if (desk->n_touched) TROD_TRY(end_facts(desk, c, error));
     }
@@ -212,20 +235,24 @@ done:
     return status;
 }
 
-static void widen(struct desk_span *span, int64_t time_us) {
-    span->n_events++;
-    if (time_us == TROD_NO_TIME) return;
-    if (span->first_us == TROD_NO_TIME || time_us < span->first_us) span->first_us = time_us;
-    if (time_us > span->last_us) span->last_us = time_us; /* TROD_NO_TIME is the least */
-}
-
-/* Counts the sources, and gives them their final numbers. */
+/* Counts the events of each source, and looks whether one has a time. */
 static void end_sources(struct desk *desk) {
-    uint32_t *const source = (void *)desk->source.bytes.at;
+    const uint32_t *const source = (const void *)desk->source.bytes.at;
     const int64_t *const time = (const void *)desk->time.bytes.at;
-    for (uint32_t i = 0; i < desk->n_rows; i++) {
-        widen(&desk->spans[source[i]], time[i]);
-        source[i] = desk->gather->source_number[source[i]];
+    for (uint32_t i = 0; i < desk->n_rows;) {
+        const uint32_t now = source[i], begin = i;
+        int64_t first_us = INT64_MAX, last_us = TROD_NO_TIME; /* the least of all */
+        for (; i < desk->n_rows && source[i] == now; i++) {
+            if (time[i] > last_us) last_us = time[i];
+            if (time[i] < first_us && time[i] != TROD_NO_TIME) first_us = time[i];
+        }
+        struct desk_span *const span = &desk->spans[now];
+        span->n_events += i - begin;
+        if (last_us == TROD_NO_TIME) continue;
+        desk->has_time = true;
+        if (span->first_us == TROD_NO_TIME || first_us < span->first_us)
+            span->first_us = first_us;
+        if (last_us > span->last_us) span->last_us = last_us;
     }
 }
 

@@ -552,6 +552,83 @@ static void test_known(void **state) {
     }
 }
 
+/* ---- Wide and long -------------------------------------------------------------------------
+ */
+
+enum { WIDE = 60, N_WIDE = 4000 };
+
+/* Value f of row i: missing, one of few, of many, or long. */
+static trod_str wide_value(size_t i, size_t f, struct trod_buf *room) {
+    struct trod_rng rng = {.seed = i * WIDE + f, .stream = 3};
+    trod_buf_clear(room);
+    if (trod_rng_below(&rng, 100) > 30) return (trod_str){NULL, 0};
+    const uint64_t kind = f % 10;
+    trod_buf_format(room, "%llu",
+                    (unsigned long long)trod_rng_below(&rng, kind < 6 ? 9 : 1000000));
+    if (kind == 9) trod_buf_repeat(room, 'x', trod_rng_below(&rng, i % 500 ? 300 : 70000));
+    if (kind == 8) trod_buf_repeat(room, '0', trod_rng_below(&rng, 30));
+    return trod_buf_str(room);
+}
+
+/* So many fields in so many ways that there are too many shapes, and records longer than a
+ * chunk; some ids are long. */
+static void test_wide(void **state) {
+    (void)state;
+    struct trod_error error = {0};
+    struct trod_buf room = {0};
+    struct trod_run run = {.n_threads = 2};
+    struct trod_gather *gather = NULL;
+    const struct trod_gather_options options = {.memory_bytes = 1 << 20};
+    assert_ok(trod_gather_make(&options, &run, &gather, &error));
+    struct trod_hand *const hand = trod_gather_hand(gather);
+    struct trod_log_builder *const builder = trod_log_builder_make(0);
+    assert_int_equal(trod_gather_source(gather, TROD_STR("web")),
+                     trod_log_builder_source(builder, TROD_STR("web")));
+    for (size_t f = 0; f < WIDE; f++) {
+        char name[16];
+        snprintf(name, sizeof name, "f%zu", f);
+        assert_int_equal(trod_gather_field(gather, trod_str_of(name), f % 7 == 0), f);
+        assert_int_equal(trod_log_builder_field(builder, trod_str_of(name), f % 7 == 0), f);
+    }
+    for (size_t i = 0; i < N_WIDE; i++) {
+        char id[400], other[16];
+        memset(id, 'y', sizeof id);
+        const int n = snprintf(id, sizeof id, "%zu", i * i % 70);
+        if (i % 3) id[n] = 'y'; /* goes on */
+        const trod_str customer = {id, i % 3 ? 10 + i * i % 70 * 5 : (size_t)n};
+        snprintf(other, sizeof other, "%zu", i % 11);
+        const uint32_t c = trod_log_builder_customer(builder, customer);
+        assert_ok(trod_log_builder_event(builder, 0, c, TROD_STR("e"), (trod_str){0},
+                                         (int64_t)i * 1000, TROD_NO_TIME, &error));
+        assert_ok(trod_hand_event(hand, i, 0, customer, TROD_STR("e"), (int64_t)i * 1000,
+                                  TROD_NO_TIME, &error));
+        for (size_t k = 0; k < WIDE; k++) {
+            const size_t f = (k * 7 + i % 5) % WIDE; /* in several orders */
+            const trod_str value = wide_value(i, f, &room);
+            assert_ok(trod_log_builder_set(builder, (uint32_t)f, value, &error));
+            assert_ok(trod_hand_set(hand, (uint32_t)f, value, &error));
+            /* Facts of others come in between. */
+            if (k % 20 || i % 4) continue;
+            const uint32_t who = trod_log_builder_customer(builder, trod_str_of(other));
+            assert_ok(trod_log_builder_fact(builder, who, 49, trod_str_of(other), &error));
+            assert_ok(
+                trod_hand_fact(hand, i, trod_str_of(other), 49, trod_str_of(other), &error));
+        }
+    }
+    struct trod_log *log = NULL;
+    assert_ok(trod_log_builder_finish(builder, &log, &error));
+    trod_log_builder_free(builder);
+    struct compared to = {.log = log, .gather = gather};
+    pthread_mutex_init(&to.lock, NULL);
+    assert_ok(gather_each_rows(gather, compare_rows, &to, &error));
+    assert_int_equal(to.n_events, N_WIDE);
+    assert_int_equal(to.n_customers, log->n_customers);
+    assert_true(gather->pool.file >= 0);
+    trod_log_free(log);
+    trod_gather_free(gather);
+    trod_buf_free(&room);
+}
+
 /* ---- Failures -------------------------------------------------------------------------------
  */
 
@@ -632,9 +709,14 @@ static void test_full_disk(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_same_as_builder), cmocka_unit_test(test_same_bytes),
-        cmocka_unit_test(test_known),           cmocka_unit_test(test_out_of_memory),
+        /* clang-format off */
+        cmocka_unit_test(test_same_as_builder),
+        cmocka_unit_test(test_same_bytes),
+        cmocka_unit_test(test_known),
+        cmocka_unit_test(test_wide),
+        cmocka_unit_test(test_out_of_memory),
         cmocka_unit_test(test_full_disk),
+        /* clang-format on */
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
