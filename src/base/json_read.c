@@ -10,7 +10,7 @@
 #include "base/memory_internal.h"
 #include "trod/base/json.h"
 
-enum { DEPTH = 1024 };
+enum { DEPTH = 1024, TEXTS_DEPTH = 32 /* down to which a borrowing reader reads no number */ };
 static const size_t LONGEST_DOCUMENT = (size_t)256 << 20;
 
 struct json_builder {
@@ -24,6 +24,8 @@ struct json_builder {
     trod_status status;
     const char *why; /* of TROD_BAD_INPUT and TROD_TOO_MUCH */
     trod_str word;   /* the offending one */
+    bool borrows;
+    unsigned n_arrays; /* open ones; only a borrowing reader asks */
 };
 
 struct trod_json_reader {
@@ -51,6 +53,11 @@ void trod_json_reader_free(struct trod_json_reader *reader) {
     free(reader);
 }
 
+void trod_json_reader_borrow(struct trod_json_reader *reader) {
+    CHECK(base_json_padding() <= 64);
+    reader->builder.borrows = true;
+}
+
 /* ---- what the walk calls ---- */
 
 static bool no_room(struct json_builder *builder) {
@@ -58,6 +65,11 @@ static bool no_room(struct json_builder *builder) {
     builder->status = full ? TROD_TOO_MUCH : TROD_NO_MEMORY;
     builder->why = "it is too large to be held in memory";
     return false;
+}
+
+/* A text as long as the tree lives. */
+static trod_str keep(struct json_builder *builder, trod_str text) {
+    return builder->borrows ? text : trod_arena_copy(builder->arena, text);
 }
 
 static struct trod_json *add_value(struct json_builder *builder, enum trod_json_kind kind) {
@@ -95,16 +107,18 @@ bool base_json_on_begin(struct json_builder *builder, bool object) {
     if (!value) return false;
     builder->open[builder->depth] = value;
     builder->last[builder->depth++] = NULL;
+    builder->n_arrays += !object;
     return true;
 }
 
 bool base_json_on_end(struct json_builder *builder) {
     builder->depth--;
+    builder->n_arrays -= builder->open[builder->depth]->kind == TROD_JSON_ARRAY;
     return true;
 }
 
 bool base_json_on_key(struct json_builder *builder, const char *at, size_t n) {
-    builder->key = trod_arena_copy(builder->arena, (trod_str){at, n});
+    builder->key = keep(builder, (trod_str){at, n});
     builder->has_key = true;
     return builder->key.at ? true : no_room(builder);
 }
@@ -112,7 +126,7 @@ bool base_json_on_key(struct json_builder *builder, const char *at, size_t n) {
 bool base_json_on_text(struct json_builder *builder, const char *at, size_t n) {
     struct trod_json *const value = add_value(builder, TROD_JSON_TEXT);
     if (!value) return false;
-    value->text = trod_arena_copy(builder->arena, (trod_str){at, n});
+    value->text = keep(builder, (trod_str){at, n});
     return value->text.at ? true : no_room(builder);
 }
 
@@ -141,8 +155,10 @@ static bool is_number(trod_str text, bool *plain) {
 static bool add_number(struct json_builder *builder, trod_str text, bool plain) {
     struct trod_json *const value = add_value(builder, TROD_JSON_NUMBER);
     if (!value) return false;
-    value->text = trod_arena_copy(builder->arena, text);
+    value->text = keep(builder, text);
     if (!value->text.at) return no_room(builder);
+    if (builder->borrows && builder->n_arrays == 0 && builder->depth <= TEXTS_DEPTH)
+        return true;
     if (!trod_str_number(text, &value->number))
         value->number = text.at[0] == '-' ? -(double)INFINITY : (double)INFINITY;
     if (plain) {
@@ -211,6 +227,8 @@ static enum json_walk_result walk_any(struct trod_json_reader *reader, trod_str 
     if (first != '{' && first != '[' && first != '"')
         return base_json_on_word(&reader->builder, trimmed.at, trimmed.n) ? JSON_WALKED
                                                                           : JSON_STOPPED;
+    if (reader->builder.borrows)
+        return base_json_walk(reader->door, bytes.at, bytes.n, &reader->builder, walk);
     if (!prepare(reader, bytes)) return JSON_NO_MEMORY;
     return base_json_walk(reader->door, reader->padded, bytes.n, &reader->builder, walk);
 }
@@ -247,6 +265,7 @@ trod_status trod_json_reader_read(struct trod_json_reader *reader, trod_str byte
     builder->arena = arena;
     builder->root = NULL;
     builder->depth = 0;
+    builder->n_arrays = 0;
     builder->has_key = false;
     builder->status = TROD_OK;
     builder->word = (trod_str){NULL, 0};

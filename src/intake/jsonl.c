@@ -251,6 +251,7 @@ static trod_status take_line(struct jsonl *jsonl, trod_str text, struct trod_err
     if (!intake_is_plain(text.at, text.n) && !trod_str_utf8(text, NULL) &&
         !memchr(text.at, '\0', text.n)) {
         intake_latin(&mended, text);
+        trod_buf_room(&mended, INTAKE_PADDING);
         json = trod_buf_str(&mended);
         jsonl->taker->counts.n_latin++;
     }
@@ -314,6 +315,7 @@ static trod_status jsonl_init(struct jsonl *jsonl, struct intake_taker *taker,
     TROD_TRY_ALLOC(jsonl->own, error);
     jsonl->reader = trod_json_reader_make();
     TROD_TRY_ALLOC(jsonl->reader, error);
+    trod_json_reader_borrow(jsonl->reader);
     status = learn(jsonl, error);
 done:
     return status;

@@ -70,6 +70,10 @@ TROD_MUST trod_status trod_json_read(trod_str bytes, struct trod_arena *arena,
 struct trod_json_reader;
 struct trod_json_reader *trod_json_reader_make(void);
 void trod_json_reader_free(struct trod_json_reader *reader);
+/* From now on the reader is for those who are done with a document before the next: keys, texts and
+ * numbers are borrowed until then, a number outside of arrays may have its text alone, and 64 bytes
+ * behind the document must be readable (whatever they hold). About twice as quick. */
+void trod_json_reader_borrow(struct trod_json_reader *reader);
 TROD_MUST trod_status trod_json_reader_read(struct trod_json_reader *reader, trod_str bytes,
                                             struct trod_arena *arena, struct trod_json **root,
                                             struct trod_error *error);

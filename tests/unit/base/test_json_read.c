@@ -271,6 +271,53 @@ static void a_reader_reads_many(void **state) {
     trod_json_reader_free(NULL);
 }
 
+static void expect_tree(const struct trod_json *a, const struct trod_json *b, bool in_array) {
+    assert_int_equal(a->kind, b->kind);
+    assert_true(trod_str_equal(a->key, b->key));
+    assert_true(trod_str_equal(a->text, b->text));
+    assert_int_equal(a->boolean, b->boolean);
+    if (in_array && a->kind == TROD_JSON_NUMBER) {
+        assert_int_equal(a->whole, b->whole);
+        assert_true(a->number == b->number);
+    }
+    const struct trod_json *at = a->first, *other = b->first;
+    for (; at && other; at = at->next, other = other->next)
+        expect_tree(at, other, in_array || a->kind == TROD_JSON_ARRAY);
+    assert_true(!at && !other);
+}
+
+/* What lies behind a document does not matter, nor what was read before. */
+static void a_borrowing_reader_reads_the_same(void **state) {
+    (void)state;
+    static const char *const texts[] = {
+        "{\"a\": \"x\\n\\u00e4\", \"b\": -1.5e3, \"c\": [1, {\"d\": 2.50}, []], \"\": null}",
+        "{\"long\": \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"}",
+        "[1, 2.25, true, {\"e\": {\"f\": 7}}]",
+        "{\"g\": {\"h\": {\"i\": 12}}, \"j\": false}",
+        "{\"cut\": ",
+        "{\"n\": 01}",
+        "17",
+        "\"text\""};
+    struct trod_json_reader *const reader = trod_json_reader_make();
+    struct trod_arena *const call = trod_arena_make(0);
+    trod_json_reader_borrow(reader);
+    for (unsigned i = 0; i < 40; i++) {
+        char padded[256];
+        struct trod_json *plain = NULL, *borrowed = NULL;
+        const trod_str text = trod_str_of(texts[i % TROD_COUNT(texts)]);
+        trod_arena_reset(call);
+        memset(padded, "\"}]x{"[i % 5], sizeof padded);
+        memcpy(padded, text.at, text.n);
+        const trod_status status = trod_json_read(text, call, &plain, NULL);
+        assert_int_equal(
+            trod_json_reader_read(reader, (trod_str){padded, text.n}, call, &borrowed, NULL),
+            status);
+        if (status == TROD_OK) expect_tree(plain, borrowed, false);
+    }
+    trod_arena_free(call);
+    trod_json_reader_free(reader);
+}
+
 /* Writes a tree back, to compare a round trip. */
 static void write_tree(struct trod_json_writer *json, const struct trod_json *value) {
     if (value->key.at) trod_json_key_str(json, value->key);
@@ -400,6 +447,7 @@ int main(void) {
         cmocka_unit_test(depth_is_bounded),
         cmocka_unit_test(ceilings_have_a_sentence),
         cmocka_unit_test(a_reader_reads_many),
+        cmocka_unit_test(a_borrowing_reader_reads_the_same),
         cmocka_unit_test(what_is_written_reads_back),
         cmocka_unit_test(every_allocation_may_fail),
     };
