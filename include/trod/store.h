@@ -119,11 +119,18 @@ TROD_MUST trod_status trod_change_note(struct trod_change *change,
 /* Syncs, renames, and enters the catalogue in one transaction. */
 TROD_MUST trod_status trod_change_commit(struct trod_change *change, struct trod_error *error);
 
+/* How long compacting and forgetting wait for another process that writes (else 5 seconds). */
+void trod_store_wait(struct trod_store *store, int64_t wait_us);
 /* One set of all. `before` and `after` (may be NULL): files and bytes. */
 TROD_MUST trod_status trod_store_compact(struct trod_store *store, const struct trod_run *run,
                                          struct trod_store_about *before,
                                          struct trod_store_about *after,
                                          struct trod_arena *arena, struct trod_error *error);
+/* Compacts if there are several sets and nobody else is writing: before questions, which would
+ * otherwise put the sets together again each time. TROD_OK also if nothing was done because
+ * another process writes, or because the store is open for reading or cannot be written. */
+TROD_MUST trod_status trod_store_settle(struct trod_store *store, const struct trod_run *run,
+                                        struct trod_error *error);
 /* Writes every file that knows the customer anew without it, and drops the names and values
  * that nobody else has; then looks: *n_left is how often the id is still found (0). *n_events:
  * how many of its events are gone; 0 with TROD_OK: nobody of that id was here. */

@@ -4,7 +4,6 @@
 #include "store/change.h"
 
 enum {
-    WAIT_US = 5000000,    /* for the lock */
     BYTES_AN_EVENT = 600, /* of memory, while rows are put together: about */
     MOST_BITS = 16,       /* of parts, however little memory there is */
 };
@@ -12,6 +11,8 @@ enum {
 struct compacting {
     struct trod_change *change;
     struct store_ranges ranges; /* each becomes a part */
+    const struct trod_run *run;
+    uint64_t n_bytes, n_done; /* for the progress: of the files, and ranges put together */
 };
 
 /* The one file that is all of the range; NULL if there is none. */
@@ -87,7 +88,12 @@ static trod_status compact_range(void *owner, size_t i, struct trod_error *error
     pthread_mutex_lock(&change->mutex);
     change->n_new_customers += n_customers;
     status = store_tally_add(&change->tally, &tally, change->arena, error);
+    const uint64_t n_done = ++compacting->n_done;
     pthread_mutex_unlock(&change->mutex);
+    if (compacting->run && compacting->run->progress)
+        compacting->run->progress(compacting->run->owner, "putting together",
+                                  compacting->n_bytes / compacting->ranges.n * n_done,
+                                  compacting->n_bytes);
 done:
     trod_arena_free(arena);
     return status;
@@ -117,14 +123,17 @@ trod_status trod_store_compact(struct trod_store *store, const struct trod_run *
     trod_status status = TROD_OK;
     struct compacting compacting = {0};
     struct trod_change *change = NULL;
-    TROD_TRY(trod_store_begin(store, WAIT_US, &change, error));
+    TROD_TRY(trod_store_begin(store, store->wait_us, &change, error));
     if (before) TROD_TRY(trod_store_about(store, arena, before, error));
     compacting.change = change;
+    compacting.run = run;
     const struct store_state *const state = &change->parts->state;
     const unsigned bits = part_bits(state, run);
     if (!is_compact(state, bits)) {
         TROD_TRY(store_grid_make(state->files, state->n_files, bits, change->arena,
                                  &compacting.ranges, error));
+        for (size_t i = 0; i < state->n_files; i++)
+            compacting.n_bytes += state->files[i].n_bytes;
         change->merging = true;
         memset(change->fates, STORE_OUT, state->n_files);
         TROD_TRY(trod_run_each(run, compacting.ranges.n, compact_range, &compacting, error));
@@ -133,5 +142,25 @@ trod_status trod_store_compact(struct trod_store *store, const struct trod_run *
     if (after) TROD_TRY(trod_store_about(store, arena, after, error));
 done:
     trod_change_free(change);
+    return status;
+}
+
+trod_status trod_store_settle(struct trod_store *store, const struct trod_run *run,
+                              struct trod_error *error) {
+    trod_status status = TROD_OK;
+    int64_t n_sets = 0;
+    const int64_t wait_us = store->wait_us;
+    struct trod_arena *const arena = trod_arena_make(STORE_ARENA_BYTES);
+    TROD_TRY_ALLOC(arena, error);
+    if (store->mode == TROD_STORE_READ) goto done;
+    TROD_TRY(store_db_number(store->db, "SELECT count(DISTINCT set_id) FROM files", 0, &n_sets,
+                             error));
+    if (n_sets < 2) goto done;
+    store->wait_us = 0;
+    status = trod_store_compact(store, run, NULL, NULL, arena, error);
+    store->wait_us = wait_us;
+    if (status == TROD_BUSY || status == TROD_IO) status = TROD_OK;
+done:
+    trod_arena_free(arena);
     return status;
 }

@@ -6,8 +6,6 @@
  * stopped before that, the next change does it. */
 #include "store/forget.h"
 
-enum { WAIT_US = 5000000 };
-
 struct forgetting {
     struct trod_change *change;
     trod_str id;
@@ -265,7 +263,7 @@ trod_status trod_store_forget(struct trod_store *store, trod_str id, const struc
     trod_status status = TROD_OK;
     struct trod_change *change = NULL;
     *n_events = *n_left = 0;
-    TROD_TRY(trod_store_begin(store, WAIT_US, &change, error));
+    TROD_TRY(trod_store_begin(store, store->wait_us, &change, error));
     TROD_TRY(forget(change, id, n_events, error));
     TROD_TRY(sweep(store, error));
     TROD_TRY(store_scrub(store, error));

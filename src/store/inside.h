@@ -19,6 +19,7 @@ struct trod_store {
     struct store_db *db;
     enum trod_store_mode mode;
     const struct trod_run *run; /* as it was given; may be NULL */
+    int64_t wait_us;            /* for the lock, where nobody says how long */
     char *folder;               /* that holds .trod */
     char *trod;                 /* FOLDER/.trod */
     char *log;                  /* FOLDER/.trod/log */

@@ -79,6 +79,7 @@ trod_status trod_store_open(const char *folder, enum trod_store_mode mode,
     struct trod_store *const made = calloc(1, sizeof *made);
     TROD_TRY_ALLOC(made, error);
     made->mode = mode;
+    made->wait_us = 5 * TROD_SECOND_US;
     made->run = run;
     TROD_TRY_ALLOC(made->folder = strdup(folder), error);
     TROD_TRY_ALLOC(made->trod = store_path(folder, ".trod"), error);
@@ -111,4 +112,8 @@ void trod_store_close(struct trod_store *store) {
     free(store->trod);
     free(store->log);
     free(store);
+}
+
+void trod_store_wait(struct trod_store *store, int64_t wait_us) {
+    store->wait_us = wait_us;
 }

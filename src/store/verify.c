@@ -2,6 +2,8 @@
  * is then opened and held against what it promises (its order, its bounds) and against what the
  * catalogue says of it. Files are looked at one by one, so that one damaged file hides nothing
  * of the others. */
+#include <stdatomic.h>
+
 #include "store/tally.h"
 
 enum { ID_BLOCK = 1024, MOST_BLOCKS = 1000 };
@@ -16,6 +18,9 @@ struct verifying {
     struct finding *findings;    /* [n_files] */
     struct store_tally *tallies; /* [n_files] */
     bool *whole;                 /* [n_files] without damage */
+    const struct trod_run *run;
+    uint64_t n_bytes; /* of all files, for the progress */
+    _Atomic uint64_t n_done;
 };
 
 static trod_status find(struct finding *finding, const char *file, uint64_t block,
@@ -150,6 +155,11 @@ static trod_status verify_file(void *owner, size_t i, struct trod_error *error) 
                                     &of, error));
     if (finding->n == 0) TROD_TRY(check_part(verifying, i, scratch, error));
     verifying->whole[i] = finding->n == 0;
+    const uint64_t n_done =
+        atomic_fetch_add(&verifying->n_done, map->file->n_bytes) + map->file->n_bytes;
+    if (verifying->run && verifying->run->progress)
+        verifying->run->progress(verifying->run->owner, "verifying", n_done,
+                                 verifying->n_bytes);
 done:
     trod_arena_free(scratch);
     return status;
@@ -205,6 +215,8 @@ static trod_status verify_parts(struct trod_store *store, struct finding *all,
     TROD_TRY(store_parts_read(store, &parts, error));
     const size_t n = parts->state.n_files;
     verifying.parts = parts;
+    verifying.run = store->run;
+    for (size_t i = 0; i < n; i++) verifying.n_bytes += parts->state.files[i].n_bytes;
     verifying.findings = TROD_NEW_ARRAY(parts->parts.arena, n, struct finding);
     verifying.tallies = TROD_NEW_ARRAY(parts->parts.arena, n, struct store_tally);
     verifying.whole = TROD_NEW_ARRAY(parts->parts.arena, n, bool);

@@ -237,6 +237,44 @@ static void compaction_changes_no_answer(void **state) {
     }
 }
 
+static void settling_compacts_where_that_can_be_done(void **state) {
+    (void)state;
+    struct kept kept = kept_make();
+    struct trod_error error = {0};
+    struct trod_arena *const arena = trod_arena_make(0);
+    struct trod_store_about about;
+    struct events all = {0};
+    for (unsigned set = 0; set < 2; set++) {
+        struct events events = draw_events(set + 1, 80, 200, set);
+        import_all(kept.store, &events, (struct import_options){0});
+        events_add_all(&all, &events);
+        free(events.at);
+    }
+    struct trod_store *reader = NULL;
+    struct trod_change *change = NULL;
+    assert_int_equal(trod_store_open(kept.folder, TROD_STORE_READ, NULL, &reader, &error),
+                     TROD_OK);
+    assert_int_equal(trod_store_settle(reader, NULL, &error), TROD_OK);
+    assert_int_equal(trod_store_about(reader, arena, &about, &error), TROD_OK);
+    assert_int_equal(about.n_sets, 2);
+    trod_store_close(reader);
+    assert_int_equal(trod_store_open(kept.folder, TROD_STORE_WRITE, NULL, &reader, &error),
+                     TROD_OK);
+    assert_int_equal(trod_store_begin(kept.store, 0, &change, &error), TROD_OK);
+    assert_int_equal(trod_store_settle(reader, NULL, &error), TROD_OK);
+    assert_int_equal(trod_store_about(reader, arena, &about, &error), TROD_OK);
+    assert_int_equal(about.n_sets, 2);
+    trod_change_free(change);
+    assert_int_equal(trod_store_settle(reader, NULL, &error), TROD_OK);
+    assert_int_equal(trod_store_about(reader, arena, &about, &error), TROD_OK);
+    assert_int_equal(about.n_sets, 1);
+    assert_holds(reader, &all);
+    trod_store_close(reader);
+    trod_arena_free(arena);
+    free(all.at);
+    kept_free(&kept);
+}
+
 static void parts_stay_readable_after_a_change(void **state) {
     (void)state;
     struct kept kept = kept_make();
@@ -346,6 +384,7 @@ int main(void) {
         cmocka_unit_test(few_and_many_customers_meet),
         cmocka_unit_test(a_change_without_commit_leaves_nothing),
         cmocka_unit_test(compaction_changes_no_answer),
+        cmocka_unit_test(settling_compacts_where_that_can_be_done),
         cmocka_unit_test(parts_stay_readable_after_a_change),
         cmocka_unit_test(a_second_writer_is_told_who_writes),
         cmocka_unit_test(stores_are_found_upward),

@@ -1,0 +1,88 @@
+/* One process writes, others read. */
+#include "kept.h"
+
+#include <fcntl.h>
+#include <sys/wait.h>
+
+enum { READERS = 3, ROUNDS = 25 };
+
+/* The answers that may be seen: before and after each round. */
+static struct events round_events(unsigned round) {
+    return draw_events(1000 + round, 30, 100 + round, round % 3);
+}
+
+/* Reads until it is told to stop by a closed pipe; 0 if every answer was one of the rounds'. */
+static int read_and_read(const char *folder, int stop, char *const *answers) {
+    unsigned last = 0;
+    for (;;) {
+        struct trod_store *store = NULL;
+        struct trod_error error = {0};
+        if (trod_store_open(folder, TROD_STORE_READ, NULL, &store, &error) != TROD_OK) return 2;
+        for (int i = 0; i < 5; i++) {
+            char *const answer = answer_of_store(store, &error);
+            if (!answer) {
+                fprintf(stderr, "%s\n", error.message);
+                return 3;
+            }
+            while (last < ROUNDS && strcmp(answer, answers[last]) != 0)
+                last++; /* only forward */
+            free(answer);
+            if (last == ROUNDS) return 4;
+        }
+        trod_store_close(store);
+        char byte;
+        if (read(stop, &byte, 1) == 0) return last > 0 ? 0 : 5;
+    }
+}
+
+static void one_writes_and_many_read(void **state) {
+    (void)state;
+    struct kept kept = kept_make();
+    char *answers[ROUNDS];
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        struct events events = round_events(i);
+        answers[i] = answer_of_events(&events);
+        free(events.at);
+    }
+    struct events first = round_events(0);
+    import_all(kept.store, &first, (struct import_options){.n_parts = 3});
+    free(first.at);
+    trod_store_close(kept.store);
+    int stop[2];
+    assert_int_equal(pipe(stop), 0);
+    assert_int_equal(fcntl(stop[0], F_SETFL, O_NONBLOCK), 0);
+    pid_t readers[READERS];
+    for (int i = 0; i < READERS; i++) {
+        readers[i] = fork();
+        assert_true(readers[i] >= 0);
+        if (readers[i] == 0) {
+            close(stop[1]);
+            _exit(read_and_read(kept.folder, stop[0], answers));
+        }
+    }
+    struct trod_error error = {0};
+    assert_int_equal(trod_store_open(kept.folder, TROD_STORE_WRITE, NULL, &kept.store, &error),
+                     TROD_OK);
+    for (unsigned i = 1; i < ROUNDS; i++) {
+        struct events events = round_events(i);
+        import_all(kept.store, &events, (struct import_options){.n_parts = 3, .clear = true});
+        free(events.at);
+    }
+    close(stop[1]);
+    close(stop[0]);
+    for (int i = 0; i < READERS; i++) {
+        int ended = 0;
+        assert_int_equal(waitpid(readers[i], &ended, 0), readers[i]);
+        assert_true(WIFEXITED(ended));
+        assert_int_equal(WEXITSTATUS(ended), 0);
+    }
+    for (unsigned i = 0; i < ROUNDS; i++) free(answers[i]);
+    kept_free(&kept);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_writes_and_many_read),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
