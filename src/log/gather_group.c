@@ -81,7 +81,7 @@ static trod_status read_stretch(struct desk *desk, const struct desk_stretch *st
     struct desk_entry *const arrived = (void *)desk->events.arrived.bytes.at;
     struct record record;
     while (record_next(&cursor, &record)) {
-        const bool is_text = record_bits(record.head, RECORD_ID, 4) == RECORD_TEXT;
+        const bool is_text = record_bits(record.front, RECORD_ID, 4) == RECORD_TEXT;
         const uint64_t key = is_text ? trod_customer_hash(record.id_text) : record.id;
         uint32_t at = home_of(key, mask);
         for (;; at = (at + 1) & mask) {
@@ -102,8 +102,8 @@ static trod_status read_stretch(struct desk *desk, const struct desk_stretch *st
             mask = desk->slot_mask;
         }
         if (left_out) continue;
-        const struct desk_entry entry = {record.time_us, record.place, record.at};
-        if (record_has(record.head, RECORD_FACT)) {
+        const struct desk_entry entry = {record.time_us, record.place, record.back};
+        if (record_has(record.front, RECORD_FACT)) {
             struct desk_heap *const facts = &desk->facts;
             if (!heap_room(facts, 1)) TROD_TRY_ALLOC(NULL, error);
             ((uint32_t *)(void *)facts->owners.bytes.at)[facts->n] = customer - 1;

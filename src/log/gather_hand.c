@@ -3,8 +3,8 @@
  * Nearly all texts of names and values were met before, lately and by this hand: a small table
  * of its own, keyed by the first sixteen bytes, gives their codes without a lock. The fields
  * that were set in an event are remembered as the way through a tree (a shape), one step a
- * value. The record is written where it stays, value by value; only its head has to wait until
- * the next event begins. */
+ * value. The record is written where it stays, value by value; only its front and back have to
+ * wait until the next event begins. */
 #include "log/gather_hand.h"
 
 enum {
@@ -93,17 +93,16 @@ static trod_status new_source(struct trod_hand *hand, uint32_t source,
                : no_memory(error);
 }
 
-/* Ends the row: its head is known now. */
+/* Ends the row: its front and back are known now. */
 static inline trod_status close_row(struct trod_hand *hand, struct hand_row *row,
                                     struct trod_error *error) {
-    const uint32_t length = (uint32_t)(row->at - row->begin);
-    if (!row->begin || length >= RECORD_LONG) {
+    if (!row->begin || row->at - row->begin >= RECORD_LONG - 2) {
         const trod_status status = hand_row_aside(row, 0, error);
         return status == TROD_OK ? hand_row_commit(hand, row, error) : status;
     }
-    const uint32_t head = row->head | row->times | length | row->shape >> 8 << RECORD_SHAPE;
-    memcpy(row->begin, &head, sizeof head);
-    row->begin[4] = (unsigned char)row->shape;
+    hand_row_end(row);
+    const uint32_t front = row->front | row->times | (uint32_t)(row->at - row->begin);
+    memcpy(row->begin, &front, RECORD_FRONT_BYTES);
     hand_row_done(row, &hand->streams[row->bucket], row->at);
     return TROD_OK;
 }
@@ -115,13 +114,13 @@ static inline unsigned char *put_event(struct hand_row *row, unsigned char *at, 
     const unsigned n_source = source ? record_width(source) : 0;
     at = hand_put(at, name, n_name);
     at = hand_put(at, source, n_source);
-    row->head |= (n_name - 1) << RECORD_NAME | n_source << RECORD_SOURCE;
+    row->bits = (n_name - 1) << RECORD_NAME | n_source << RECORD_SOURCE;
     if (end_us == TROD_NO_TIME) return at;
     const uint64_t begin = row->time_us == TROD_NO_TIME ? 0 : (uint64_t)row->time_us;
     const uint64_t lasts = record_zigzag((uint64_t)end_us - begin);
     const unsigned n_end = record_width(lasts);
     *at++ = (unsigned char)n_end;
-    row->head |= UINT32_C(1) << RECORD_END;
+    row->bits |= UINT32_C(1) << RECORD_END;
     return hand_put(at, lasts, n_end);
 }
 
@@ -155,21 +154,19 @@ trod_status trod_hand_event(struct trod_hand *hand, uint64_t place, uint32_t sou
         row->time_us = time_us;
         row->begin = stream->at;
         row->end = stream->end;
-        row->head = 0;
-        uint32_t head = 0;
-        unsigned char *at = hand_put_times(hand, row, stream, row->begin + 5, &head);
+        unsigned char *at = hand_put_times(hand, row, stream, row->begin + RECORD_FRONT_BYTES);
         row->rest = at;
         uint64_t id = 0;
         if (record_decimal(customer, record_key(customer), &id)) {
             const unsigned n_id = record_width(id);
             at = hand_put(at, id, n_id);
-            row->head = n_id << RECORD_ID;
+            row->front = n_id << RECORD_ID;
         } else {
             at = hand_put_id_text(at, customer);
-            row->head = (uint32_t)RECORD_TEXT << RECORD_ID;
+            row->front = (uint32_t)RECORD_TEXT << RECORD_ID;
         }
-        row->at = put_event(row, at, code, source, end_us);
-        row->times = head;
+        row->back = at;
+        row->at = put_event(row, at + 2, code, source, end_us);
         row->open = true;
     }
     if (place < hand->name_first[code]) hand->name_first[code] = place;
@@ -210,7 +207,7 @@ static void new_edge(struct trod_hand *hand, struct hand_edge *edge, uint32_t sh
 
 /* Enters the field into the row's shape, or into its tail. */
 static inline void step(struct trod_hand *hand, struct hand_row *row, uint32_t field) {
-    if (!(row->head >> RECORD_TAIL & 1)) {
+    if (!(row->bits >> RECORD_TAIL & 1)) {
         struct hand_edge *const edge = &hand->edges[hand_edge_home(row->shape, field)];
         if (edge->shape != row->shape || edge->field != field)
             new_edge(hand, edge, row->shape, field);
@@ -218,7 +215,7 @@ static inline void step(struct trod_hand *hand, struct hand_row *row, uint32_t f
             row->shape = edge->next;
             return;
         }
-        row->head |= UINT32_C(1) << RECORD_TAIL;
+        row->bits |= UINT32_C(1) << RECORD_TAIL;
     }
     row->at[0] = (unsigned char)field;
     row->at[1] = (unsigned char)(field >> 8);
@@ -276,8 +273,9 @@ static trod_status new_value(struct trod_hand *hand, struct hand_row *row, uint3
     return TROD_OK;
 }
 
-static trod_status set(struct trod_hand *hand, struct hand_row *row, uint32_t field,
-                       trod_str value, struct trod_error *error) {
+static __attribute__((noinline)) trod_status set(struct trod_hand *hand, struct hand_row *row,
+                                                 uint32_t field, trod_str value,
+                                                 struct trod_error *error) {
     if (field >= hand->n_fields) {
         const trod_status status = new_fields(hand, field, error);
         if (status != TROD_OK) return status;
@@ -322,7 +320,7 @@ trod_status trod_hand_set(struct trod_hand *hand, uint32_t field, trod_str value
         const uint64_t differs = (slot->low ^ key.low) | (slot->high ^ key.high) |
                                  (slot->n_plus_1 ^ (value.n + 1)) | (edge->shape ^ row->shape) |
                                  (edge->field ^ field) |
-                                 (row->head & UINT32_C(1) << RECORD_TAIL);
+                                 (row->bits & UINT32_C(1) << RECORD_TAIL);
         if (differs == 0 && slot->code < VALUE_ONE && edge->next &&
             row->place > mine->first_place && row->end - row->at >= VALUE_ROOM && row->open) {
             *row->at++ = (unsigned char)slot->code;
@@ -352,7 +350,7 @@ trod_status trod_hand_fact(struct trod_hand *hand, uint64_t place, trod_str cust
             TROD_TRY(hand_row_aside(&hand->event, 0, error));
         if (row->open) TROD_TRY(hand_row_commit(hand, row, error));
         TROD_TRY(hand_row_begin(row, place, customer, TROD_NO_TIME, error));
-        row->head |= UINT32_C(1) << RECORD_FACT;
+        row->front |= UINT32_C(1) << RECORD_FACT;
     }
     status = set(hand, row, field, value, error);
 done:

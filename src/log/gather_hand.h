@@ -85,14 +85,16 @@ struct hand_pair {
 struct hand_row {
     bool open, id_is_text;
     uint8_t bucket;
-    uint32_t head;  /* but for length, shape, place and time */
-    uint32_t times; /* its bits for place and time, if it is in the stream */
+    uint32_t front; /* its bits of the id, and whether it is a fact */
+    uint32_t times; /* its bits of place and time, if it is in the stream */
+    uint32_t bits;  /* the back but for the shape */
     uint32_t shape, n_turns;
     uint64_t place;
     int64_t time_us;
     uint64_t unit_time;   /* the time in the hand's unit */
     unsigned char *begin; /* in the stream; NULL: aside */
     unsigned char *rest;  /* the id, and what follows it */
+    unsigned char *back;
     unsigned char *at, *end;
     struct trod_buf bytes; /* aside */
     uint64_t id;
@@ -145,10 +147,10 @@ static inline void hand_row_time(struct trod_hand *hand, struct hand_row *row) {
         hand_finer_unit(hand, row);
     }
 }
-/* Writes place and time, as differences to the stream's, and their bits of the head. */
+/* Writes place and time, as differences to the stream's; row->times are their bits. */
 static inline unsigned char *hand_put_times(struct trod_hand *hand, struct hand_row *row,
-                                            const struct hand_stream *stream, unsigned char *at,
-                                            uint32_t *head) {
+                                            const struct hand_stream *stream,
+                                            unsigned char *at) {
     const uint64_t step = record_zigzag(row->place - stream->last_place);
     const unsigned n_place = record_width(step);
     at = hand_put(at, step, n_place);
@@ -160,9 +162,16 @@ static inline unsigned char *hand_put_times(struct trod_hand *hand, struct hand_
         n_time = record_width(gap);
         at = hand_put(at, gap, n_time);
     }
-    *head =
-        row->head | n_place << RECORD_PLACE | n_time << RECORD_TIME | hand->unit << RECORD_UNIT;
+    row->times = n_place << RECORD_PLACE | n_time << RECORD_TIME | hand->unit << RECORD_UNIT;
     return at;
+}
+/* Ends the tail, if there is one, and writes the back. */
+static inline void hand_row_end(struct hand_row *row) {
+    const uint32_t back = row->bits | row->shape << RECORD_SHAPE;
+    memcpy(row->back, &back, 2);
+    if (!(row->bits >> RECORD_TAIL & 1)) return;
+    memset(row->at, 0xff, 2);
+    row->at += 2;
 }
 /* The record is whole, and ends at `at`. */
 static inline void hand_row_done(struct hand_row *row, struct hand_stream *stream,
@@ -180,7 +189,7 @@ TROD_MUST trod_status hand_next_chunk(struct trod_hand *hand, unsigned bucket, s
                                       struct trod_error *error);
 /* Brings the row aside, with room for n bytes more. */
 TROD_MUST trod_status hand_row_aside(struct hand_row *row, size_t n, struct trod_error *error);
-/* Begins a row aside: place, customer and time, and zero in all else. */
+/* Begins a row aside with place, customer and time, and room for its back. */
 TROD_MUST trod_status hand_row_begin(struct hand_row *row, uint64_t place, trod_str customer,
                                      int64_t time_us, struct trod_error *error);
 /* Writes a row that is aside to its stream. */

@@ -192,33 +192,39 @@ static void choose(struct gather_join *join) {
 
 /* Writes the record again, for another id. */
 static trod_status move_record(struct trod_hand *hand, const struct desk_entry *entry,
-                               trod_str id, struct trod_error *error) {
+                               trod_str id, bool is_fact, struct trod_error *error) {
     struct hand_row *const row = &hand->said;
     trod_status status = TROD_OK;
-    const unsigned char *const record = entry->at;
-    const uint32_t head = record_u32(record);
-    const unsigned char *const rest = record_rest(record, head);
-    const size_t n = (size_t)(record + record_length(record, head) - rest);
+    const unsigned char *const back = entry->at, *values = back + 2;
+    struct record_event event;
+    if (!is_fact) values = record_event(back, entry->time_us, &event);
+    struct record_walk walk = record_walk(hand->gather, back, values);
+    struct record_value value;
+    for (uint32_t field = 0; record_step(&walk, &field);)
+        walk.at = record_value(walk.at, &value);
+    /* But for the end of the tail, which is written again. */
+    const size_t n = (size_t)(walk.at - back) - 2 - (record_has_tail(back) ? 2 : 0);
     TROD_TRY(hand_row_begin(row, entry->place, id, entry->time_us, error));
     TROD_TRY(hand_row_aside(row, n, error));
-    memcpy(row->at, rest, n);
+    memcpy(row->at, back + 2, n);
     row->at += n;
-    row->shape = record_shape(record, head);
-    row->head |= head & RECORD_KEPT;
+    row->shape = record_shape(back);
+    row->bits = record_u16(back) & ((1u << RECORD_SHAPE) - 1);
+    if (is_fact) row->front |= UINT32_C(1) << RECORD_FACT;
     TROD_TRY(hand_row_commit(hand, row, error));
 done:
     return status;
 }
 
-static trod_status move_heap(struct trod_hand *hand, const struct desk_heap *heap,
+static trod_status move_heap(struct trod_hand *hand, const struct desk_heap *heap, bool is_fact,
                              const uint32_t *stands, struct trod_error *error) {
     const struct gather_join *const join = hand->gather->join;
     const uint32_t *const owners = (const void *)heap->owners.bytes.at;
     const struct desk_entry *const entries = (const void *)heap->arrived.bytes.at;
     for (uint32_t i = 0; i < heap->n; i++) {
         if (stands[owners[i]] == TROD_NO_ID) continue;
-        const trod_status status =
-            move_record(hand, &entries[i], trod_dict_at(join->ids, stands[owners[i]]), error);
+        const trod_status status = move_record(
+            hand, &entries[i], trod_dict_at(join->ids, stands[owners[i]]), is_fact, error);
         if (status != TROD_OK) return status;
     }
     return TROD_OK;
@@ -249,8 +255,8 @@ static trod_status move_bucket(void *owner, size_t bucket, struct trod_error *er
         TROD_TRY_ALLOC(desk->mover, error);
         desk->mover->first_bucket = GATHER_BUCKETS;
     }
-    TROD_TRY(move_heap(desk->mover, &desk->events, stands, error));
-    TROD_TRY(move_heap(desk->mover, &desk->facts, stands, error));
+    TROD_TRY(move_heap(desk->mover, &desk->events, false, stands, error));
+    TROD_TRY(move_heap(desk->mover, &desk->facts, true, stands, error));
 done:
     gather_bucket_pin(&joining->gather->pool, (unsigned)bucket, false);
     if (desk) desk_give(&joining->desks, desk);

@@ -25,16 +25,13 @@ static struct known *make_table(struct desk *desk, uint32_t n, uint32_t *mask) {
 /* The value of an attribute in a record: the last that it was given; {NULL, 0} if none. */
 static trod_str value_in(const struct trod_gather *gather, const struct desk_entry *entry,
                          uint32_t field) {
-    const uint32_t head = record_u32(entry->at);
-    const unsigned char *const end = entry->at + record_length(entry->at, head);
-    const struct gather_shape *const shape = &gather->shapes[record_shape(entry->at, head)];
     struct record_event event;
-    const unsigned char *at = record_event(record_rest(entry->at, head), head, 0, &event);
+    const unsigned char *const values = record_event(entry->at, entry->time_us, &event);
+    struct record_walk walk = record_walk(gather, entry->at, values);
     trod_str found = {NULL, 0};
-    for (uint32_t k = 0; at < end; k++) {
-        const uint32_t now = record_field(shape, k, &at);
+    for (uint32_t now = 0; record_step(&walk, &now);) {
         struct record_value value;
-        at = record_value(at, &value);
+        walk.at = record_value(walk.at, &value);
         if (now == field)
             found = value.code == TROD_NO_ID
                         ? value.text

@@ -1,41 +1,45 @@
 /* A record: one row in about twenty bytes.
  *
- *     u32 head, u8 shape [u32 length] place time id [name source [end]] values… [tail…]
+ *     u24 front, [u32 length] place time id, u16 back, [name source [end]] values… [tail…]
  *
- * The head says how many bytes each of place, time, id, name and source take, so that all are
- * read without a loop; every number lies with the lowest byte first. Place and time are
- * differences, zigzag, to the record before in the same chunk (to 0 at its begin), the time in
- * units of the hand. An id that is a canonical decimal number is that number, any other is its
- * text. `shape` says which fields have a value here; a value is a code of the field's
- * dictionary or a text. Fields that no shape has are in the tail, each as u16 field and value.
- * Records are read only by the process that wrote them: nothing in them is checked. */
+ * The front says how many bytes place, time and id take, the back how many name and source
+ * take, so that all are read without a loop; every number lies with the lowest byte first. What
+ * is before the back is read where rows are put in order, the rest where columns are made.
+ * Place and time are differences, zigzag, to the record before in the same chunk (to 0 at its
+ * begin), the time in units of the hand. An id that is a canonical decimal number is that
+ * number, any other is its text. The shape says which fields have a value here; a value is a
+ * code of the field's dictionary or a text. Fields that no shape has are in the tail, each as
+ * u16 field and value, ended by RECORD_TAIL_END. Records are read only by the process that
+ * wrote them: nothing in them is checked. */
 #ifndef LOG_GATHER_RECORD_H
 #define LOG_GATHER_RECORD_H
 
 #include "log/gather.h"
 
+/* Bits of the front; the lowest eight are the length of the record. */
 enum {
-    RECORD_LENGTH_BITS = 8, /* 255: more, and the length follows the shape */
-    RECORD_LONG = 255,
-    RECORD_PLACE = 8,   /* 4 bits: bytes of the place */
-    RECORD_TIME = 12,   /* 4 bits; RECORD_NONE: no time */
-    RECORD_ID = 16,     /* 4 bits; RECORD_TEXT: a text */
-    RECORD_UNIT = 20,   /* 2 bits */
-    RECORD_NAME = 22,   /* 2 bits: bytes minus one */
-    RECORD_SOURCE = 24, /* 2 bits */
-    RECORD_END = 26,    /* there is an end */
-    RECORD_FACT = 27,   /* no event: neither name, source nor end */
-    RECORD_TAIL = 28,
-    RECORD_SHAPE = 29, /* 3 bits: above the eight of the byte */
+    RECORD_FRONT_BYTES = 3,
+    RECORD_LONG = 255, /* as length: more, and the length follows the front */
+    RECORD_PLACE = 8,  /* 4 bits: bytes of the place */
+    RECORD_TIME = 12,  /* 4 bits; RECORD_NONE: no time */
+    RECORD_ID = 16,    /* 4 bits; RECORD_TEXT: a text */
+    RECORD_UNIT = 20,  /* 2 bits */
+    RECORD_FACT = 22,  /* no event: neither name, source nor end */
     RECORD_NONE = 15,
     RECORD_TEXT = 15,
-    RECORD_FIXED = 9 + 8 + 8 + 8 + 4 + 2 + 9, /* bytes beside id text and values, at most */
 };
-
-/* The bits of a head that say nothing of place, time, id and length. */
-#define RECORD_KEPT                                                                          \
-    (UINT32_C(3) << RECORD_NAME | UINT32_C(3) << RECORD_SOURCE | UINT32_C(1) << RECORD_END | \
-     UINT32_C(1) << RECORD_FACT | UINT32_C(1) << RECORD_TAIL)
+/* Bits of the back. */
+enum {
+    RECORD_NAME = 0,   /* 2 bits: bytes minus one */
+    RECORD_SOURCE = 2, /* 2 bits */
+    RECORD_END = 4,    /* there is an end */
+    RECORD_TAIL = 5,   /* there is a tail */
+    RECORD_SHAPE = 6,  /* the rest */
+    RECORD_TAIL_END = 0xffff,
+};
+/* Bytes of a record beside id text and values, at most. */
+enum { RECORD_FIXED = 7 + 8 + 8 + 8 + 2 + 4 + 2 + 9 + 2 };
+_Static_assert(GATHER_SHAPE_BITS + RECORD_SHAPE <= 16, "a shape fits into the back");
 
 /* The first byte of a value. */
 enum {
@@ -49,6 +53,11 @@ enum {
     VALUE_CODES = VALUE_THREE_FROM + (8 << 16), /* codes are below */
 };
 
+static inline uint32_t record_u16(const unsigned char *at) {
+    uint16_t value;
+    memcpy(&value, at, sizeof value);
+    return value;
+}
 static inline uint32_t record_u32(const unsigned char *at) {
     uint32_t value;
     memcpy(&value, at, sizeof value);
@@ -91,13 +100,6 @@ static inline uint32_t record_bits(uint32_t head, unsigned from, unsigned n) {
 static inline bool record_has(uint32_t head, unsigned bit) {
     return head >> bit & 1;
 }
-static inline uint32_t record_length(const unsigned char *record, uint32_t head) {
-    return (head & 255) == RECORD_LONG ? record_u32(record + 5) : head & 255;
-}
-static inline uint32_t record_shape(const unsigned char *record, uint32_t head) {
-    return record[4] | record_bits(head, RECORD_SHAPE, 3) << 8;
-}
-
 /* A value as it lies in a record. */
 struct record_value {
     uint32_t code; /* TROD_NO_ID: `text` holds */
@@ -126,15 +128,6 @@ static inline const unsigned char *record_value(const unsigned char *at,
     return at + n;
 }
 
-/* The field of the k-th value: of the shape, or (moving on behind it) of the tail. */
-static inline uint32_t record_field(const struct gather_shape *shape, uint32_t k,
-                                    const unsigned char **at) {
-    if (k < shape->n) return shape->fields[k];
-    const unsigned char *const tail = *at;
-    *at += 2;
-    return tail[0] | (uint32_t)tail[1] << 8;
-}
-
 /* Reads the records of a piece one after the other. */
 struct record_cursor {
     const unsigned char *at, *end;
@@ -142,13 +135,12 @@ struct record_cursor {
     uint64_t time; /* microseconds */
 };
 struct record {
-    const unsigned char *at; /* its begin */
-    uint32_t head;
+    uint32_t front;
     uint64_t place;
     int64_t time_us;
     uint64_t id; /* if it is no text */
     trod_str id_text;
-    const unsigned char *rest; /* what follows the id */
+    const unsigned char *back;
 };
 static inline const unsigned char *record_id_text(const unsigned char *at, trod_str *text) {
     size_t n = *at++;
@@ -160,47 +152,43 @@ static inline const unsigned char *record_id_text(const unsigned char *at, trod_
     return at + n;
 }
 static inline bool record_next(struct record_cursor *cursor, struct record *record) {
+    static const uint64_t unit_us[4] = {1000000, 1000, 1, 0};
     if (cursor->at >= cursor->end) return false;
     const unsigned char *at = cursor->at;
-    const uint32_t head = record_u32(at);
-    record->at = at;
-    record->head = head;
-    const uint32_t length = head & 255;
-    cursor->at += length == RECORD_LONG ? record_u32(at + 5) : length;
-    at += length == RECORD_LONG ? 9 : 5;
-    const unsigned n_place = record_bits(head, RECORD_PLACE, 4);
+    const uint32_t front = record_u32(at), length = front & 255;
+    cursor->at += length;
+    at += RECORD_FRONT_BYTES;
+    if (length == RECORD_LONG) {
+        cursor->at += (int64_t)record_u32(at) - RECORD_LONG; /* may be less */
+        at += 4;
+    }
+    const unsigned n_place = record_bits(front, RECORD_PLACE, 4);
+    const unsigned n_time = record_bits(front, RECORD_TIME, 4);
+    const unsigned n_id = record_bits(front, RECORD_ID, 4);
+    record->front = front;
     cursor->place += record_unzigzag(record_number(at, n_place));
     record->place = cursor->place;
     at += n_place;
-    const unsigned n_time = record_bits(head, RECORD_TIME, 4);
-    if (n_time == RECORD_NONE) {
-        record->time_us = TROD_NO_TIME;
-    } else {
+    record->time_us = TROD_NO_TIME;
+    if (n_time != RECORD_NONE) {
         cursor->time += record_unzigzag(record_number(at, n_time)) *
-                        record_unit_us(record_bits(head, RECORD_UNIT, 2));
+                        unit_us[record_bits(front, RECORD_UNIT, 2)];
         record->time_us = (int64_t)cursor->time;
         at += n_time;
     }
-    const unsigned n_id = record_bits(head, RECORD_ID, 4);
     if (n_id == RECORD_TEXT) {
-        at = record_id_text(at, &record->id_text);
+        record->back = record_id_text(at, &record->id_text);
     } else {
         record->id = record_number(at, n_id);
-        at += n_id;
+        record->back = at + n_id;
     }
-    record->rest = at;
     return true;
 }
-/* What follows the id, found again from the begin. */
-static inline const unsigned char *record_rest(const unsigned char *record, uint32_t head) {
-    const unsigned char *at = record + ((head & 255) == RECORD_LONG ? 9 : 5);
-    at += record_bits(head, RECORD_PLACE, 4);
-    const unsigned n_time = record_bits(head, RECORD_TIME, 4);
-    if (n_time != RECORD_NONE) at += n_time;
-    const unsigned n_id = record_bits(head, RECORD_ID, 4);
-    if (n_id != RECORD_TEXT) return at + n_id;
-    trod_str text;
-    return record_id_text(at, &text);
+static inline uint32_t record_shape(const unsigned char *back) {
+    return record_u16(back) >> RECORD_SHAPE;
+}
+static inline bool record_has_tail(const unsigned char *back) {
+    return record_has(record_u16(back), RECORD_TAIL);
 }
 
 /* What an event has beside its values. */
@@ -208,20 +196,49 @@ struct record_event {
     uint32_t name, source;
     int64_t end_us;
 };
-/* Reads it from what follows the id; returns where the values begin. */
-static inline const unsigned char *record_event(const unsigned char *at, uint32_t head,
-                                                int64_t time_us, struct record_event *event) {
-    const unsigned n_name = record_bits(head, RECORD_NAME, 2) + 1;
-    const unsigned n_source = record_bits(head, RECORD_SOURCE, 2);
+/* Reads it from the back on; returns where the values begin. */
+static inline const unsigned char *record_event(const unsigned char *back, int64_t time_us,
+                                                struct record_event *event) {
+    const uint32_t bits = record_u16(back);
+    const unsigned n_name = record_bits(bits, RECORD_NAME, 2) + 1;
+    const unsigned n_source = record_bits(bits, RECORD_SOURCE, 2);
+    const unsigned char *at = back + 2;
     event->name = (uint32_t)record_number(at, n_name);
     event->source = (uint32_t)record_number(at + n_name, n_source);
     event->end_us = TROD_NO_TIME;
     at += n_name + n_source;
-    if (!record_has(head, RECORD_END)) return at;
+    if (!record_has(bits, RECORD_END)) return at;
     const unsigned n_end = *at++;
     const uint64_t begin = time_us == TROD_NO_TIME ? 0 : (uint64_t)time_us;
     event->end_us = (int64_t)(begin + record_unzigzag(record_number(at, n_end)));
     return at + n_end;
+}
+
+/* The fields and values of a record one after the other, from where its values begin. */
+struct record_walk {
+    const struct gather_shape *shape;
+    const unsigned char *at; /* the value */
+    uint32_t k;
+    bool tail;
+};
+static inline struct record_walk record_walk(const struct trod_gather *gather,
+                                             const unsigned char *back,
+                                             const unsigned char *values) {
+    return (struct record_walk){.shape = &gather->shapes[record_shape(back)],
+                                .at = values,
+                                .tail = record_has_tail(back)};
+}
+/* The field of the next value, which is to be read (or passed) from walk->at on; false at the
+ * end, when walk->at is the end of the record. */
+static inline bool record_step(struct record_walk *walk, uint32_t *field) {
+    if (walk->k < walk->shape->n) {
+        *field = walk->shape->fields[walk->k++];
+        return true;
+    }
+    if (!walk->tail) return false;
+    *field = record_u16(walk->at);
+    walk->at += 2;
+    return *field != RECORD_TAIL_END;
 }
 
 /* ---- Texts of ids ---------------------------------------------------------------------------

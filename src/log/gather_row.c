@@ -76,7 +76,7 @@ trod_status hand_next_chunk(struct trod_hand *hand, unsigned bucket, size_t room
 
 void hand_finer_unit(struct trod_hand *hand, struct hand_row *row) {
     for (;; hand->unit++) {
-        const int64_t unit_us = (int64_t)record_unit_us(hand->unit);
+        const int64_t unit_us = hand->unit == 0 ? 1000000 : hand->unit == 1 ? 1000 : 1;
         row->unit_time = (uint64_t)(row->time_us / unit_us);
         if (row->time_us % unit_us == 0) return;
         for (size_t b = 0; b < GATHER_BUCKETS; b++) hand->streams[b].last_time *= 1000;
@@ -100,6 +100,7 @@ unsigned char *hand_put_id_text(unsigned char *at, trod_str text) {
 /* Room for n bytes more in a row that is aside. */
 static trod_status reach(struct hand_row *row, size_t n, struct trod_error *error) {
     const size_t used = row->at ? (size_t)(row->at - row->rest) : 0;
+    const size_t n_id = row->back ? (size_t)(row->back - row->rest) : 0;
     row->bytes.ceiling = LONGEST_RECORD;
     row->bytes.failed = false;
     row->bytes.n = used;
@@ -109,6 +110,7 @@ static trod_status reach(struct hand_row *row, size_t n, struct trod_error *erro
     if (!trod_buf_room(&row->bytes, n)) return no_memory(error);
     row->rest = (unsigned char *)row->bytes.at;
     row->at = row->rest + used;
+    row->back = row->rest + n_id;
     row->end = row->rest + row->bytes.room - 1;
     return TROD_OK;
 }
@@ -116,12 +118,13 @@ static trod_status reach(struct hand_row *row, size_t n, struct trod_error *erro
 trod_status hand_row_aside(struct hand_row *row, size_t n, struct trod_error *error) {
     if (row->begin) {
         const unsigned char *const from = row->rest;
-        const size_t used = (size_t)(row->at - from);
-        row->rest = row->at = NULL;
+        const size_t used = (size_t)(row->at - from), n_id = (size_t)(row->back - from);
+        row->rest = row->at = row->back = NULL;
         const trod_status status = reach(row, used + n + RECORD_FIXED, error);
         if (status != TROD_OK) return status;
         memcpy(row->rest, from, used);
         row->at = row->rest + used;
+        row->back = row->rest + n_id;
         row->begin = NULL;
     }
     return reach(row, n + RECORD_FIXED, error);
@@ -129,20 +132,22 @@ trod_status hand_row_aside(struct hand_row *row, size_t n, struct trod_error *er
 
 trod_status hand_row_begin(struct hand_row *row, uint64_t place, trod_str customer,
                            int64_t time_us, struct trod_error *error) {
-    row->begin = row->rest = row->at = NULL;
+    row->begin = row->rest = row->at = row->back = NULL;
     row->open = false;
     const trod_status status = reach(row, customer.n + RECORD_FIXED, error);
     if (status != TROD_OK) return status;
     row->id_is_text = !record_decimal(customer, record_key(customer), &row->id);
-    row->head = 0;
     if (row->id_is_text) {
         row->at = hand_put_id_text(row->at, customer);
-        row->head = (uint32_t)RECORD_TEXT << RECORD_ID;
+        row->front = (uint32_t)RECORD_TEXT << RECORD_ID;
     } else {
         const unsigned n_id = record_width(row->id);
         row->at = hand_put(row->at, row->id, n_id);
-        row->head = n_id << RECORD_ID;
+        row->front = n_id << RECORD_ID;
     }
+    row->back = row->at;
+    row->at += 2;
+    row->bits = 0;
     row->bucket = (uint8_t)(trod_customer_hash(customer) >> (64 - GATHER_BUCKET_BITS));
     row->place = place;
     row->time_us = time_us;
@@ -154,23 +159,23 @@ trod_status hand_row_begin(struct hand_row *row, uint64_t place, trod_str custom
 trod_status hand_row_commit(struct trod_hand *hand, struct hand_row *row,
                             struct trod_error *error) {
     struct hand_stream *const stream = &hand->streams[row->bucket];
-    const size_t n_rest = (size_t)(row->at - row->rest), most = RECORD_FIXED + n_rest;
+    hand_row_end(row);
     row->open = false;
+    const size_t n_rest = (size_t)(row->at - row->rest), most = RECORD_FIXED + n_rest;
     if ((size_t)(stream->end - stream->at) < most) {
         const trod_status status = hand_next_chunk(hand, row->bucket, most, error);
         if (status != TROD_OK) return status;
     }
     unsigned char *const begin = stream->at;
     const bool is_long = most >= RECORD_LONG;
-    uint32_t head = 0;
-    unsigned char *at = hand_put_times(hand, row, stream, begin + (is_long ? 9 : 5), &head);
+    unsigned char *at =
+        hand_put_times(hand, row, stream, begin + RECORD_FRONT_BYTES + (is_long ? 4 : 0));
     memcpy(at, row->rest, n_rest);
     at += n_rest;
     const uint32_t length = (uint32_t)(at - begin);
-    head |= (is_long ? RECORD_LONG : length) | row->shape >> 8 << RECORD_SHAPE;
-    memcpy(begin, &head, sizeof head);
-    begin[4] = (unsigned char)row->shape;
-    if (is_long) memcpy(begin + 5, &length, sizeof length);
+    const uint32_t front = row->front | row->times | (is_long ? RECORD_LONG : length);
+    memcpy(begin, &front, RECORD_FRONT_BYTES);
+    if (is_long) memcpy(begin + RECORD_FRONT_BYTES, &length, sizeof length);
     hand_row_done(row, stream, at);
     return TROD_OK;
 }

@@ -137,29 +137,31 @@ static trod_status read_value(struct desk *desk, uint32_t field, const unsigned 
     return desk_column_set(desk, field, &value, row, error);
 }
 
-/* The values of a record, from `at` on: of the fields of its shape, then of its tail. */
+/* The values of an event, from `at` on: of the fields of its shape, then of its tail. */
 static trod_status read_values(struct desk *desk, const unsigned char *at,
                                const struct desk_entry *entry, uint32_t row,
                                struct trod_error *error) {
     trod_status status = TROD_OK;
-    const uint32_t head = record_u32(entry->at), shape = record_shape(entry->at, head);
-    const unsigned char *const end = entry->at + record_length(entry->at, head);
+    const uint32_t shape = record_shape(entry->at);
+    const struct desk_shape *const known = &desk->shapes[shape];
     const struct gather_shape *const fields = &desk->gather->shapes[shape];
-    const struct desk_op *ops = desk->shapes[shape].ops;
-    if (desk->shapes[shape].version != desk->version) ops = desk_ops(desk, shape);
+    const uint32_t n = fields->n;
+    const struct desk_op *ops = known->ops;
+    if (known->version != desk->version) ops = desk_ops(desk, shape);
     TROD_TRY_ALLOC(ops, error);
-    for (uint32_t k = 0; k < fields->n; k++) {
-        const uint32_t code = *at < VALUE_ONE && row != NO_ROW ? ops[k].map[*at] : 0;
+    for (uint32_t k = 0; k < n; k++) {
+        const unsigned first = *at;
+        const uint32_t code = first < VALUE_ONE ? ops[k].map[first] : 0;
         if (code) {
             ops[k].cells[row] = code;
             at++;
             continue;
         }
         TROD_TRY(read_value(desk, fields->fields[k], &at, entry, row, error));
-        if (desk->shapes[shape].version != desk->version) ops = desk_ops(desk, shape);
+        if (known->version != desk->version) ops = desk_ops(desk, shape);
     }
-    while (at < end) {
-        const uint32_t field = at[0] | (uint32_t)at[1] << 8;
+    if (!record_has_tail(entry->at)) goto done;
+    for (uint32_t field = 0; (field = record_u16(at)) != RECORD_TAIL_END;) {
         at += 2;
         TROD_TRY(read_value(desk, field, &at, entry, row, error));
     }
@@ -167,12 +169,11 @@ done:
     return status;
 }
 
-static trod_status add_event(struct desk *desk, struct rows_at *at,
-                             const struct desk_entry *entry, struct trod_error *error) {
-    const uint32_t head = record_u32(entry->at), row = desk->n_rows;
+static inline trod_status add_event(struct desk *desk, struct rows_at *at,
+                                    const struct desk_entry *entry, struct trod_error *error) {
+    const uint32_t row = desk->n_rows;
     struct record_event event;
-    const unsigned char *const values =
-        record_event(record_rest(entry->at, head), head, entry->time_us, &event);
+    const unsigned char *const values = record_event(entry->at, entry->time_us, &event);
     at->name[row] = desk->gather->name_number[event.name];
     at->source[row] = desk->gather->source_number[event.source];
     at->time[row] = entry->time_us;
@@ -186,13 +187,17 @@ static trod_status add_event(struct desk *desk, struct rows_at *at,
 }
 
 /* A record that makes no row says facts of its customer all the same. */
-static trod_status add_facts(struct desk *desk, const struct desk_entry *entry,
+static trod_status add_facts(struct desk *desk, const struct desk_entry *entry, bool is_event,
                              struct trod_error *error) {
-    const uint32_t head = record_u32(entry->at);
+    trod_status status = TROD_OK;
     struct record_event event;
-    const unsigned char *at = record_rest(entry->at, head);
-    if (!record_has(head, RECORD_FACT)) at = record_event(at, head, entry->time_us, &event);
-    return read_values(desk, at, entry, NO_ROW, error);
+    const unsigned char *values = entry->at + 2;
+    if (is_event) values = record_event(entry->at, entry->time_us, &event);
+    struct record_walk walk = record_walk(desk->gather, entry->at, values);
+    for (uint32_t field = 0; record_step(&walk, &field);)
+        TROD_TRY(read_value(desk, field, &walk.at, entry, NO_ROW, error));
+done:
+    return status;
 }
 
 trod_status desk_add(struct desk *desk, struct trod_error *error) {
@@ -223,11 +228,11 @@ trod_status desk_add(struct desk *desk, struct trod_error *error) {
                 TROD_TRY(add_event(desk, &at, event, error));
                 desk->n_rows++;
             } else {
-                TROD_TRY(add_facts(desk, event, error));
+                TROD_TRY(add_facts(desk, event, true, error));
             }
         }
         for (uint32_t i = 0; i < n_facts[customer]; i++, fact++)
-            TROD_TRY(add_facts(desk, fact, error));
+            TROD_TRY(add_facts(desk, fact, false, error));
         if (desk->gather->distinct) TROD_TRY(desk_drop_equal(desk, at.first[c], error));
         if (desk->n_touched) TROD_TRY(end_facts(desk, c, error));
     }
