@@ -72,8 +72,17 @@ static bool reach(struct trod_hand *hand, void **items, size_t *room, size_t n, 
 /* ---- Events ---------------------------------------------------------------------------------
  */
 
-static trod_status new_name(struct trod_hand *hand, struct record_key key, trod_str name,
-                            uint32_t *code, struct trod_error *error) {
+/* What happens seldom is kept out of the way of what happens with every row. */
+#define SELDOM static __attribute__((noinline))
+
+SELDOM trod_status find_name(struct trod_hand *hand, trod_str name, uint32_t *code,
+                             struct trod_error *error) {
+    const struct record_key key = record_key(name);
+    const struct hand_slot *const slot = hand_cache_find(&hand->names, key, name);
+    if (slot) {
+        *code = slot->code;
+        return TROD_OK;
+    }
     trod_str kept = {NULL, 0};
     const trod_status status = gather_name(hand->gather, name, code, &kept, error);
     if (status != TROD_OK) return status;
@@ -84,7 +93,7 @@ static trod_status new_name(struct trod_hand *hand, struct record_key key, trod_
     return TROD_OK;
 }
 
-static trod_status new_source(struct trod_hand *hand, uint32_t source,
+SELDOM trod_status new_source(struct trod_hand *hand, uint32_t source,
                               struct trod_error *error) {
     CHECK(source < atomic_load(&hand->gather->n_sources));
     return reach(hand, (void **)&hand->source_first, &hand->source_room, (size_t)source + 1,
@@ -93,13 +102,17 @@ static trod_status new_source(struct trod_hand *hand, uint32_t source,
                : no_memory(error);
 }
 
+SELDOM trod_status close_aside(struct trod_hand *hand, struct hand_row *row,
+                               struct trod_error *error) {
+    const trod_status status = hand_row_aside(row, 0, error);
+    return status == TROD_OK ? hand_row_commit(hand, row, error) : status;
+}
+
 /* Ends the row: its front and back are known now. */
 static inline trod_status close_row(struct trod_hand *hand, struct hand_row *row,
                                     struct trod_error *error) {
-    if (!row->begin || row->at - row->begin >= RECORD_LONG - 2) {
-        const trod_status status = hand_row_aside(row, 0, error);
-        return status == TROD_OK ? hand_row_commit(hand, row, error) : status;
-    }
+    if (!row->begin || row->at - row->begin >= RECORD_LONG - 2)
+        return close_aside(hand, row, error);
     hand_row_end(row);
     const uint32_t front = row->front | row->times | (uint32_t)(row->at - row->begin);
     memcpy(row->begin, &front, RECORD_FRONT_BYTES);
@@ -107,15 +120,7 @@ static inline trod_status close_row(struct trod_hand *hand, struct hand_row *row
     return TROD_OK;
 }
 
-/* Writes what an event has beside place, time, id and values. */
-static inline unsigned char *put_event(struct hand_row *row, unsigned char *at, uint32_t name,
-                                       uint32_t source, int64_t end_us) {
-    const unsigned n_name = name < 256 ? 1 : record_width(name);
-    const unsigned n_source = source ? record_width(source) : 0;
-    at = hand_put(at, name, n_name);
-    at = hand_put(at, source, n_source);
-    row->bits = (n_name - 1) << RECORD_NAME | n_source << RECORD_SOURCE;
-    if (end_us == TROD_NO_TIME) return at;
+SELDOM unsigned char *put_end(struct hand_row *row, unsigned char *at, int64_t end_us) {
     const uint64_t begin = row->time_us == TROD_NO_TIME ? 0 : (uint64_t)row->time_us;
     const uint64_t lasts = record_zigzag((uint64_t)end_us - begin);
     const unsigned n_end = record_width(lasts);
@@ -124,53 +129,76 @@ static inline unsigned char *put_event(struct hand_row *row, unsigned char *at, 
     return hand_put(at, lasts, n_end);
 }
 
+/* Writes what an event has beside place, time, id and values. */
+static inline void put_event(struct hand_row *row, unsigned char *at, uint32_t name,
+                             uint32_t source, int64_t end_us) {
+    const unsigned n_name = name < 256 ? 1 : record_width(name);
+    const unsigned n_source = source == 0 ? 0 : record_width(source);
+    at = hand_put(at, name, n_name);
+    at = hand_put(at, source, n_source);
+    row->bits = (n_name - 1) << RECORD_NAME | n_source << RECORD_SOURCE;
+    row->at = end_us == TROD_NO_TIME ? at : put_end(row, at, end_us);
+}
+
+/* Writes an id; most are numbers. */
+static inline unsigned char *put_id(struct hand_row *row, unsigned char *at, trod_str id) {
+    uint64_t number = 0;
+    row->rest = at;
+    if (record_readable(id) && record_decimal(id, record_key_of(id), &number)) {
+        const unsigned n_id = record_width(number);
+        row->front = n_id << RECORD_ID;
+        return hand_put(at, number, n_id);
+    }
+    return hand_put_id(row, at, id);
+}
+
+SELDOM trod_status begin_aside(struct hand_row *row, uint64_t place, trod_str customer,
+                               uint32_t name, uint32_t source, int64_t time_us, int64_t end_us,
+                               struct trod_error *error) {
+    const trod_status status = hand_row_begin(row, place, customer, time_us, error);
+    if (status == TROD_OK) put_event(row, row->at, name, source, end_us);
+    return status;
+}
+
 trod_status trod_hand_event(struct trod_hand *hand, uint64_t place, uint32_t source,
                             trod_str customer, trod_str name, int64_t time_us, int64_t end_us,
                             struct trod_error *error) {
     struct hand_row *const row = &hand->event;
     trod_status status = TROD_OK;
-    uint32_t code = 0;
+    uint32_t code = TROD_NO_ID;
     if (row->open) TROD_TRY(close_row(hand, row, error));
     if (source >= hand->source_room) TROD_TRY(new_source(hand, source, error));
-    const struct record_key key = record_key(name);
-    const struct hand_slot *const slot = hand_cache_find(&hand->names, key, name);
-    if (slot) {
-        code = slot->code;
-    } else {
-        TROD_TRY(new_name(hand, key, name, &code, error));
+    if (name.n <= 16 && record_readable(name)) {
+        const struct record_key key = record_key_of(name);
+        const struct hand_slot *const slot =
+            &hand->names.slots[hand_cache_home(&hand->names, key, name.n)];
+        if (((slot->low ^ key.low) | (slot->high ^ key.high) |
+             (slot->n_plus_1 ^ (name.n + 1))) == 0)
+            code = slot->code;
     }
+    if (code == TROD_NO_ID) TROD_TRY(find_name(hand, name, &code, error));
+    if (place < hand->name_first[code]) hand->name_first[code] = place;
+    if (place < hand->source_first[source]) hand->source_first[source] = place;
     if (customer.n > LONGEST_ID) {
-        TROD_TRY(hand_row_begin(row, place, customer, time_us, error));
-        row->at = put_event(row, row->at, code, source, end_us);
+        TROD_TRY(begin_aside(row, place, customer, code, source, time_us, end_us, error));
     } else {
         const unsigned bucket =
             (unsigned)(trod_customer_hash(customer) >> (64 - GATHER_BUCKET_BITS));
         struct hand_stream *const stream = &hand->streams[bucket];
         if (stream->end - stream->at < EVENT_ROOM)
             TROD_TRY(hand_next_chunk(hand, bucket, EVENT_ROOM, error));
+        row->open = true;
         row->bucket = (uint8_t)bucket;
         row->shape = row->n_turns = 0;
         row->place = place;
         row->time_us = time_us;
         row->begin = stream->at;
         row->end = stream->end;
-        unsigned char *at = hand_put_times(hand, row, stream, row->begin + RECORD_FRONT_BYTES);
-        row->rest = at;
-        uint64_t id = 0;
-        if (record_decimal(customer, record_key(customer), &id)) {
-            const unsigned n_id = record_width(id);
-            at = hand_put(at, id, n_id);
-            row->front = n_id << RECORD_ID;
-        } else {
-            at = hand_put_id_text(at, customer);
-            row->front = (uint32_t)RECORD_TEXT << RECORD_ID;
-        }
+        unsigned char *const at = put_id(
+            row, hand_put_times(hand, row, stream, row->begin + RECORD_FRONT_BYTES), customer);
         row->back = at;
-        row->at = put_event(row, at + 2, code, source, end_us);
-        row->open = true;
+        put_event(row, at + 2, code, source, end_us);
     }
-    if (place < hand->name_first[code]) hand->name_first[code] = place;
-    if (place < hand->source_first[source]) hand->source_first[source] = place;
     hand->n_timed += time_us != TROD_NO_TIME;
     atomic_store_explicit(&hand->n_events,
                           atomic_load_explicit(&hand->n_events, memory_order_relaxed) + 1,
@@ -182,7 +210,7 @@ done:
 /* ---- Values ---------------------------------------------------------------------------------
  */
 
-static trod_status new_fields(struct trod_hand *hand, uint32_t field,
+SELDOM trod_status new_fields(struct trod_hand *hand, uint32_t field,
                               struct trod_error *error) {
     CHECK(field < atomic_load(&hand->gather->n_fields));
     uint32_t more = hand->n_fields ? hand->n_fields * 2 : 16;
@@ -200,7 +228,7 @@ static trod_status new_fields(struct trod_hand *hand, uint32_t field,
 }
 
 /* The edge is not the one that was taken last. */
-static void new_edge(struct trod_hand *hand, struct hand_edge *edge, uint32_t shape,
+SELDOM void new_edge(struct trod_hand *hand, struct hand_edge *edge, uint32_t shape,
                      uint32_t field) {
     *edge = (struct hand_edge){shape, field, gather_shape_next(hand->gather, shape, field), 0};
 }
@@ -240,7 +268,7 @@ static inline unsigned char *put_code(unsigned char *at, uint32_t code) {
     return at + 3;
 }
 
-static trod_status put_text(struct hand_row *row, trod_str text, struct trod_error *error) {
+SELDOM trod_status put_text(struct hand_row *row, trod_str text, struct trod_error *error) {
     if ((size_t)(row->end - row->at) < VALUE_ROOM + text.n) {
         const trod_status status = hand_row_aside(row, VALUE_ROOM + text.n, error);
         if (status != TROD_OK) return status;
@@ -259,7 +287,7 @@ static trod_status put_text(struct hand_row *row, trod_str text, struct trod_err
 }
 
 /* A value that was not met lately. */
-static trod_status new_value(struct trod_hand *hand, struct hand_row *row, uint32_t field,
+SELDOM trod_status new_value(struct trod_hand *hand, struct hand_row *row, uint32_t field,
                              struct record_key key, trod_str value, struct trod_error *error) {
     struct hand_field *const mine = &hand->fields[field];
     struct gather_field *const shared = hand->gather->fields[field];
@@ -273,9 +301,8 @@ static trod_status new_value(struct trod_hand *hand, struct hand_row *row, uint3
     return TROD_OK;
 }
 
-static __attribute__((noinline)) trod_status set(struct trod_hand *hand, struct hand_row *row,
-                                                 uint32_t field, trod_str value,
-                                                 struct trod_error *error) {
+SELDOM trod_status set(struct trod_hand *hand, struct hand_row *row, uint32_t field,
+                       trod_str value, struct trod_error *error) {
     if (field >= hand->n_fields) {
         const trod_status status = new_fields(hand, field, error);
         if (status != TROD_OK) return status;

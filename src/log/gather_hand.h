@@ -182,7 +182,8 @@ static inline void hand_row_done(struct hand_row *row, struct hand_stream *strea
     stream->n_records++;
     row->open = false;
 }
-unsigned char *hand_put_id_text(unsigned char *at, trod_str text);
+/* Writes an id, and notes its bits, and what it is if it is a number. */
+unsigned char *hand_put_id(struct hand_row *row, unsigned char *at, trod_str id);
 /* A new chunk for the stream with room for that many bytes; 0: the last one goes to its bucket
  * and none is taken. */
 TROD_MUST trod_status hand_next_chunk(struct trod_hand *hand, unsigned bucket, size_t room,

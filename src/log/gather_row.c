@@ -83,15 +83,22 @@ void hand_finer_unit(struct trod_hand *hand, struct hand_row *row) {
     }
 }
 
-unsigned char *hand_put_id_text(unsigned char *at, trod_str text) {
-    if (text.n < 255) {
-        *at++ = (unsigned char)text.n;
+unsigned char *hand_put_id(struct hand_row *row, unsigned char *at, trod_str id) {
+    row->id_is_text = !record_decimal(id, record_key(id), &row->id);
+    if (!row->id_is_text) {
+        const unsigned n_id = record_width(row->id);
+        row->front = n_id << RECORD_ID;
+        return hand_put(at, row->id, n_id);
+    }
+    row->front = (uint32_t)RECORD_TEXT << RECORD_ID;
+    if (id.n < 255) {
+        *at++ = (unsigned char)id.n;
     } else {
         *at++ = 255;
-        at = hand_put(at, text.n, 4);
+        at = hand_put(at, id.n, 4);
     }
-    if (text.n) memcpy(at, text.at, text.n);
-    return at + text.n;
+    if (id.n) memcpy(at, id.at, id.n);
+    return at + id.n;
 }
 
 /* ---- Aside ----------------------------------------------------------------------------------
@@ -136,15 +143,7 @@ trod_status hand_row_begin(struct hand_row *row, uint64_t place, trod_str custom
     row->open = false;
     const trod_status status = reach(row, customer.n + RECORD_FIXED, error);
     if (status != TROD_OK) return status;
-    row->id_is_text = !record_decimal(customer, record_key(customer), &row->id);
-    if (row->id_is_text) {
-        row->at = hand_put_id_text(row->at, customer);
-        row->front = (uint32_t)RECORD_TEXT << RECORD_ID;
-    } else {
-        const unsigned n_id = record_width(row->id);
-        row->at = hand_put(row->at, row->id, n_id);
-        row->front = n_id << RECORD_ID;
-    }
+    row->at = hand_put_id(row, row->at, customer);
     row->back = row->at;
     row->at += 2;
     row->bits = 0;
