@@ -161,6 +161,33 @@ static void ask_funnel(struct asked *asked) {
     trod_funnel_free(funnel);
 }
 
+/* ---- Retention -----------------------------------------------------------------------------
+ */
+
+/* Rows of [the cohort's begin in ms, weeks after, customers]; 0 weeks after is the cohort. */
+static void show_retention(const struct trod_retention *retention) {
+    printf("\"began\": [");
+    const char *between = "";
+    for (size_t c = 0; c < retention->n_cohorts; c++) {
+        const struct trod_cohort *cohort = &retention->cohorts[c];
+        const long long from_ms = cohort->from_us / 1000;
+        printf("%s[%lld, 0, %llu]", between, from_ms, (unsigned long long)cohort->n_customers);
+        between = ", ";
+        for (uint32_t k = 1; k < cohort->n_after; k++)
+            if (cohort->n_back[k])
+                printf(", [%lld, %u, %llu]", from_ms, k, (unsigned long long)cohort->n_back[k]);
+    }
+    printf("]");
+}
+static void ask_retention(struct asked *asked) {
+    const struct trod_retention_options options = {.every = TROD_EVERY_WEEK};
+    struct trod_error error = {0};
+    struct trod_retention *retention = NULL;
+    check(trod_retention_make(&asked->question, &options, &retention, &error), &error);
+    if (asked->is_shown) show_retention(retention);
+    trod_retention_free(retention);
+}
+
 /* ---- The program ---------------------------------------------------------------------------
  */
 
@@ -182,6 +209,7 @@ static const struct kind {
     {"paths", ask_paths, NULL, false},
     {"paths-cut", ask_paths, CUT, true},
     {"funnel", ask_funnel, NULL, false},
+    {"retention", ask_retention, NULL, false},
     {"funnel-cut", ask_funnel, CUT, true},
 };
 
