@@ -86,8 +86,8 @@ void cli_print_help(FILE *out, const struct cli_command *command) {
     for (const struct cli_command *const *c = cli_commands; *c; c++) {
         if (strcmp(group, (*c)->group) != 0) fprintf(out, "\n%s\n", (*c)->group);
         group = (*c)->group;
-        fprintf(out, "  %-10s", (*c)->name);
-        print_filled(out, (*c)->summary, 12, 12, width);
+        fprintf(out, "  %-11s", (*c)->name);
+        print_filled(out, (*c)->summary, 13, 13, width);
     }
     fputs("\ntrod COMMAND --help says more about a command.\n", out);
 }
