@@ -114,7 +114,7 @@ static trod_status find_starts(const struct trod_part *part, struct log_part_rea
                                struct trod_arena *arena, struct log_part_journeys *journeys,
                                struct trod_error *error) {
     trod_status status = TROD_OK;
-    int64_t *const start = TROD_NEW_ARRAY(arena, journeys->n, int64_t);
+    int64_t *const start = TROD_NEW_ARRAY(arena, (size_t)journeys->n + 16, int64_t);
     TROD_TRY_ALLOC(start, error);
     /* The journey of each event, to read the clock straight on. */
     uint32_t *const journey = TROD_NEW_ARRAY(arena, part->n_events, uint32_t);
