@@ -114,8 +114,10 @@ between_avx512(const int64_t *at, size_t n, int64_t low, int64_t high, uint64_t 
         const size_t m = n - w * 64 < 64 ? n - w * 64 : 64;
         uint64_t word = 0;
         for (size_t i = 0; i < m; i += 8) {
-            const __m512i x = _mm512_loadu_si512(at + w * 64 + i);
-            const __mmask8 above = _mm512_cmpge_epi64_mask(x, l);
+            /* Nothing behind the last number is read: it need not be anybody's. */
+            const __mmask8 there = m - i < 8 ? (__mmask8)((1u << (m - i)) - 1) : (__mmask8)0xff;
+            const __m512i x = _mm512_maskz_loadu_epi64(there, at + w * 64 + i);
+            const __mmask8 above = _mm512_mask_cmpge_epi64_mask(there, x, l);
             word |= (uint64_t)_mm512_mask_cmple_epi64_mask(above, x, h) << i;
         }
         words[w] = m < 64 ? word & ((UINT64_C(1) << m) - 1) : word;
@@ -125,18 +127,19 @@ between_avx512(const int64_t *at, size_t n, int64_t low, int64_t high, uint64_t 
 __attribute__((target("avx2"))) static void
 between_avx2(const int64_t *at, size_t n, int64_t low, int64_t high, uint64_t *words) {
     const __m256i l = _mm256_set1_epi64x(low), h = _mm256_set1_epi64x(high);
-    for (size_t w = 0; w * 64 < n; w++) {
-        const size_t m = n - w * 64 < 64 ? n - w * 64 : 64;
+    const size_t whole = n - n % 64;
+    for (size_t w = 0; w * 64 < whole; w++) {
         uint64_t out = 0;
-        for (size_t i = 0; i < m; i += 4) {
+        for (size_t i = 0; i < 64; i += 4) {
             const __m256i x =
                 _mm256_loadu_si256((const __m256i *)(const void *)(at + w * 64 + i));
             const __m256i is =
                 _mm256_or_si256(_mm256_cmpgt_epi64(l, x), _mm256_cmpgt_epi64(x, h));
             out |= (uint64_t)(unsigned)_mm256_movemask_pd(_mm256_castsi256_pd(is)) << i;
         }
-        words[w] = m < 64 ? ~out & ((UINT64_C(1) << m) - 1) : ~out;
+        words[w] = ~out;
     }
+    if (n > whole) between_plain(at + whole, n - whole, low, high, words + whole / 64);
 }
 
 static void bits_sse2(const uint8_t *at, size_t n, bool any, uint8_t value, uint64_t *words) {

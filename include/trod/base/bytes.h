@@ -14,8 +14,8 @@ void trod_bytes_map(const uint8_t table[256], unsigned n_used, const uint8_t *fr
  * bits from n on are 0; 64 bytes behind `at` may be read. */
 void trod_bytes_set(const uint8_t *at, size_t n, uint64_t *words);
 void trod_bytes_equal(const uint8_t *at, size_t n, uint8_t value, uint64_t *words);
-/* The same of whole numbers: whether at[i] is in low..high. Shapes: n, (n + 63) / 64 words; 7
- * numbers behind `at` may be read. */
+/* The same of whole numbers: whether at[i] is in low..high. Shapes: n, (n + 63) / 64 words;
+ * nothing behind `at` is read. */
 void trod_int64_between(const int64_t *at, size_t n, int64_t low, int64_t high,
                         uint64_t *words);
 
