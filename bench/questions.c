@@ -126,7 +126,11 @@ static void ask_paths(struct asked *asked) {
 static uint32_t name_of(const struct asked *asked, unsigned name) {
     char text[24];
     const size_t n = shop_name(name, text);
-    return trod_dict_find(asked->question.parts->names, (trod_str){text, n});
+    const uint32_t found = trod_dict_find(asked->question.parts->names, (trod_str){text, n});
+    if (found == TROD_NO_ID)
+        shop_give_up("the log has not the events of the simulated shop, which this question "
+                     "is about");
+    return found;
 }
 
 static void show_funnel(const struct trod_funnel *funnel) {
@@ -158,6 +162,25 @@ static void ask_funnel(struct asked *asked) {
     struct trod_funnel *funnel = NULL;
     check(trod_funnel_make(&asked->question, &options, &funnel, &error), &error);
     if (asked->is_shown) show_funnel(funnel);
+    trod_funnel_free(funnel);
+}
+
+/* ---- First to first ------------------------------------------------------------------------
+ */
+
+static void ask_first(struct asked *asked) {
+    const uint32_t from = name_of(asked, SHOP_GUIDE), to = name_of(asked, SHOP_ORDER);
+    const struct trod_step steps[2] = {{.names = &from, .n = 1}, {.names = &to, .n = 1}};
+    const struct trod_funnel_options options = {
+        .steps = steps, .n_steps = 2, .way = TROD_FUNNEL_FIRST};
+    struct trod_error error = {0};
+    struct trod_funnel *funnel = NULL;
+    check(trod_funnel_make(&asked->question, &options, &funnel, &error), &error);
+    const struct trod_lapse *whole = &funnel->all.whole;
+    if (asked->is_shown)
+        printf("\"pairs\": %llu, \"quantiles\": [[%.17g, %.17g]]",
+               (unsigned long long)funnel->all.steps[1].n_journeys, whole->median_us * 1e-6,
+               whole->p95_us * 1e-6);
     trod_funnel_free(funnel);
 }
 
@@ -210,6 +233,7 @@ static const struct kind {
     {"paths-cut", ask_paths, CUT, true},
     {"funnel", ask_funnel, NULL, false},
     {"retention", ask_retention, NULL, false},
+    {"first-to-first", ask_first, NULL, false},
     {"funnel-cut", ask_funnel, CUT, true},
 };
 

@@ -30,6 +30,17 @@ static trod_status check_options(const struct trod_question *question,
     return TROD_OK;
 }
 
+trod_status mine_step_check(const struct trod_step *step, uint32_t n_names,
+                            struct trod_error *error) {
+    for (size_t i = 0; i < step->n; i++) {
+        if (step->names[i] < n_names) continue;
+        trod_fail(error, TROD_BAD_OPTION, "the log has no such event as was asked for");
+        trod_error_hint(error, "\"trod flow\" shows the names of all events");
+        return TROD_BAD_OPTION;
+    }
+    return TROD_OK;
+}
+
 trod_status mine_steps_make(const struct trod_funnel_options *options, uint32_t n_names,
                             struct trod_arena *arena, struct mine_steps *steps,
                             struct trod_error *error) {
@@ -45,10 +56,9 @@ trod_status mine_steps_make(const struct trod_funnel_options *options, uint32_t 
                                  .way = options->way};
     for (unsigned k = 0; k < steps->n; k++) {
         steps->masks[k + 1] = UINT32_C(1) << k;
-        for (size_t i = 0; i < options->steps[k].n; i++) {
-            CHECK(options->steps[k].names[i] < n_names);
+        TROD_TRY(mine_step_check(&options->steps[k], n_names, error));
+        for (size_t i = 0; i < options->steps[k].n; i++)
             masks[options->steps[k].names[i]] |= UINT32_C(1) << k;
-        }
     }
     for (uint32_t name = 0; name < n_names; name++) {
         if (masks[name] == 0) continue;

@@ -14,6 +14,9 @@ struct mine_steps {
     bool plain;              /* class k is step k */
     enum trod_funnel_way way;
 };
+/* TROD_BAD_OPTION: the step is of names that the log, which has n_names, does not have. */
+TROD_MUST trod_status mine_step_check(const struct trod_step *step, uint32_t n_names,
+                                      struct trod_error *error);
 TROD_MUST trod_status mine_steps_make(const struct trod_funnel_options *options,
                                       uint32_t n_names, struct trod_arena *arena,
                                       struct mine_steps *steps, struct trod_error *error);

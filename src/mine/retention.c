@@ -212,6 +212,8 @@ static trod_status make_kinds(struct adding *adding, const struct trod_step *beg
     trod_status status = TROD_OK;
     const uint32_t n = trod_dict_count(adding->question->parts->names);
     if (!begin && !back) return TROD_OK;
+    if (begin) TROD_TRY(mine_step_check(begin, n, error));
+    if (back) TROD_TRY(mine_step_check(back, n, error));
     uint8_t *const of_name =
         TROD_NEW_ARRAY(adding->retention->arena, n < 256 ? 256 : n, uint8_t);
     TROD_TRY_ALLOC(of_name, error);

@@ -227,7 +227,8 @@ static void compare(const struct trod_log *log, const struct trod_parts *parts,
             segment->value.at ? trod_dict_find(log->fields[by].values, segment->value) + 1 : 0;
         same_segment(&groups[code], funnel, segment);
         assert_true(segment->value.at || s + 1 == funnel->n_segments);
-        if (s && segment->value.at) assert_true(segment[-1].steps->n_journeys >= segment->steps->n_journeys);
+        if (s && segment->value.at)
+            assert_true(segment[-1].steps->n_journeys >= segment->steps->n_journeys);
     }
     trod_funnel_free(funnel);
     trod_view_free(view);
@@ -400,12 +401,15 @@ static void says_what_it_cannot_do(void **state) {
     struct trod_funnel *funnel = NULL;
     struct trod_error error = {0};
     const struct trod_step twice[] = {{ABCD, 2}, {&ABCD[1], 1}};
+    const uint32_t nobody = TROD_NO_ID;
+    const struct trod_step unknown[] = {{ABCD, 1}, {&nobody, 1}};
     const struct trod_funnel_options wrong[] = {
         {.steps = steps_abcd, .n_steps = 1},
         {.steps = steps_abcd, .n_steps = TROD_FUNNEL_STEPS + 1},
         {.steps = steps_abcd, .n_steps = 3, .within_us = -1},
         {.steps = steps_abcd, .n_steps = 3, .by = TROD_STR("color")},
         {.steps = twice, .n_steps = 2, .way = TROD_FUNNEL_UNBROKEN},
+        {.steps = unknown, .n_steps = 2},
     };
     for (size_t i = 0; i < TROD_COUNT(wrong); i++) {
         assert_int_equal(trod_funnel_make(&question, &wrong[i], &funnel, &error),

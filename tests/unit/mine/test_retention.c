@@ -287,6 +287,35 @@ static void says_what_it_cannot_do(void **state) {
     trod_log_free(log);
 }
 
+static void knows_only_events_of_the_log(void **state) {
+    (void)state;
+    const struct random_log as = {.seed = 1,
+                                  .n_customers = 3,
+                                  .n_names = 2,
+                                  .n_events = 9,
+                                  .journeys = 50,
+                                  .step_us = TROD_DAY_US};
+    struct trod_log *log = NULL;
+    assert_ok(random_log_make(&as, &log, NULL));
+    struct trod_parts *const parts = parts_of(log, 1);
+    const struct trod_question question = {.parts = parts};
+    const uint32_t nobody = TROD_NO_ID;
+    const struct trod_step step = {&nobody, 1};
+    struct trod_retention *retention = NULL;
+    struct trod_error error = {0};
+    assert_int_equal(trod_retention_make(&question,
+                                         &(struct trod_retention_options){.begin = &step},
+                                         &retention, &error),
+                     TROD_BAD_OPTION);
+    assert_int_equal(trod_retention_make(&question,
+                                         &(struct trod_retention_options){.back = &step},
+                                         &retention, &error),
+                     TROD_BAD_OPTION);
+    assert_null(retention);
+    trod_parts_free(parts);
+    trod_log_free(log);
+}
+
 static void survives_every_failed_allocation(void **state) {
     (void)state;
     const struct random_log as = {.seed = 3,
@@ -325,6 +354,7 @@ int main(void) {
         cmocka_unit_test(knows_the_calendar),
         cmocka_unit_test(cells_do_not_touch),
         cmocka_unit_test(says_what_it_cannot_do),
+        cmocka_unit_test(knows_only_events_of_the_log),
         cmocka_unit_test(survives_every_failed_allocation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
