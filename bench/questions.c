@@ -211,6 +211,43 @@ static void ask_retention(struct asked *asked) {
     trod_retention_free(retention);
 }
 
+/* ---- One customer --------------------------------------------------------------------------
+ */
+
+/* The k-th customer that is asked for: any of them, the same in every run. */
+static trod_str looked_up(const struct asked *asked, uint64_t k, char text[24]) {
+    const uint64_t n = asked->question.parts->n_customers;
+    const uint64_t number = trod_hash64(&k, sizeof k, 1) % n;
+    return (trod_str){text, (size_t)snprintf(text, 24, "%llu",
+                                             (unsigned long long)shop_id(number))};
+}
+
+static void show_looked_up(const struct asked *asked) {
+    char text[24];
+    printf("\"ids\": [");
+    for (uint64_t k = 0; k < asked->n_asked; k++) {
+        const trod_str id = looked_up(asked, k, text);
+        printf("%s%.*s", k ? ", " : "", (int)id.n, id.at);
+    }
+    printf("], \"events\": %llu", (unsigned long long)asked->n_found);
+}
+
+/* All that the log knows of one customer, every column spelled out; another one each time. */
+static void ask_customer(struct asked *asked) {
+    struct trod_error error = {0};
+    struct trod_customer *customer = NULL;
+    char text[24];
+    if (asked->is_shown) {
+        show_looked_up(asked);
+        return;
+    }
+    const trod_str id = looked_up(asked, asked->n_asked++, text);
+    check(trod_customer_find(asked->question.parts, id, &customer, &error), &error);
+    if (!customer) shop_give_up("a customer of the shop is not in the log");
+    asked->n_found += customer->n_events;
+    trod_customer_free(customer);
+}
+
 /* ---- The program ---------------------------------------------------------------------------
  */
 
@@ -234,6 +271,7 @@ static const struct kind {
     {"funnel", ask_funnel, NULL, false},
     {"retention", ask_retention, NULL, false},
     {"first-to-first", ask_first, NULL, false},
+    {"customer", ask_customer, NULL, false},
     {"funnel-cut", ask_funnel, CUT, true},
 };
 

@@ -172,6 +172,11 @@ struct part_inner {
     uint32_t source_least;
     unsigned source_width;
     const unsigned char *sources;
+    const unsigned char *count_places; /* u32 of every PART_BLOCK customers: their first event */
+    struct part_varied counts;
+    const unsigned char *starts; /* NULL without times */
+    unsigned start_width;
+    uint64_t start_base; /* less 1: 0 in the section is none */
 };
 static inline const struct part_inner *part_inner(const struct trod_part *part) {
     return part->inner;
@@ -212,10 +217,17 @@ void part_end_times(const struct trod_part *part, uint32_t from, uint32_t n,
 TROD_MUST trod_status part_column_pack(const struct trod_rows *rows,
                                        const struct trod_rows_column *column,
                                        struct part_out *out, struct trod_error *error);
-/* Sets part->columns and part->n_columns, on the arena. All else of the part stands by then. */
+/* Sets part->columns and part->n_columns, on the arena. All else of the part stands by then.
+ * `tool` expands blocks; NULL: the part gets its own. */
 TROD_MUST trod_status part_columns_open(const struct trod_section *sections, size_t n_sections,
-                                        struct trod_part *part, struct trod_arena *arena,
-                                        struct trod_error *error);
+                                        struct trod_part_tool *tool, struct trod_part *part,
+                                        struct trod_arena *arena, struct trod_error *error);
+/* The texts of a column for the n events from `event` on, all of that customer; of a fact one.
+ */
+TROD_MUST trod_status part_column_single(const struct trod_part_column *column,
+                                         uint32_t customer, uint32_t event, uint32_t n,
+                                         struct trod_arena *arena, trod_str *texts,
+                                         struct trod_error *error);
 /* For trod_part_check. */
 TROD_MUST trod_status part_columns_check(const struct trod_part *part,
                                          struct trod_error *error);

@@ -76,9 +76,10 @@ done:
 }
 
 trod_status part_columns_open(const struct trod_section *sections, size_t n_sections,
-                              struct trod_part *part, struct trod_arena *arena,
-                              struct trod_error *error) {
+                              struct trod_part_tool *tool, struct trod_part *part,
+                              struct trod_arena *arena, struct trod_error *error) {
     trod_status status = TROD_OK;
+    const bool own = !tool;
     size_t n = 0;
     for (size_t i = 0; i < n_sections; i++)
         n += sections[i].kind >= PART_COLUMN && sections[i].kind <= PART_COLUMN_LAST;
@@ -86,9 +87,10 @@ trod_status part_columns_open(const struct trod_section *sections, size_t n_sect
     TROD_TRY_ALLOC(columns, error);
     struct column *const inner = TROD_NEW_ARRAY(arena, n, struct column);
     TROD_TRY_ALLOC(inner, error);
-    struct column_tool *const tool = TROD_NEW(arena, struct column_tool);
-    TROD_TRY_ALLOC(tool, error);
-    atomic_flag_clear(&tool->taken);
+    if (own) {
+        TROD_TRY_ALLOC(tool = TROD_NEW(arena, struct trod_part_tool), error);
+        atomic_flag_clear(&tool->taken);
+    }
     size_t to = 0;
     for (size_t i = 0; i < n_sections; i++) {
         const struct trod_section *const section = &sections[i];
@@ -103,7 +105,7 @@ trod_status part_columns_open(const struct trod_section *sections, size_t n_sect
         if (wrong) return part_damaged(error, section->kind, section->field, wrong);
         inner[to].section_kind = section->kind;
         inner[to].tool = tool;
-        if ((inner[to].n_blocks > 0 || inner[to].lazy) && !tool->room) {
+        if (own && (inner[to].n_blocks > 0 || inner[to].lazy) && !tool->room) {
             tool->room = TROD_NEW_ARRAY(arena, trod_unsqueezer_bytes(), char);
             TROD_TRY_ALLOC(tool->room, error);
         }
@@ -148,7 +150,15 @@ done:
     return status;
 }
 
-struct trod_unsqueezer *column_tool_take(struct column_tool *tool) {
+struct trod_part_tool *trod_part_tool_make(struct trod_arena *arena) {
+    struct trod_part_tool *const tool = TROD_NEW(arena, struct trod_part_tool);
+    if (!tool) return NULL;
+    atomic_flag_clear(&tool->taken);
+    tool->room = TROD_NEW_ARRAY(arena, trod_unsqueezer_bytes(), char);
+    return tool->room ? tool : NULL;
+}
+
+struct trod_unsqueezer *column_tool_take(struct trod_part_tool *tool) {
     if (atomic_flag_test_and_set_explicit(&tool->taken, memory_order_acquire)) return NULL;
     if (!tool->unsqueezer)
         tool->unsqueezer = trod_unsqueezer_make(tool->room, trod_unsqueezer_bytes());
@@ -156,7 +166,7 @@ struct trod_unsqueezer *column_tool_take(struct column_tool *tool) {
     return tool->unsqueezer;
 }
 
-void column_tool_give(struct column_tool *tool, struct trod_unsqueezer *unsqueezer) {
+void column_tool_give(struct trod_part_tool *tool, struct trod_unsqueezer *unsqueezer) {
     if (unsqueezer) atomic_flag_clear_explicit(&tool->taken, memory_order_release);
 }
 
@@ -328,5 +338,16 @@ trod_status trod_part_texts(const struct trod_part *part, const struct trod_part
         for (; event < part->first[first + c + 1] && event < from + n; event++)
             texts[event - from] = of_customer[c];
 done:
+    return status;
+}
+
+trod_status part_column_single(const struct trod_part_column *column, uint32_t customer,
+                               uint32_t event, uint32_t n, struct trod_arena *arena,
+                               trod_str *texts, struct trod_error *error) {
+    if (column->fact) return row_texts(column, customer, 1, arena, texts, error);
+    if (!column->by_customer) return row_texts(column, event, n, arena, texts, error);
+    if (n == 0) return TROD_OK;
+    const trod_status status = row_texts(column, customer, 1, arena, texts, error);
+    for (uint32_t i = 1; status == TROD_OK && i < n; i++) texts[i] = texts[0];
     return status;
 }

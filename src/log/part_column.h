@@ -43,18 +43,18 @@ enum {
 
 /* What expanding blocks needs, kept with the part from call to call: making it costs more than
  * a block. A thread that finds it taken does without. */
-struct column_tool {
+struct trod_part_tool {
     atomic_flag taken;
     void *room; /* trod_unsqueezer_bytes() */
     struct trod_unsqueezer *unsqueezer;
 };
 /* The tool for a while, or NULL. */
-struct trod_unsqueezer *column_tool_take(struct column_tool *tool);
-void column_tool_give(struct column_tool *tool, struct trod_unsqueezer *unsqueezer);
+struct trod_unsqueezer *column_tool_take(struct trod_part_tool *tool);
+void column_tool_give(struct trod_part_tool *tool, struct trod_unsqueezer *unsqueezer);
 
 /* An open column. */
 struct column {
-    struct column_tool *tool; /* of the part */
+    struct trod_part_tool *tool; /* of the part */
     uint32_t section_kind, field;
     uint32_t n_rows, n_values, base, block_rows, n_blocks;
     unsigned width, scale;

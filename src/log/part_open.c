@@ -15,6 +15,7 @@ struct opener {
     struct part_head head;
     struct trod_part *part;
     struct part_inner *inner;
+    struct trod_part_tool *tool; /* of a glance; NULL: the whole part is opened */
     struct trod_arena *arena;
     struct trod_error *error;
 };
@@ -42,19 +43,21 @@ static trod_status open_counts(struct opener *o) {
     const uint32_t n = o->head.n_customers;
     const size_t n_blocks = ((size_t)n + PART_BLOCK - 1) / PART_BLOCK;
     const struct trod_section *section;
-    struct part_varied counts;
+    struct part_varied *const counts = &o->inner->counts;
     TROD_TRY(need(o, PART_COUNTS, &section));
     if (section->n_bytes < 4 * n_blocks ||
         !part_varied_open(section->at + 4 * n_blocks, section->n_bytes - 4 * n_blocks, n,
-                          &counts) ||
-        counts.widest > 32)
+                          counts) ||
+        counts->widest > 32)
         return part_damaged(o->error, PART_COUNTS, 0, "its size is not right");
+    o->inner->count_places = section->at;
+    if (o->tool) return TROD_OK;
     uint32_t *const first = TROD_NEW_ARRAY(o->arena, (size_t)n + 1, uint32_t);
     TROD_TRY_ALLOC(first, o->error);
     uint64_t chunk[CHUNK + PART_ROOM], sum = 0;
     for (uint32_t at = 0; at < n; at += CHUNK) {
         const uint32_t now = n - at < CHUNK ? n - at : CHUNK;
-        part_varied_read(&counts, at, now, chunk);
+        part_varied_read(counts, at, now, chunk);
         for (uint32_t i = 0; i < now; i++) {
             first[at + i] = (uint32_t)sum;
             sum += chunk[i];
@@ -76,7 +79,7 @@ static trod_status open_names(struct opener *o) {
     TROD_TRY(need(o, PART_NAMES, &section));
     if (section->n_bytes != n * o->head.name_bytes)
         return part_damaged(o->error, PART_NAMES, 0, "its size is not right");
-    if (n && part_names_most(section->at, n, o->head.name_bytes) >= o->head.n_names)
+    if (n && !o->tool && part_names_most(section->at, n, o->head.name_bytes) >= o->head.n_names)
         return part_damaged(o->error, PART_NAMES, 0, "a name's number is too large");
     o->part->name = section->at;
     o->part->name_bytes = o->head.name_bytes;
@@ -92,9 +95,13 @@ static trod_status open_starts(struct opener *o) {
     TROD_TRY(need(o, PART_STARTS, &section));
     if (section->n_bytes != part_bits_bytes(n, o->head.start_width))
         return part_damaged(o->error, PART_STARTS, 0, "its size is not right");
+    const uint64_t none = (uint64_t)o->head.start_base - 1; /* is 0 in the section */
+    o->inner->starts = section->at;
+    o->inner->start_width = o->head.start_width;
+    o->inner->start_base = none;
+    if (o->tool) return TROD_OK;
     uint64_t *const start = TROD_NEW_ARRAY(o->arena, (size_t)n + PART_ROOM, uint64_t);
     TROD_TRY_ALLOC(start, o->error);
-    const uint64_t none = (uint64_t)o->head.start_base - 1; /* is 0 in the section */
     part_bits_u64(section->at, o->head.start_width, none, 0, n, start);
     for (uint32_t c = 0; o->head.n_unstarted > 0 && c < n; c++)
         start[c] = start[c] == none ? 0 : start[c];
@@ -162,7 +169,7 @@ static trod_status open_times(struct opener *o) {
     TROD_TRY(open_starts(o));
     TROD_TRY(need_varied(o, PART_GAPS, part->n_events, 64, &o->inner->gaps));
     part->longest_gap = o->inner->gaps.widest ? UINT64_MAX >> (64 - o->inner->gaps.widest) : 0;
-    TROD_TRY(open_gap_counts(o));
+    if (!o->tool) TROD_TRY(open_gap_counts(o));
     TROD_TRY(open_undated(o));
     part->has_ends = part_section(o->sections, o->n_sections, PART_ENDS, 0) != NULL;
     if (part->has_ends)
@@ -200,12 +207,16 @@ done:
     return status;
 }
 
-trod_status trod_part_open(const struct trod_section *sections, size_t n_sections,
-                           struct trod_arena *arena, const struct trod_part **part,
-                           struct trod_error *error) {
+/* With a tool at a glance, else the whole part. */
+static trod_status open_part(const struct trod_section *sections, size_t n_sections,
+                             struct trod_part_tool *tool, struct trod_arena *arena,
+                             const struct trod_part **part, struct trod_error *error) {
     trod_status status = TROD_OK;
-    struct opener o = {
-        .sections = sections, .n_sections = n_sections, .arena = arena, .error = error};
+    struct opener o = {.sections = sections,
+                       .n_sections = n_sections,
+                       .tool = tool,
+                       .arena = arena,
+                       .error = error};
     *part = NULL;
     for (size_t i = 0; i < n_sections; i++)
         if ((uintptr_t)sections[i].at % PART_BEHIND)
@@ -232,8 +243,21 @@ trod_status trod_part_open(const struct trod_section *sections, size_t n_section
     TROD_TRY(open_times(&o));
     TROD_TRY(open_sources(&o));
     TROD_TRY(open_ids(&o));
-    TROD_TRY(part_columns_open(sections, n_sections, o.part, arena, error));
+    TROD_TRY(part_columns_open(sections, n_sections, tool, o.part, arena, error));
     *part = o.part;
 done:
     return status;
+}
+
+trod_status trod_part_open(const struct trod_section *sections, size_t n_sections,
+                           struct trod_arena *arena, const struct trod_part **part,
+                           struct trod_error *error) {
+    return open_part(sections, n_sections, NULL, arena, part, error);
+}
+
+trod_status trod_part_glance(const struct trod_section *sections, size_t n_sections,
+                             struct trod_part_tool *tool, struct trod_arena *arena,
+                             const struct trod_part **part, struct trod_error *error) {
+    CHECK(tool);
+    return open_part(sections, n_sections, tool, arena, part, error);
 }

@@ -79,6 +79,34 @@ trod_parts_each(const struct trod_parts *parts, const struct trod_run *run,
     return status;
 }
 
+/* ---- One customer ---------------------------------------------------------------------------
+ */
+
+trod_status trod_parts_single(const struct trod_parts *parts, trod_str id,
+                              struct trod_arena *arena, struct trod_rows *rows,
+                              struct trod_error *error) {
+    trod_status status = TROD_OK;
+    static const uint32_t NO_EVENTS[1] = {0};
+    const struct trod_part *part = NULL;
+    *rows = (struct trod_rows){.first = NO_EVENTS};
+    if (parts->single) return parts->single(parts->owner, id, arena, rows, error);
+    const uint64_t hash = trod_customer_hash(id);
+    size_t low = 0, high = parts->n_parts; /* parts before `low` begin at or below the hash */
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (parts->first_hash[middle] <= hash) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    if (low == 0) return TROD_OK;
+    TROD_TRY(parts->open(parts->owner, low - 1, arena, &part, error));
+    TROD_TRY(trod_part_single(part, id, arena, rows, error));
+done:
+    return status;
+}
+
 /* ---- In memory ------------------------------------------------------------------------------
  */
 
@@ -117,6 +145,27 @@ static trod_status open_held(void *owner, size_t i, struct trod_arena *scratch,
     const struct memory *const memory = owner;
     const struct trod_packed *const packed = &memory->held[i].packed;
     return trod_part_open(packed->sections, packed->n_sections, scratch, part, error);
+}
+
+static trod_status single_held(void *owner, trod_str id, struct trod_arena *arena,
+                               struct trod_rows *rows, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    const struct memory *const memory = owner;
+    const uint64_t hash = trod_customer_hash(id);
+    const struct trod_part *part = NULL;
+    static const uint32_t NO_EVENTS[1] = {0};
+    *rows = (struct trod_rows){.first = NO_EVENTS};
+    size_t i = memory->n;
+    while (i > 0 && memory->held[i - 1].packed.first_hash > hash) i--;
+    if (i == 0) return TROD_OK;
+    const struct trod_packed *const packed = &memory->held[i - 1].packed;
+    struct trod_part_tool *const tool = trod_part_tool_make(arena);
+    TROD_TRY_ALLOC(tool, error);
+    TROD_TRY(
+        trod_part_glance(packed->sections, packed->n_sections, tool, arena, &part, error));
+    TROD_TRY(trod_part_single(part, id, arena, rows, error));
+done:
+    return status;
 }
 
 static void release_held(void *owner) {
@@ -212,6 +261,7 @@ trod_status parts_of_held(const struct trod_parts *frame, struct parts_held *hel
     made->arena = arena;
     made->owner = memory;
     made->open = open_held;
+    made->single = single_held;
     made->release = release_held;
     TROD_TRY(copy_names(frame->names, memory, error));
     made->names = memory->names;

@@ -95,7 +95,10 @@ trod_status store_map_open(const struct trod_store *store, const struct store_fi
 trod_status store_map_open_aside(const struct trod_store *store, const struct store_file *file,
                                  struct store_map *map, bool *gone, struct trod_error *error);
 void store_map_close(struct store_map *map);
-/* The part in a mapped file, on the arena. */
+/* The part in a mapped file, on the arena; with a tool at a glance. */
+trod_status store_map_glance(const struct store_map *map, struct trod_part_tool *tool,
+                             struct trod_arena *arena, const struct trod_part **part,
+                             struct trod_error *error);
 trod_status store_map_part(const struct store_map *map, struct trod_arena *arena,
                            const struct trod_part **part, struct trod_error *error);
 
@@ -146,7 +149,12 @@ struct store_parts {
     struct store_map *maps; /* [state.n_files] */
     struct store_ranges ranges;
     struct store_shelf *shelf; /* parts that stay open */
+    struct store_shelf *glances; /* files opened at a glance, the same */
+    struct trod_part_tool *tool; /* of the glances */
 };
+/* trod_parts_single. */
+trod_status store_parts_single(void *owner, trod_str id, struct trod_arena *arena,
+                               struct trod_rows *rows, struct trod_error *error);
 /* Parts that stay open, as long as all of them take no more than `room_bytes`. From any thread.
  */
 struct store_shelf *store_shelf_make(size_t n_parts, uint64_t room_bytes);

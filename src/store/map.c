@@ -93,6 +93,12 @@ void store_map_close(struct store_map *map) {
 
 trod_status store_map_part(const struct store_map *map, struct trod_arena *arena,
                            const struct trod_part **part, struct trod_error *error) {
+    return store_map_glance(map, NULL, arena, part, error);
+}
+
+trod_status store_map_glance(const struct store_map *map, struct trod_part_tool *tool,
+                             struct trod_arena *arena, const struct trod_part **part,
+                             struct trod_error *error) {
     trod_status status = TROD_OK;
     struct store_head head;
     struct trod_section *sections = NULL;
@@ -104,7 +110,8 @@ trod_status store_map_part(const struct store_map *map, struct trod_arena *arena
     if (head.checksum != map->file->checksum)
         return store_damaged(map->file, "it is not the file that the catalogue means", error);
     TROD_TRY(store_container_check_small(map->bytes, &head, name, error));
-    status = trod_part_open(sections, head.n_sections, arena, part, error);
+    status = tool ? trod_part_glance(sections, head.n_sections, tool, arena, part, error)
+                  : trod_part_open(sections, head.n_sections, arena, part, error);
     if (status == TROD_BAD_INPUT && error) {
         const struct trod_error inner = *error;
         store_damaged(map->file, inner.message, error);

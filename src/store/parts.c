@@ -11,6 +11,7 @@ enum { MOST_ATTEMPTS = 100 };
 static void release(void *owner) {
     struct store_parts *const parts = owner;
     store_shelf_free(parts->shelf);
+    store_shelf_free(parts->glances);
     for (size_t i = 0; i < parts->state.n_files; i++)
         if (parts->maps) store_map_close(&parts->maps[i]);
     trod_dict_free(parts->state.names);
@@ -137,6 +138,8 @@ static trod_status fill(const struct trod_store *store, struct store_parts *made
     const uint64_t memory =
         store->run && store->run->memory_bytes ? store->run->memory_bytes : (uint64_t)4 << 30;
     TROD_TRY_ALLOC(made->shelf = store_shelf_make(made->ranges.n, memory / 8), error);
+    TROD_TRY_ALLOC(made->glances = store_shelf_make(state->n_files, memory / 16), error);
+    TROD_TRY_ALLOC(made->tool = trod_part_tool_make(arena), error);
     for (size_t i = 1; i < made->ranges.n; i++) first_hash[i] = made->ranges.at[i].first;
     struct trod_parts *const parts = &made->parts;
     *parts = (struct trod_parts){
@@ -156,6 +159,7 @@ static trod_status fill(const struct trod_store *store, struct store_parts *made
         .n_parts = made->ranges.n,
         .first_hash = first_hash,
         .open = open_part,
+        .single = store_parts_single,
         .release = release,
         .owner = made,
         .arena = arena,

@@ -182,6 +182,21 @@ TROD_MUST trod_status trod_part_ids(const struct trod_part *part, uint32_t from,
 /* The first customer whose hash is at least that; n_customers if none. */
 uint32_t trod_part_seek(const struct trod_part *part, uint64_t hash);
 
+/* A part opened at a glance, for trod_part_find and trod_part_single alone: a few microseconds,
+ * whatever its size, for nothing is unpacked beforehand (first, start and the counts of gaps are
+ * NULL, and names are looked at as they are read). `tool` may serve many parts and threads. */
+struct trod_part_tool;
+/* On the arena; NULL without memory. */
+struct trod_part_tool *trod_part_tool_make(struct trod_arena *arena);
+TROD_MUST trod_status trod_part_glance(const struct trod_section *sections, size_t n_sections,
+                                       struct trod_part_tool *tool, struct trod_arena *arena,
+                                       const struct trod_part **part, struct trod_error *error);
+/* The rows of one customer, every column as texts; n_customers is 0 if the part has nobody of
+ * that id. On the arena; texts may point into the part. */
+TROD_MUST trod_status trod_part_single(const struct trod_part *part, trod_str id,
+                                       struct trod_arena *arena, struct trod_rows *rows,
+                                       struct trod_error *error);
+
 /* Customers from..from+n-1 as rows. On the arena. */
 TROD_MUST trod_status trod_part_unpack(const struct trod_part *part, uint32_t from, uint32_t n,
                                        struct trod_arena *arena, struct trod_rows *rows,
@@ -236,6 +251,9 @@ struct trod_parts {
      * in it). */
     trod_status (*open)(void *owner, size_t i, struct trod_arena *scratch,
                         const struct trod_part **part, struct trod_error *error);
+    /* trod_parts_single, where there is a way that opens no part; from any thread. May be NULL. */
+    trod_status (*single)(void *owner, trod_str id, struct trod_arena *arena,
+                          struct trod_rows *rows, struct trod_error *error);
     void (*release)(void *owner); /* called by trod_parts_free; may be NULL */
     void *owner;
     struct trod_arena *arena; /* owned; this struct lives on it */
@@ -262,6 +280,12 @@ trod_parts_each(const struct trod_parts *parts, const struct trod_run *run,
                 trod_status (*work)(void *owner, size_t i, const struct trod_part *part,
                                     struct trod_arena *scratch, struct trod_error *error),
                 void *owner, struct trod_error *error);
+/* All that the log knows of one customer, every column as texts; n_customers is 0 if there is
+ * nobody of that id. On the arena; texts may point into the log. Reads what is about the customer
+ * alone: some microseconds. */
+TROD_MUST trod_status trod_parts_single(const struct trod_parts *parts, trod_str id,
+                                        struct trod_arena *arena, struct trod_rows *rows,
+                                        struct trod_error *error);
 /* The log in plain columns, for the questions that want it so (claims, lay, compare). Customers
  * are numbered in the parts' order. Errors: TROD_TOO_MUCH above `memory_bytes` (0: 3 GiB). */
 struct trod_log;

@@ -220,7 +220,7 @@ static const struct trod_part_column *pack_and_open(struct world *world,
                                                     struct part_out *out) {
     *out = (struct part_out){.arena = world->arena};
     assert_ok(part_column_pack(&world->rows, column, out, NULL));
-    assert_ok(part_columns_open(out->items, out->n, &world->part, world->arena, NULL));
+    assert_ok(part_columns_open(out->items, out->n, NULL, &world->part, world->arena, NULL));
     assert_ok(part_columns_check(&world->part, NULL));
     assert_null(trod_part_column(&world->part, 6));
     assert_null(trod_part_column(&world->part, 8));
@@ -406,7 +406,7 @@ static void test_widths(void **state) {
 static void read_all(struct world *world, const struct trod_section *section) {
     struct trod_part *const part = &world->part;
     struct trod_arena *const arena = trod_arena_make((size_t)1 << 32);
-    if (part_columns_open(section, 1, part, arena, NULL) == TROD_OK) {
+    if (part_columns_open(section, 1, NULL, part, arena, NULL) == TROD_OK) {
         const struct trod_part_column *const column = &part->columns[0];
         const uint32_t n = column->fact ? part->n_customers : part->n_events;
         trod_str *const texts = TROD_NEW_ARRAY(arena, n, trod_str);
@@ -489,7 +489,7 @@ static void test_threads(void **state) {
         const struct trod_rows_column rows = column_of(&world, texts, false, false);
         struct part_out out = {.arena = world.arena};
         assert_ok(part_column_pack(&world.rows, &rows, &out, NULL));
-        assert_ok(part_columns_open(out.items, out.n, &world.part, world.arena, NULL));
+        assert_ok(part_columns_open(out.items, out.n, NULL, &world.part, world.arena, NULL));
         struct shared shared = {&world.part, &world.part.columns[0], texts};
         const struct trod_run run = {.n_threads = 4};
         struct trod_error error = {0};
@@ -513,7 +513,7 @@ static void test_no_memory(void **state) {
             trod_memory_fail_at(n);
             status = part_column_pack(&world.rows, &rows, &out, NULL);
             if (status == TROD_OK)
-                status = part_columns_open(out.items, out.n, &world.part, world.arena, NULL);
+                status = part_columns_open(out.items, out.n, NULL, &world.part, world.arena, NULL);
         }
         trod_memory_fail_at(0);
         assert_int_equal(status, TROD_OK);
