@@ -86,6 +86,24 @@ static void expect_rows(const struct trod_rows *want, uint32_t from, uint32_t n,
     }
 }
 
+/* Each customer alone, from the open part and from one at a glance. */
+static void expect_singles(const struct trod_rows *rows, const struct trod_packed *packed,
+                           const struct trod_part *part) {
+    const struct trod_part *glance;
+    struct trod_part_tool *const tool = trod_part_tool_make(arena);
+    assert_ok(
+        trod_part_glance(packed->sections, packed->n_sections, tool, arena, &glance, &error));
+    struct trod_rows got;
+    for (uint32_t c = 0; c < rows->n_customers; c++) {
+        assert_ok(trod_part_single(part, rows->id[c], arena, &got, &error));
+        expect_rows(rows, c, 1, &got);
+        assert_ok(trod_part_single(glance, rows->id[c], arena, &got, &error));
+        expect_rows(rows, c, 1, &got);
+    }
+    assert_ok(trod_part_single(glance, TROD_STR("nobody at all"), arena, &got, &error));
+    assert_int_equal(got.n_customers, 0);
+}
+
 static void test_unpack(void **state) {
     (void)state;
     static const struct rows_recipe recipes[] = {
@@ -133,6 +151,7 @@ static void test_unpack(void **state) {
             assert_ok(trod_part_unpack(part, from, n, arena, &got, &error));
             expect_rows(rows, from, n, &got);
         }
+        expect_singles(rows, &packed, part);
         /* Packed again, it is the same. */
         struct trod_packed again;
         assert_ok(trod_part_unpack(part, 0, rows->n_customers, arena, &got, &error));

@@ -165,7 +165,35 @@ static trod_str rows_text(const struct trod_rows *rows, uint32_t field, uint32_t
     return (trod_str){NULL, 0};
 }
 
-/* What the parts read like; NULL and the error if one of them cannot be read. */
+static void write_customer(struct trod_buf *buf, const struct trod_parts *parts,
+                           const struct trod_rows *rows, uint32_t c) {
+    trod_buf_format(buf, "%.*s (of %.*s):", TROD_ARG(rows->id[c]),
+                    TROD_ARG(rows_text(rows, FIELD_COUNTRY, c)));
+    for (uint32_t e = rows->first[c]; e < rows->first[c + 1]; e++)
+        write_line(buf, trod_dict_at(parts->names, rows->name[e]).at,
+                   rows->time_us ? rows->time_us[e] : TROD_NO_TIME, rows->source[e],
+                   rows_text(rows, FIELD_CHANNEL, e), rows_text(rows, FIELD_EID, e),
+                   rows_text(rows, FIELD_NOTE, e));
+}
+
+/* Looked up alone, the customer is the one that stands at the end of `buf` from `at` on. */
+static void assert_single(const struct trod_parts *parts, trod_str id,
+                          const struct trod_buf *buf, size_t at) {
+    struct trod_error error = {0};
+    struct trod_buf alone = {0};
+    struct trod_rows rows;
+    struct trod_arena *const arena = trod_arena_make(0);
+    if (trod_parts_single(parts, id, arena, &rows, &error) != TROD_OK)
+        fail_msg("%s", error.message);
+    assert_int_equal(rows.n_customers, 1);
+    write_customer(&alone, parts, &rows, 0);
+    assert_string_equal(alone.at, buf->at + at);
+    trod_buf_free(&alone);
+    trod_arena_free(arena);
+}
+
+/* What the parts read like, and each customer looked up alone; NULL and the error if one of
+ * them cannot be read. */
 static char *answer_of_parts(const struct trod_parts *parts, struct trod_error *error) {
     struct trod_buf buf = {0};
     struct trod_arena *const arena = trod_arena_make(0);
@@ -184,13 +212,10 @@ static char *answer_of_parts(const struct trod_parts *parts, struct trod_error *
         for (uint32_t c = 0; c < rows.n_customers; c++) {
             assert_true(rows.hash[c] >= parts->first_hash[i]);
             assert_true(i + 1 == parts->n_parts || rows.hash[c] < parts->first_hash[i + 1]);
-            trod_buf_format(&buf, "%s%.*s (of %.*s):", buf.n ? "\n" : "", TROD_ARG(rows.id[c]),
-                            TROD_ARG(rows_text(&rows, FIELD_COUNTRY, c)));
-            for (uint32_t e = rows.first[c]; e < rows.first[c + 1]; e++)
-                write_line(&buf, trod_dict_at(parts->names, rows.name[e]).at,
-                           rows.time_us ? rows.time_us[e] : TROD_NO_TIME, rows.source[e],
-                           rows_text(&rows, FIELD_CHANNEL, e), rows_text(&rows, FIELD_EID, e),
-                           rows_text(&rows, FIELD_NOTE, e));
+            if (buf.n) trod_buf_byte(&buf, '\n');
+            const size_t at = buf.n;
+            write_customer(&buf, parts, &rows, c);
+            assert_single(parts, rows.id[c], &buf, at);
         }
     }
     trod_arena_free(arena);
@@ -201,6 +226,12 @@ static char *answer_of_parts(const struct trod_parts *parts, struct trod_error *
     }
     assert_int_equal(n_events, parts->n_events);
     assert_int_equal(n_customers, parts->n_customers);
+    struct trod_rows nobody;
+    struct trod_arena *const none = trod_arena_make(0);
+    assert_int_equal(trod_parts_single(parts, TROD_STR("nobody"), none, &nobody, error),
+                     TROD_OK);
+    assert_int_equal(nobody.n_customers, 0);
+    trod_arena_free(none);
     return buf.at ? buf.at : strdup("");
 }
 
