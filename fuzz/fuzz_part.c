@@ -6,6 +6,23 @@
 
 #include "store/container.h"
 
+/* One customer and nobody, without opening the part. */
+static void glance(const struct trod_section *sections, size_t n, trod_str id,
+                   struct trod_arena *arena) {
+    const struct trod_part *part = NULL;
+    struct trod_part_tool *const tool = trod_part_tool_make(arena);
+    struct trod_rows rows;
+    if (!tool || trod_part_glance(sections, n, tool, arena, &part, NULL) != TROD_OK) return;
+    (void)!trod_part_single(part, TROD_STR("somebody"), arena, &rows, NULL);
+    if (trod_part_single(part, id, arena, &rows, NULL) != TROD_OK) return;
+    size_t sum = 0;
+    for (size_t i = 0; i < rows.n_columns && rows.n_customers; i++)
+        for (uint32_t k = 0; k < (rows.columns[i].fact ? 1 : rows.n_events); k++)
+            for (size_t b = 0; b < rows.columns[i].text[k].n; b++)
+                sum += (unsigned char)rows.columns[i].text[k].at[b];
+    if (sum == SIZE_MAX) abort(); /* so that it is read */
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
 enum { ROWS = 300, ROOM = 16 };
@@ -96,10 +113,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
         if (!error.message[0]) abort();
     } else {
         (void)!store_container_check_small(at, &head, "fuzz.part", NULL);
-        if (trod_part_open(sections, head.n_sections, arena, &part, &error) == TROD_OK)
+        trod_str id = TROD_STR("1");
+        if (trod_part_open(sections, head.n_sections, arena, &part, &error) == TROD_OK) {
             read_part(part, arena);
-        else if (!error.message[0])
+            if (part->n_customers &&
+                trod_part_ids(part, part->n_customers / 2, 1, arena, &id, NULL) != TROD_OK)
+                id = TROD_STR("1");
+        } else if (!error.message[0]) {
             abort();
+        }
+        glance(sections, head.n_sections, id, arena);
     }
     trod_arena_free(arena);
     free(at);
