@@ -22,6 +22,22 @@ uint32_t trod_parts_field(const struct trod_parts *parts, trod_str name, bool fa
     return fact;
 }
 
+trod_status trod_part_fits(const struct trod_part *part, const struct trod_parts *parts,
+                           struct trod_error *error) {
+    const char *wrong = NULL;
+    if (part->n_names > trod_dict_count(parts->names))
+        wrong = "an event has a name that the log does not know";
+    if (part->n_sources > parts->n_sources)
+        wrong = "an event has a source that the log does not know";
+    for (size_t i = 0; i < part->n_columns; i++) {
+        const struct trod_part_column *const column = &part->columns[i];
+        if (column->field >= parts->n_fields ||
+            column->fact != parts->fields[column->field].fact)
+            wrong = "a column is none of the log's";
+    }
+    return wrong ? trod_fail(error, TROD_BAD_INPUT, "%s", wrong) : TROD_OK;
+}
+
 /* ---- Part by part ---------------------------------------------------------------------------
  */
 

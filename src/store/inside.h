@@ -80,6 +80,7 @@ trod_status store_seal_check(struct store_db *db, bool *right, struct trod_error
 
 struct store_map {
     const struct store_file *file;
+    const struct trod_parts *log; /* whose numbers its part keeps to; NULL: not looked at */
     const unsigned char *bytes; /* NULL: `why` says why it cannot be read */
     uint64_t n_bytes;
     char why[96]; /* "it is not there" */

@@ -112,6 +112,11 @@ trod_status store_map_glance(const struct store_map *map, struct trod_part_tool 
     TROD_TRY(store_container_check_small(map->bytes, &head, name, error));
     status = tool ? trod_part_glance(sections, head.n_sections, tool, arena, part, error)
                   : trod_part_open(sections, head.n_sections, arena, part, error);
+    if (status == TROD_OK && ((*part)->n_events != map->file->n_events ||
+                              (*part)->n_customers != map->file->n_customers))
+        status = trod_fail(error, TROD_BAD_INPUT,
+                           "it does not hold as many events and customers as the catalogue says");
+    if (status == TROD_OK && map->log) status = trod_part_fits(*part, map->log, error);
     if (status == TROD_BAD_INPUT && error) {
         const struct trod_error inner = *error;
         store_damaged(map->file, inner.message, error);

@@ -118,6 +118,7 @@ static trod_status map_files(const struct trod_store *store, struct store_parts 
         bool this_one = false;
         TROD_TRY(
             store_map_open(store, &parts->state.files[i], &parts->maps[i], &this_one, error));
+        parts->maps[i].log = &parts->parts;
         *gone |= this_one;
     }
 done:

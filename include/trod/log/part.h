@@ -272,6 +272,10 @@ uint32_t trod_parts_field(const struct trod_parts *parts, trod_str name, bool fa
 /* TROD_BAD_OPTION: the log has no such column (or fact), with the nearest one, or all. */
 TROD_MUST trod_status trod_parts_no_field(const struct trod_parts *parts, trod_str name,
                                           bool fact_only, struct trod_error *error);
+/* Readers index by the numbers of names, sources and fields, which are the log's: TROD_BAD_INPUT
+ * if an open part goes beyond them. Whoever opens parts of doubtful bytes asks this first. */
+TROD_MUST trod_status trod_part_fits(const struct trod_part *part,
+                                     const struct trod_parts *parts, struct trod_error *error);
 /* Calls work(owner, i, part, scratch) for each part, on all threads of the run; the scratch
  * arena is empty at each call and the part lives in it. What `work` writes must be per i, or be
  * added under its own lock in a way that no order matters. */

@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "store/inside.h"
+
 /* The names of the column files, in the order of the catalogue. */
 static size_t file_names(struct trod_store *store, char names[8][40]) {
     struct trod_arena *const arena = trod_arena_make(0);
@@ -183,6 +185,38 @@ static void files_of_another_log_are_not_taken(void **state) {
     kept_free(&twin);
 }
 
+/* A part whose numbers go beyond the log's names, sources or fields is not handed out. */
+static void numbers_beyond_the_log_are_refused(void **state) {
+    (void)state;
+    struct kept kept = kept_make();
+    struct trod_error error = {0};
+    struct events events = draw_events(1, 100, 500, 2);
+    import_all(kept.store, &events, (struct import_options){0});
+    for (int missing = 0; missing < 5; missing++) {
+        struct store_parts *parts = NULL;
+        const struct trod_part *part = NULL;
+        struct trod_dict *const fewer = trod_dict_make(0);
+        struct trod_arena *const arena = trod_arena_make(0);
+        assert_int_equal(store_parts_read(kept.store, &parts, &error), TROD_OK);
+        if (missing == 1) parts->parts.names = fewer;
+        if (missing == 2) parts->parts.n_sources--;
+        if (missing == 3) parts->parts.n_fields--;
+        struct trod_parts_field fields[N_FIELDS];
+        for (int f = 0; f < N_FIELDS; f++) fields[f] = parts->parts.fields[f];
+        fields[FIELD_CHANNEL].fact = true;
+        if (missing == 4) parts->parts.fields = fields;
+        const trod_status status =
+            parts->parts.open(parts->parts.owner, 0, arena, &part, &error);
+        assert_int_equal(status, missing ? TROD_BAD_INPUT : TROD_OK);
+        if (missing) assert_non_null(strstr(error.message, "damaged: "));
+        trod_arena_free(arena);
+        trod_parts_free(&parts->parts);
+        trod_dict_free(fewer);
+    }
+    free(events.at);
+    kept_free(&kept);
+}
+
 /* No byte of the catalogue can change so that another log is read and nobody says so. */
 static void a_damaged_catalogue_is_told(void **state) {
     (void)state;
@@ -242,6 +276,7 @@ int main(void) {
         cmocka_unit_test(every_flipped_byte_is_named),
         cmocka_unit_test(short_and_missing_files_are_named),
         cmocka_unit_test(files_of_another_log_are_not_taken),
+        cmocka_unit_test(numbers_beyond_the_log_are_refused),
         cmocka_unit_test(a_damaged_catalogue_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
