@@ -28,7 +28,11 @@ static void read_customers(const struct trod_part *part, uint32_t from, uint32_t
     struct trod_arena *const arena = trod_arena_make(0);
     trod_str *const ids = malloc((n ? n : 1) * sizeof *ids);
     struct trod_error error = {0};
-    CHECK(arena && ids);
+    uint64_t *const spans = malloc((n + ROOM) * sizeof *spans);
+    CHECK(arena && ids && spans);
+    trod_part_spans(part, from, n, spans);
+    for (uint32_t i = 0; i < n; i++) CHECK(part->has_spans || spans[i] == 0);
+    free(spans);
     if (trod_part_ids(part, from, n, arena, ids, &error) == TROD_OK) {
         for (uint32_t i = 0; i < n; i++) {
             const uint32_t found = trod_part_find(part, ids[i]);

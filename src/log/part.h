@@ -29,6 +29,7 @@ enum part_kind {
     PART_IDS = 9,
     PART_ID_HASHES = 10,
     PART_GAP_COUNTS = 11,
+    PART_SPANS = 12,
     PART_COLUMN = 32, /* 32 to 63 are the columns': any number of kinds for each field */
     PART_COLUMN_LAST = 63,
 };
@@ -167,6 +168,7 @@ struct part_inner {
     const struct trod_section *sections; /* borrowed */
     size_t n_sections;
     struct part_varied gaps;
+    struct part_varied spans; /* of a part that has them */
     struct part_varied ends;
     struct part_ids ids;
     uint32_t source_least;

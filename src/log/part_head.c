@@ -55,8 +55,9 @@ trod_status part_head_read(const struct trod_section *section, struct part_head 
                                .start_width = part_u32(at + 60),
                                .start_base = (int64_t)part_u64(at + 64),
                                .n_unstarted = part_u32(at + 72)};
-    if (head->version != PART_VERSION) {
-        trod_fail(error, TROD_BAD_INPUT, "the part is of version %u, this program reads %u",
+    if (head->version < 1 || head->version > PART_VERSION) {
+        trod_fail(error, TROD_BAD_INPUT,
+                  "the part is of version %u, this program reads versions 1 to %u",
                   head->version, PART_VERSION);
         if (head->version > PART_VERSION)
             trod_error_hint(error, "a newer trod wrote it: use that one");

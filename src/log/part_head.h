@@ -5,7 +5,11 @@
 
 #include "log/part.h"
 
-enum { PART_VERSION = 1, PART_HEAD_BYTES = 96 };
+enum {
+    PART_VERSION = 2,
+    PART_VERSION_SPANS = 2, /* from this one on, spans of customers are kept */
+    PART_HEAD_BYTES = 96
+};
 #define PART_MAGIC "trodpart"
 
 struct part_head {

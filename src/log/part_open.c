@@ -170,6 +170,10 @@ static trod_status open_times(struct opener *o) {
     TROD_TRY(need_varied(o, PART_GAPS, part->n_events, 64, &o->inner->gaps));
     part->longest_gap = o->inner->gaps.widest ? UINT64_MAX >> (64 - o->inner->gaps.widest) : 0;
     if (!o->tool) TROD_TRY(open_gap_counts(o));
+    if (o->head.version >= PART_VERSION_SPANS) {
+        TROD_TRY(need_varied(o, PART_SPANS, part->n_customers, 64, &o->inner->spans));
+        part->has_spans = true;
+    }
     TROD_TRY(open_undated(o));
     part->has_ends = part_section(o->sections, o->n_sections, PART_ENDS, 0) != NULL;
     if (part->has_ends)

@@ -165,12 +165,14 @@ done:
     return status;
 }
 
+/* The times between events, how long they are, and what they come to for each customer. */
 static trod_status pack_gaps(struct packer *p, struct trod_error *error) {
     trod_status status = TROD_OK;
     const struct trod_rows *const rows = p->rows;
     uint64_t *const gaps = TROD_NEW_ARRAY(p->scratch, rows->n_events, uint64_t);
     uint64_t *const counts = TROD_NEW_ARRAY(p->scratch, TROD_GAP_BUCKETS, uint64_t);
-    TROD_TRY_ALLOC(gaps && counts ? gaps : NULL, error);
+    uint64_t *const spans = TROD_NEW_ARRAY(p->scratch, rows->n_customers, uint64_t);
+    TROD_TRY_ALLOC(gaps && counts && spans ? gaps : NULL, error);
     uint32_t n_counts = 0;
     for (uint32_t c = 0; c < rows->n_customers; c++) {
         int64_t last_us = TROD_NO_TIME;
@@ -184,6 +186,7 @@ static trod_status pack_gaps(struct packer *p, struct trod_error *error) {
                 const uint64_t gap_us = (uint64_t)time_us - (uint64_t)last_us;
                 const uint32_t bucket = trod_gap_bucket(gap_us);
                 gaps[i] = ticks_of(gap_us, p->head.tick_us);
+                spans[c] += gaps[i];
                 counts[bucket]++;
                 if (bucket >= n_counts) n_counts = bucket + 1;
             }
@@ -192,6 +195,7 @@ static trod_status pack_gaps(struct packer *p, struct trod_error *error) {
     }
     TROD_TRY(pack_varied(p, PART_GAPS, gaps, rows->n_events, 0, NULL, error));
     TROD_TRY(pack_varied(p, PART_GAP_COUNTS, counts, n_counts, 0, NULL, error));
+    TROD_TRY(pack_varied(p, PART_SPANS, spans, rows->n_customers, 0, NULL, error));
 done:
     return status;
 }

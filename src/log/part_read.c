@@ -9,6 +9,14 @@ void trod_part_gaps(const struct trod_part *part, uint32_t from, uint32_t n, uin
     }
 }
 
+void trod_part_spans(const struct trod_part *part, uint32_t from, uint32_t n, uint64_t *spans) {
+    if (part->has_spans) {
+        part_varied_read(&part_inner(part)->spans, from, n, spans);
+    } else {
+        memset(spans, 0, n * sizeof *spans);
+    }
+}
+
 void trod_part_ends(const struct trod_part *part, uint32_t from, uint32_t n, uint64_t *ends) {
     if (part->has_ends) {
         part_varied_read(&part_inner(part)->ends, from, n, ends);
@@ -52,6 +60,7 @@ static bool step(const struct trod_part *part, int64_t *tick, uint64_t gap) {
 struct time_check {
     uint64_t counts[TROD_GAP_BUCKETS];
     size_t n_undated; /* of part->undated that were passed */
+    uint64_t spans[PART_BLOCK + PART_ROOM]; /* of the customers since the last whole block */
 };
 
 static bool is_undated(const struct trod_part *part, struct time_check *check, uint32_t event) {
@@ -61,10 +70,11 @@ static bool is_undated(const struct trod_part *part, struct time_check *check, u
     return true;
 }
 
-/* The gaps of one customer, and its start. */
+/* The gaps of one customer, its start, and its span. */
 static bool check_customer(const struct trod_part *part, struct time_check *check,
                            uint32_t customer, const uint64_t *gaps) {
     bool begun = false;
+    uint64_t span = 0;
     int64_t tick = part->start[customer];
     const uint32_t first = part->first[customer], n = part->first[customer + 1] - first;
     for (uint32_t i = 0; i < n; i++) {
@@ -76,9 +86,11 @@ static bool check_customer(const struct trod_part *part, struct time_check *chec
             uint64_t gap_us;
             if (__builtin_mul_overflow(gaps[i], (uint64_t)part->tick_us, &gap_us)) return false;
             check->counts[trod_gap_bucket(gap_us)]++;
+            span += gaps[i];
         }
         begun = true;
     }
+    if (part->has_spans && check->spans[customer % PART_BLOCK] != span) return false;
     return begun || tick == 0;
 }
 
@@ -97,8 +109,13 @@ static trod_status check_times(const struct trod_part *part, struct trod_arena *
             TROD_TRY_ALLOC(gaps, error);
         }
         trod_part_gaps(part, part->first[c], n, gaps);
+        if (c % PART_BLOCK == 0) {
+            const uint32_t left = part->n_customers - c;
+            trod_part_spans(part, c, left < PART_BLOCK ? left : PART_BLOCK, check->spans);
+        }
         if (!check_customer(part, check, c, gaps))
-            return part_damaged(error, PART_GAPS, 0, "they do not fit the first and last time");
+            return part_damaged(error, PART_GAPS, 0,
+                                "they do not fit the first and last time, or the spans");
     }
     for (uint32_t b = 0; b < TROD_GAP_BUCKETS; b++)
         if (check->counts[b] != (b < part->n_gap_counts ? part->gap_counts[b] : 0))
@@ -115,6 +132,10 @@ trod_status trod_part_check(const struct trod_part *part, struct trod_error *err
     if (part->tick_us) {
         if (!part_varied_check(&inner->gaps)) {
             status = part_damaged(error, PART_GAPS, 0, "a block does not lie in its place");
+            goto done;
+        }
+        if (part->has_spans && !part_varied_check(&inner->spans)) {
+            status = part_damaged(error, PART_SPANS, 0, "a block does not lie in its place");
             goto done;
         }
         TROD_TRY(check_times(part, scratch, error));

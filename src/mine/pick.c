@@ -136,9 +136,25 @@ done:
     return status;
 }
 
+/* Whether journeys are customers and whole, and the part keeps how long they are. */
+static bool knows_spans(const struct trod_part_view *view) {
+    return view->start && view->part->has_spans && !view->event;
+}
+
 trod_status mine_spans(const struct trod_part_view *view, struct trod_arena *arena,
                        const uint64_t **spans, struct trod_error *error) {
     const struct watch nothing = {.lo = UINT64_MAX};
+    const uint32_t n = view->part->n_customers;
+    if (knows_spans(view)) {
+        uint64_t *const span = TROD_NEW_ARRAY(arena, (size_t)n + MINE_ROOM, uint64_t);
+        if (!span) return trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
+        trod_part_spans(view->part, 0, n, span);
+        /* Journeys rise in their customers, so none is overwritten before it is read. */
+        for (uint32_t j = 0; view->customer && j < view->n_journeys; j++)
+            span[j] = span[view->customer[j]];
+        *spans = span;
+        return TROD_OK;
+    }
     return find_spans(view, &nothing, arena, spans, error);
 }
 
@@ -264,6 +280,35 @@ done:
     return status;
 }
 
+/* The same for journeys of which the part knows how long they are, all with a time: some
+ * hundred customers after the other, without a look at their events. */
+static void count_known_distances(struct mine_picker *picker,
+                                  const struct trod_part_view *view) {
+    const struct trod_parts *const parts = picker->pick->question->parts;
+    const uint64_t tick_us = (uint64_t)view->part->tick_us;
+    const uint64_t from_us = (uint64_t)parts->first_us, to_us = (uint64_t)parts->last_us;
+    int64_t first_us = picker->picked.first_us, last_us = picker->picked.last_us;
+    uint64_t spans[SPAN_BLOCK + MINE_ROOM];
+    for (uint32_t at = 0, j = 0; j < view->n_journeys; at += SPAN_BLOCK) {
+        const uint32_t left = view->part->n_customers - at;
+        const uint32_t n = left < SPAN_BLOCK ? left : SPAN_BLOCK;
+        if (view->customer && view->customer[j] - at >= n) continue;
+        trod_part_spans(view->part, at, n, spans);
+        for (; j < view->n_journeys; j++) {
+            const uint32_t c = (view->customer ? view->customer[j] : j) - at;
+            if (c >= n) break;
+            const uint64_t start_us = (uint64_t)view->start[j] * tick_us;
+            const uint64_t over_us = start_us + spans[c] * tick_us;
+            count(picker, STARTS, start_us - from_us);
+            count(picker, ENDS, to_us - over_us);
+            first_us = (int64_t)start_us < first_us ? (int64_t)start_us : first_us;
+            last_us = (int64_t)over_us > last_us ? (int64_t)over_us : last_us;
+        }
+    }
+    picker->picked.first_us = first_us;
+    picker->picked.last_us = last_us;
+}
+
 /* First and last time of the events that were kept. */
 static trod_status find_times(struct mine_picker *picker, const struct trod_part_view *view,
                               const uint64_t *spans, struct trod_arena *scratch,
@@ -312,9 +357,18 @@ trod_status mine_picker_part(struct mine_picker *picker, const struct trod_part_
         watch.reach = (pick->lo_us + pick->reach_us) / tick_us - watch.lo;
         if (watch.reach > INT64_MAX) watch = (struct watch){picker, UINT64_MAX, 0}; /* none */
     }
-    TROD_TRY(find_spans(view, &watch, scratch, &found, error));
+    const bool known = !watch.picker && !spans && !question->view.events && knows_spans(view) &&
+                       view->part->n_undated == 0;
+    if (watch.picker)
+        TROD_TRY(find_spans(view, &watch, scratch, &found, error));
+    else if (!known)
+        TROD_TRY(mine_spans(view, scratch, &found, error));
     TROD_TRY(count_all_gaps(picker, view, watch.picker != NULL, scratch, error));
     if (spans) *spans = found;
+    if (known) {
+        count_known_distances(picker, view);
+        goto done;
+    }
     if (!question->view.events) {
         TROD_TRY(count_distances(picker, view, NULL, found, scratch, error));
         goto done;

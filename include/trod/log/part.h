@@ -118,6 +118,7 @@ struct trod_part {
         *undated; /* [n_undated] events without a time where others have one, ascending */
     size_t n_undated;
     bool has_ends;
+    bool has_spans; /* trod_part_spans knows them; not without times, nor of an old part */
     uint64_t longest_gap; /* ticks; what trod_part_gaps gives is never above, but less than twice
                            * the longest of them. Sums of gaps are safe in what trod_part_pack
                            * made; of doubtful bytes they may wrap: add them as uint64_t */
@@ -145,6 +146,9 @@ TROD_MUST trod_status trod_part_check(const struct trod_part *part, struct trod_
  * customer's first and for an undated one. Room for n + 16 is written to. Quick: vectorised,
  * and any `from` is as good; ask for hundreds at a time where you can. */
 void trod_part_gaps(const struct trod_part *part, uint32_t from, uint32_t n, uint64_t *gaps);
+/* spans[i]: ticks from the first dated event of customer from + i to the last: what its gaps
+ * come to. Of a part that has_spans. Room for n + 16. */
+void trod_part_spans(const struct trod_part *part, uint32_t from, uint32_t n, uint64_t *spans);
 /* ends[i]: ticks from begin to end of event from + i; UINT64_MAX if it has no end. Room for n
  * + 16. */
 void trod_part_ends(const struct trod_part *part, uint32_t from, uint32_t n, uint64_t *ends);

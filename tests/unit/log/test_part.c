@@ -140,6 +140,25 @@ static void expect_gap_counts(const struct trod_rows *rows, const struct trod_pa
         assert_int_equal(b < part->n_gap_counts ? part->gap_counts[b] : 0, counts[b]);
 }
 
+static void expect_spans(const struct trod_rows *rows, const struct trod_part *part) {
+    const uint32_t n = rows->n_customers;
+    assert_int_equal(part->has_spans, part->tick_us != 0);
+    if (!part->has_spans) return;
+    uint64_t *const spans = TROD_NEW_ARRAY(arena, (size_t)n + 16, uint64_t);
+    for (uint32_t from = 0; from < n; from += 77)
+        trod_part_spans(part, from, n - from < 77 ? n - from : 77, spans + from);
+    for (uint32_t c = 0; c < n; c++) {
+        int64_t first = TROD_NO_TIME, last = 0;
+        for (uint32_t i = rows->first[c]; i < rows->first[c + 1]; i++) {
+            if (rows->time_us[i] == TROD_NO_TIME) continue;
+            if (first == TROD_NO_TIME) first = rows->time_us[i];
+            last = rows->time_us[i];
+        }
+        const uint64_t span_us = first == TROD_NO_TIME ? 0 : (uint64_t)last - (uint64_t)first;
+        assert_int_equal(spans[c] * (uint64_t)part->tick_us, span_us);
+    }
+}
+
 static void expect_round_trip(const struct trod_rows *rows) {
     const struct trod_packed packed = pack(rows);
     const struct trod_part *const part = open(&packed);
@@ -151,6 +170,7 @@ static void expect_round_trip(const struct trod_rows *rows) {
     expect_events(rows, part);
     expect_customers(rows, part);
     expect_gap_counts(rows, part);
+    expect_spans(rows, part);
     if (trod_part_check(part, &error) != TROD_OK) fail_msg("%s", error.message);
 }
 
@@ -477,6 +497,76 @@ static void test_missing_sections(void **state) {
     }
 }
 
+/* A part of version 1 has no spans, and is read; one of a version that nobody knows is not. */
+static void test_versions(void **state) {
+    (void)state;
+    const struct rows_recipe recipe = {.n_customers = 20,
+                                       .most_events = 9,
+                                       .n_names = 5,
+                                       .n_sources = 3,
+                                       .tick_us = 1000,
+                                       .undated = 0.2};
+    const struct trod_packed packed = pack(draw_rows(&recipe, arena));
+    const struct trod_part *part;
+    struct trod_section some[32];
+    unsigned char *head = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < packed.n_sections; i++) {
+        if (packed.sections[i].kind == PART_HEAD)
+            head = (unsigned char *)(uintptr_t)packed.sections[i].at;
+        if (packed.sections[i].kind != PART_SPANS) some[n++] = packed.sections[i];
+    }
+    assert_non_null(head);
+    assert_int_equal(n, packed.n_sections - 1);
+    part_put_u32(head + 8, 1);
+    assert_int_equal(trod_part_open(some, n, arena, &part, &error), TROD_OK);
+    assert_false(part->has_spans);
+    assert_int_equal(trod_part_check(part, &error), TROD_OK);
+    static const uint32_t unknown[] = {0, 3, UINT32_MAX};
+    for (size_t i = 0; i < 3; i++) {
+        part_put_u32(head + 8, unknown[i]);
+        assert_int_equal(
+            trod_part_open(packed.sections, packed.n_sections, arena, &part, &error),
+            TROD_BAD_INPUT);
+        assert_non_null(strstr(error.message, "this program reads versions 1 to 2"));
+    }
+}
+
+/* Whatever bit of the spans is another: the check finds it. */
+static void test_wrong_spans(void **state) {
+    (void)state;
+    const struct rows_recipe recipe = {.n_customers = 700,
+                                       .most_events = 9,
+                                       .n_names = 5,
+                                       .n_sources = 1,
+                                       .tick_us = 1000,
+                                       .day_share = 0.3};
+    const struct trod_packed packed = pack(draw_rows(&recipe, arena));
+    const struct trod_part *const part = open(&packed);
+    const struct trod_section *const section =
+        part_section(packed.sections, packed.n_sections, PART_SPANS, 0);
+    uint64_t before[700 + 16], after[700 + 16];
+    trod_part_spans(part, 0, 700, before);
+    unsigned char *const bytes = (unsigned char *)(uintptr_t)section->at;
+    struct trod_rng rng = {.seed = 5};
+    uint32_t n_wrong = 0;
+    for (int i = 0; i < 300; i++) {
+        const size_t bit = (size_t)trod_rng_below(&rng, section->n_bytes * 8);
+        const struct trod_part *changed;
+        bytes[bit / 8] ^= (unsigned char)(1u << bit % 8);
+        if (trod_part_open(packed.sections, packed.n_sections, arena, &changed, &error) ==
+            TROD_OK) {
+            trod_part_spans(changed, 0, 700, after);
+            if (memcmp(before, after, 700 * sizeof *before) != 0) {
+                n_wrong++;
+                assert_int_equal(trod_part_check(changed, &error), TROD_BAD_INPUT);
+            }
+        }
+        bytes[bit / 8] ^= (unsigned char)(1u << bit % 8);
+    }
+    assert_true(n_wrong > 100);
+}
+
 static void test_no_memory(void **state) {
     (void)state;
     const struct rows_recipe recipe = {.n_customers = 300,
@@ -519,6 +609,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_symbols, begin, end),
         cmocka_unit_test_setup_teardown(test_flipped_bytes, begin, end),
         cmocka_unit_test_setup_teardown(test_missing_sections, begin, end),
+        cmocka_unit_test_setup_teardown(test_versions, begin, end),
+        cmocka_unit_test_setup_teardown(test_wrong_spans, begin, end),
         cmocka_unit_test_setup_teardown(test_no_memory, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
