@@ -15,6 +15,11 @@ double stat_chi_square_p(double x) {
     return x < 0 ? (double)NAN : erfc(sqrt(x / 2));
 }
 
+double stat_log_factorial(double n) {
+    int sign;
+    return lgamma_r(n + 1, &sign);
+}
+
 void stat_log_log(double share, double error, double *low, double *high) {
     *low = *high = (double)NAN;
     if (!(share > 0 && share < 1) || isnan(error)) return;

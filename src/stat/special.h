@@ -3,6 +3,7 @@
 #ifndef STAT_SPECIAL_H
 #define STAT_SPECIAL_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -17,6 +18,10 @@ double stat_student_p(double t, double df);
 double stat_student_limit(double df);
 /* P(B <= k) of n trials that succeed with `share`. */
 double stat_binomial_cdf(uint64_t k, uint64_t n, double share);
+/* P(X > x) of chi-square with any degrees of freedom. */
+double stat_chi_square_tail(double x, double df);
+/* The x with P(X <= x) = p of the beta distribution. */
+double stat_beta_quantile(double p, double a, double b);
 
 #ifdef __cplusplus
 }
@@ -28,5 +33,7 @@ double stat_chi_square_p(double x);
 /* The log-log interval of a share strictly between 0 and 1 with this standard error; NaN else.
  */
 void stat_log_log(double share, double error, double *low, double *high);
+/* The logarithm of n!, also of a fraction. */
+double stat_log_factorial(double n);
 
 #endif

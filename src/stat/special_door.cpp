@@ -5,6 +5,7 @@
 
 #include <boost/math/distributions/students_t.hpp>
 #include <boost/math/special_functions/beta.hpp>
+#include <boost/math/special_functions/gamma.hpp>
 
 #include "stat/special.h"
 
@@ -47,4 +48,15 @@ extern "C" double stat_binomial_cdf(uint64_t k, uint64_t n, double share) {
     if (share == 1) return 0;
     const double above = static_cast<double>(k) + 1, below = static_cast<double>(n - k);
     return guarded([=] { return boost::math::ibetac(above, below, share, quiet()); });
+}
+
+extern "C" double stat_chi_square_tail(double x, double df) {
+    if (!(df > 0) || !(x >= 0)) return NOT_DEFINED;
+    if (std::isinf(x)) return 0;
+    return guarded([=] { return boost::math::gamma_q(df / 2, x / 2, quiet()); });
+}
+
+extern "C" double stat_beta_quantile(double p, double a, double b) {
+    if (!(a > 0) || !(b > 0) || !(p >= 0 && p <= 1)) return NOT_DEFINED;
+    return guarded([=] { return boost::math::ibeta_inv(a, b, p, quiet()); });
 }
