@@ -22,7 +22,7 @@
 #ifndef TROD_MAP_H
 #define TROD_MAP_H
 
-#include "trod/base.h"
+#include "trod/map/tree.h"
 
 /* ---- What a check found ------------------------------------------------------------------- */
 

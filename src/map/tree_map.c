@@ -11,7 +11,7 @@
 #include <stdio.h>
 
 #include "map/doc.h"
-#include "map/tree.h"
+#include "trod/map.h"
 
 enum { MOST_LEVELS = 200, MOST_LABEL_BYTES = 60000, MOST_ID_BYTES = 48, MOST_TITLE_CHARS = 60 };
 
@@ -135,9 +135,9 @@ static trod_status check_label(struct maker *maker, trod_str label) {
 }
 
 /* The label of the first touchpoint of a tree; counts them up to `most`. */
-static trod_str first_label(const struct tree *tree, size_t most, size_t *n) {
+static trod_str first_label(const struct trod_tree *tree, size_t most, size_t *n) {
     trod_str first = {0};
-    if (tree->op == TREE_LABEL) {
+    if (tree->op == TROD_TREE_LABEL) {
         ++*n;
         return tree->label;
     }
@@ -149,7 +149,7 @@ static trod_str first_label(const struct tree *tree, size_t most, size_t *n) {
 }
 
 /* What a way is called: its only touchpoint, or the first of several: "Check ticket …". */
-static trod_str way_title(struct maker *maker, const struct tree *tree) {
+static trod_str way_title(struct maker *maker, const struct trod_tree *tree) {
     size_t n = 0, end = 0, n_chars = 0;
     trod_str label = first_label(tree, 2, &n);
     if (n == 0) return TROD_STR("Nothing");
@@ -166,13 +166,13 @@ static trod_str way_title(struct maker *maker, const struct tree *tree) {
  * ---------------------------------------------------------------------------------- */
 
 static trod_status put_tree(struct maker *maker, struct map_node *parent,
-                            const struct tree *tree);
+                            const struct trod_tree *tree);
 
 /* All parts of a sequence, each by its own lines; any other tree as it is. */
 static trod_status put_parts(struct maker *maker, struct map_node *parent,
-                             const struct tree *tree) {
+                             const struct trod_tree *tree) {
     trod_status status = TROD_OK;
-    if (tree->op != TREE_SEQUENCE) return put_tree(maker, parent, tree);
+    if (tree->op != TROD_TREE_SEQUENCE) return put_tree(maker, parent, tree);
     for (size_t i = 0; i < tree->n; i++) TROD_TRY(put_tree(maker, parent, tree->children[i]));
 done:
     return status;
@@ -192,7 +192,7 @@ done:
 }
 
 static trod_status put_way(struct maker *maker, struct map_node *choose,
-                           const struct tree *tree) {
+                           const struct trod_tree *tree) {
     trod_status status = TROD_OK;
     struct map_node *way = NULL;
     const trod_str title = way_title(maker, tree);
@@ -206,7 +206,7 @@ done:
 }
 
 static trod_status put_choice(struct maker *maker, struct map_node *parent,
-                              const struct tree *tree) {
+                              const struct trod_tree *tree) {
     trod_status status = TROD_OK;
     struct map_node *choose = NULL;
     TROD_TRY(add_line(maker, parent, "choose", &choose));
@@ -215,24 +215,25 @@ done:
     return status;
 }
 
-static bool is_star(const struct tree *tree) {
-    return tree->op == TREE_LOOP && tree->children[0]->op == TREE_LABEL &&
-           tree->children[1]->op == TREE_SILENT;
+static bool is_star(const struct trod_tree *tree) {
+    return tree->op == TROD_TREE_LOOP && tree->children[0]->op == TROD_TREE_LABEL &&
+           tree->children[1]->op == TROD_TREE_SILENT;
 }
 
 /* What may be left out: of a choice between it and nothing; else NULL. */
-static const struct tree *optional_body(const struct tree *tree) {
-    if (tree->op != TREE_CHOICE || tree->n != 2) return NULL;
-    const bool first = tree->children[0]->op == TREE_SILENT;
-    const bool second = tree->children[1]->op == TREE_SILENT;
+static const struct trod_tree *optional_body(const struct trod_tree *tree) {
+    if (tree->op != TROD_TREE_CHOICE || tree->n != 2) return NULL;
+    const bool first = tree->children[0]->op == TROD_TREE_SILENT;
+    const bool second = tree->children[1]->op == TROD_TREE_SILENT;
     return first == second ? NULL : tree->children[first];
 }
 
 static trod_status put_optional(struct maker *maker, struct map_node *parent,
-                                const struct tree *body) {
+                                const struct trod_tree *body) {
     trod_status status = TROD_OK;
     struct map_node *block = NULL;
-    if (body->op == TREE_LABEL) return put_touchpoint(maker, parent, body->label, true, false);
+    if (body->op == TROD_TREE_LABEL)
+        return put_touchpoint(maker, parent, body->label, true, false);
     if (is_star(body))
         return put_touchpoint(maker, parent, body->children[0]->label, true, true);
     TROD_TRY(add_line(maker, parent, "optional", &block));
@@ -242,13 +243,13 @@ done:
 }
 
 static trod_status put_any_order(struct maker *maker, struct map_node *parent,
-                                 const struct tree *tree) {
+                                 const struct trod_tree *tree) {
     trod_status status = TROD_OK;
     struct map_node *block = NULL, *choose = NULL;
     TROD_TRY(add_line(maker, parent, "any order", &block));
     for (size_t i = 0; i < tree->n; i++) {
-        const struct tree *const part = tree->children[i];
-        if (part->op != TREE_SEQUENCE) {
+        const struct trod_tree *const part = tree->children[i];
+        if (part->op != TROD_TREE_SEQUENCE) {
             TROD_TRY(put_tree(maker, block, part));
             continue;
         }
@@ -260,14 +261,14 @@ done:
 }
 
 static trod_status put_loop(struct maker *maker, struct map_node *parent,
-                            const struct tree *tree) {
+                            const struct trod_tree *tree) {
     trod_status status = TROD_OK;
     struct map_node *repeat = NULL, *between = NULL;
     if (is_star(tree))
         return put_touchpoint(maker, parent, tree->children[0]->label, false, true);
     TROD_TRY(add_line(maker, parent, "repeat", &repeat));
     TROD_TRY(put_parts(maker, repeat, tree->children[0]));
-    if (tree->children[1]->op == TREE_SILENT) return TROD_OK;
+    if (tree->children[1]->op == TROD_TREE_SILENT) return TROD_OK;
     TROD_TRY(add_line(maker, repeat, "between", &between));
     TROD_TRY(put_parts(maker, between, tree->children[1]));
 done:
@@ -277,20 +278,20 @@ done:
 /* Depth is bounded: each level of the tree but sequences, which are never in each other, is a
  * level of the map. */
 static trod_status put_tree(struct maker *maker, struct map_node *parent,
-                            const struct tree *tree) {
-    const struct tree *const body = optional_body(tree);
+                            const struct trod_tree *tree) {
+    const struct trod_tree *const body = optional_body(tree);
     switch (tree->op) {
-    case TREE_SILENT:
+    case TROD_TREE_SILENT:
         return TROD_OK;
-    case TREE_LABEL:
+    case TROD_TREE_LABEL:
         return put_touchpoint(maker, parent, tree->label, false, false);
-    case TREE_SEQUENCE:
+    case TROD_TREE_SEQUENCE:
         return put_parts(maker, parent, tree);
-    case TREE_CHOICE:
+    case TROD_TREE_CHOICE:
         return body ? put_optional(maker, parent, body) : put_choice(maker, parent, tree);
-    case TREE_ANY_ORDER:
+    case TROD_TREE_ANY_ORDER:
         return put_any_order(maker, parent, tree);
-    case TREE_LOOP:
+    case TROD_TREE_LOOP:
         return put_loop(maker, parent, tree);
     }
     return TROD_OK;
@@ -318,7 +319,7 @@ static trod_str title_of(const char *name) {
 }
 
 /* The ids of touchpoints and ways come first, so that those of journey and stage give way. */
-static trod_status make_map(struct maker *maker, const struct tree *tree) {
+static trod_status make_map(struct maker *maker, const struct trod_tree *tree) {
     trod_status status = TROD_OK;
     struct map_node *const root = maker->doc->root;
     struct map_node *journey = NULL, *stage = NULL;
@@ -334,10 +335,9 @@ done:
     return status;
 }
 
-trod_status trod_map_from_tree(trod_str tree, const char *name, struct trod_buf *out,
-                               struct trod_error *error) {
+trod_status trod_tree_to_map(const struct trod_tree *tree, const char *name,
+                             struct trod_buf *out, struct trod_error *error) {
     trod_status status = TROD_OK;
-    const struct tree *root = NULL;
     struct maker maker = {.name = name, .error = error};
     maker.arena = trod_arena_make(0);
     TROD_TRY_ALLOC(maker.arena, error);
@@ -345,13 +345,25 @@ trod_status trod_map_from_tree(trod_str tree, const char *name, struct trod_buf 
     TROD_TRY_ALLOC(maker.ids, error);
     maker.doc = map_doc_make(TROD_STR(""), maker.arena);
     TROD_TRY_ALLOC(maker.doc, error);
-    TROD_TRY(tree_read(tree, name, maker.arena, &root, error));
-    TROD_TRY(make_map(&maker, root));
+    TROD_TRY(make_map(&maker, tree));
     if (!map_doc_write(maker.doc, out, NULL))
         TROD_TRY(trod_fail(error, TROD_TOO_MUCH, "the map of this tree is too large to write"));
 done:
     if (status != TROD_OK) trod_error_place(error, name ? name : "", 0, 0);
     trod_dict_free(maker.ids);
     trod_arena_free(maker.arena);
+    return status;
+}
+
+trod_status trod_map_from_tree(trod_str text, const char *name, struct trod_buf *out,
+                               struct trod_error *error) {
+    trod_status status = TROD_OK;
+    const struct trod_tree *tree = NULL;
+    struct trod_arena *const arena = trod_arena_make(0);
+    TROD_TRY_ALLOC(arena, error);
+    TROD_TRY(trod_tree_read(text, name, arena, &tree, error));
+    TROD_TRY(trod_tree_to_map(tree, name, out, error));
+done:
+    trod_arena_free(arena);
     return status;
 }

@@ -9,7 +9,7 @@
  */
 #include <string.h>
 
-#include "map/tree.h"
+#include "trod/map.h"
 
 enum { MOST_DEPTH = 1000, MOST_PARTS = 1000000 };
 
@@ -60,13 +60,13 @@ static bool next_is(struct reader *reader, const char *word) {
     return true;
 }
 
-static trod_status read_label(struct reader *reader, struct tree *tree) {
+static trod_status read_label(struct reader *reader, struct trod_tree *tree) {
     const trod_str text = reader->text;
     for (size_t i = reader->at; i < text.n; i++) {
         if (text.at[i] != '\'') continue;
         const size_t after = behind_blanks(reader, i + 1);
         if (after < text.n && text.at[after] != ',' && text.at[after] != ')') continue;
-        tree->op = TREE_LABEL;
+        tree->op = TROD_TREE_LABEL;
         tree->label = trod_str_slice(text, reader->at, i);
         reader->at = i + 1;
         return TROD_OK;
@@ -78,66 +78,68 @@ static trod_status read_label(struct reader *reader, struct tree *tree) {
  * ---------------------------------------------------------------------------------- */
 
 struct parts {
-    struct tree **at;
+    struct trod_tree **at;
     size_t n, room;
 };
 
-static bool add_part(struct reader *reader, struct parts *parts, struct tree *part) {
+static bool add_part(struct reader *reader, struct parts *parts, struct trod_tree *part) {
     return TROD_PUSH(reader->arena, parts->at, parts->n, parts->room, part);
 }
 
 /* A part of a block takes its place there; in its shortest form it may be none or several. */
-static bool take_part(struct reader *reader, enum tree_op op, struct parts *parts,
-                      struct tree *part) {
-    const bool silent = part->op == TREE_SILENT;
-    if (silent && (op == TREE_SEQUENCE || op == TREE_ANY_ORDER)) return true;
-    if (op != TREE_SEQUENCE || part->op != TREE_SEQUENCE) return add_part(reader, parts, part);
+static bool take_part(struct reader *reader, enum trod_tree_op op, struct parts *parts,
+                      struct trod_tree *part) {
+    const bool silent = part->op == TROD_TREE_SILENT;
+    if (silent && (op == TROD_TREE_SEQUENCE || op == TROD_TREE_ANY_ORDER)) return true;
+    if (op != TROD_TREE_SEQUENCE || part->op != TROD_TREE_SEQUENCE)
+        return add_part(reader, parts, part);
     for (size_t i = 0; i < part->n; i++)
         if (!add_part(reader, parts, part->children[i])) return false;
     return true;
 }
 
-static void close_block(struct tree *tree, enum tree_op op, const struct parts *parts) {
+static void close_block(struct trod_tree *tree, enum trod_tree_op op,
+                        const struct parts *parts) {
     if (parts->n == 0)
-        *tree = (struct tree){.op = TREE_SILENT};
+        *tree = (struct trod_tree){.op = TROD_TREE_SILENT};
     else if (parts->n == 1)
         *tree = *parts->at[0];
     else
-        *tree = (struct tree){.op = op, .children = parts->at, .n = parts->n};
+        *tree = (struct trod_tree){.op = op, .children = parts->at, .n = parts->n};
 }
 
 /* A loop of three parts is a loop of two, and then the third. */
-static trod_status close_loop(struct reader *reader, struct tree *tree,
+static trod_status close_loop(struct reader *reader, struct trod_tree *tree,
                               const struct parts *parts) {
     if (parts->n < 2 || parts->n > 3)
         return bad(reader,
                    "a loop \"*\" takes two parts: what is done, and what lies between two "
                    "rounds");
-    struct tree *const loop = TROD_NEW(reader->arena, struct tree);
+    struct trod_tree *const loop = TROD_NEW(reader->arena, struct trod_tree);
     struct parts both = {0};
     if (!loop) return no_memory(reader);
-    *loop = (struct tree){.op = TREE_LOOP, .children = parts->at, .n = 2};
-    if (!take_part(reader, TREE_SEQUENCE, &both, loop) ||
-        (parts->n == 3 && !take_part(reader, TREE_SEQUENCE, &both, parts->at[2])))
+    *loop = (struct trod_tree){.op = TROD_TREE_LOOP, .children = parts->at, .n = 2};
+    if (!take_part(reader, TROD_TREE_SEQUENCE, &both, loop) ||
+        (parts->n == 3 && !take_part(reader, TROD_TREE_SEQUENCE, &both, parts->at[2])))
         return no_memory(reader);
-    close_block(tree, TREE_SEQUENCE, &both);
+    close_block(tree, TROD_TREE_SEQUENCE, &both);
     return TROD_OK;
 }
 
-static trod_status read_tree(struct reader *reader, unsigned depth, struct tree **result);
+static trod_status read_tree(struct reader *reader, unsigned depth, struct trod_tree **result);
 
-static trod_status read_block(struct reader *reader, unsigned depth, enum tree_op op,
-                              struct tree *tree) {
+static trod_status read_block(struct reader *reader, unsigned depth, enum trod_tree_op op,
+                              struct trod_tree *tree) {
     trod_status status = TROD_OK;
     struct parts parts = {0};
     if (!next_is(reader, "(")) TROD_TRY(bad(reader, "an operator has no \"(\" after it"));
     do {
-        struct tree *part = NULL;
+        struct trod_tree *part = NULL;
         TROD_TRY(read_tree(reader, depth + 1, &part));
         if (!take_part(reader, op, &parts, part)) TROD_TRY(no_memory(reader));
     } while (next_is(reader, ","));
     if (!next_is(reader, ")")) TROD_TRY(bad(reader, "a \",\" or a \")\" is missing here"));
-    if (op == TREE_LOOP)
+    if (op == TROD_TREE_LOOP)
         status = close_loop(reader, tree, &parts);
     else
         close_block(tree, op, &parts);
@@ -145,16 +147,16 @@ done:
     return status;
 }
 
-static trod_status read_tree(struct reader *reader, unsigned depth, struct tree **result) {
+static trod_status read_tree(struct reader *reader, unsigned depth, struct trod_tree **result) {
     static const struct {
         const char *word;
-        enum tree_op op;
-    } ops[] = {{"->", TREE_SEQUENCE},
-               {"\xe2\x86\x92", TREE_SEQUENCE},
-               {"X", TREE_CHOICE},
-               {"+", TREE_ANY_ORDER},
-               {"*", TREE_LOOP}};
-    struct tree *const tree = TROD_NEW(reader->arena, struct tree);
+        enum trod_tree_op op;
+    } ops[] = {{"->", TROD_TREE_SEQUENCE},
+               {"\xe2\x86\x92", TROD_TREE_SEQUENCE},
+               {"X", TROD_TREE_CHOICE},
+               {"+", TROD_TREE_ANY_ORDER},
+               {"*", TROD_TREE_LOOP}};
+    struct trod_tree *const tree = TROD_NEW(reader->arena, struct trod_tree);
     if (!tree) return no_memory(reader);
     *result = tree;
     if (depth > MOST_DEPTH || ++reader->n_parts > MOST_PARTS)
@@ -174,10 +176,10 @@ static trod_status read_tree(struct reader *reader, unsigned depth, struct tree 
     return bad(reader, "here should stand ->, X, +, *, tau or a label in single quotes");
 }
 
-trod_status tree_read(trod_str text, const char *name, struct trod_arena *arena,
-                      const struct tree **tree, struct trod_error *error) {
+trod_status trod_tree_read(trod_str text, const char *name, struct trod_arena *arena,
+                           const struct trod_tree **tree, struct trod_error *error) {
     trod_status status = TROD_OK;
-    struct tree *root = NULL;
+    struct trod_tree *root = NULL;
     struct reader reader = {.text = text, .name = name, .arena = arena, .error = error};
     size_t bad_at = 0;
     if (!trod_str_utf8(text, &bad_at)) {

@@ -66,21 +66,54 @@ static bool may_end(const struct trod_flow *flow) {
     return false;
 }
 
-/* A label is not escaped: a quote in it that looks like its end becomes another one. */
-static void write_label(struct writer *writer, trod_str title) {
-    trod_buf_byte(writer->out, '\'');
+/* A label is not escaped: a quote in it that looks like its end becomes another one. True if
+ * there was one. */
+static bool write_text(trod_str title, struct trod_buf *out) {
+    bool quotes = false;
+    trod_buf_byte(out, '\'');
     for (size_t i = 0; i < title.n; i++) {
         size_t after = i + 1;
         while (after < title.n && memchr(" \t\r\n", title.at[after], 4)) after++;
         const bool end = title.at[i] == '\'' && after < title.n &&
                          (title.at[after] == ',' || title.at[after] == ')');
         if (end)
-            trod_buf_adds(writer->out, "\xe2\x80\x99"); /* ’ */
+            trod_buf_adds(out, "\xe2\x80\x99"); /* ’ */
         else
-            trod_buf_byte(writer->out, title.at[i]);
-        writer->quotes |= end;
+            trod_buf_byte(out, title.at[i]);
+        quotes |= end;
     }
-    trod_buf_byte(writer->out, '\'');
+    trod_buf_byte(out, '\'');
+    return quotes;
+}
+
+static void write_label(struct writer *writer, trod_str title) {
+    writer->quotes |= write_text(title, writer->out);
+}
+
+static bool write_tree(const struct trod_tree *tree, struct trod_buf *out) {
+    static const char *const ops[] = {[TROD_TREE_SEQUENCE] = "->",
+                                      [TROD_TREE_CHOICE] = "X",
+                                      [TROD_TREE_ANY_ORDER] = "+",
+                                      [TROD_TREE_LOOP] = "*"};
+    bool quotes = false;
+    if (tree->op == TROD_TREE_LABEL) return write_text(tree->label, out);
+    if (tree->op == TROD_TREE_SILENT) {
+        trod_buf_adds(out, "tau");
+        return false;
+    }
+    trod_buf_adds(out, ops[tree->op]);
+    for (size_t i = 0; i < tree->n; i++) {
+        trod_buf_adds(out, i ? ", " : "( ");
+        quotes |= write_tree(tree->children[i], out);
+    }
+    trod_buf_adds(out, " )");
+    return quotes;
+}
+
+void trod_tree_write(const struct trod_tree *tree, struct trod_buf *out, bool *quotes) {
+    const bool some = write_tree(tree, out);
+    trod_buf_byte(out, '\n');
+    if (quotes) *quotes = some;
 }
 
 static void write_one(struct writer *writer, const struct trod_flow *flow) {

@@ -5,8 +5,6 @@
 
 #include <dirent.h>
 
-#include "map/tree.h"
-
 #define assert_ok(call) assert_int_equal((call), TROD_OK)
 
 enum { N_TREES = 3000, N_FLOWS = 2000 };
@@ -80,44 +78,46 @@ static const char *const labels[] = {"a",
                                      "a label that is so long that nobody would want to read "
                                      "all of it in a way's title, would they?"};
 
-static struct tree *plant(struct forest *forest, enum tree_op op, size_t n) {
-    struct tree *const tree = TROD_NEW(forest->arena, struct tree);
+static struct trod_tree *plant(struct forest *forest, enum trod_tree_op op, size_t n) {
+    struct trod_tree *const tree = TROD_NEW(forest->arena, struct trod_tree);
     assert_non_null(tree);
-    *tree = (struct tree){
-        .op = op, .n = n, .children = TROD_NEW_ARRAY(forest->arena, n + 1, struct tree *)};
+    *tree = (struct trod_tree){
+        .op = op, .n = n, .children = TROD_NEW_ARRAY(forest->arena, n + 1, struct trod_tree *)};
     assert_non_null(tree->children);
     return tree;
 }
 
-static struct tree *grow(struct forest *forest, unsigned depth) {
+static struct trod_tree *grow(struct forest *forest, unsigned depth) {
     static const struct {
-        enum tree_op op;
+        enum trod_tree_op op;
         size_t least, most;
-    } ops[] = {
-        {TREE_SEQUENCE, 1, 4}, {TREE_CHOICE, 1, 4}, {TREE_ANY_ORDER, 1, 4}, {TREE_LOOP, 2, 3}};
+    } ops[] = {{TROD_TREE_SEQUENCE, 1, 4},
+               {TROD_TREE_CHOICE, 1, 4},
+               {TROD_TREE_ANY_ORDER, 1, 4},
+               {TROD_TREE_LOOP, 2, 3}};
     const size_t kind = below(forest, depth ? 10 : 4);
-    if (kind == 0) return plant(forest, TREE_SILENT, 0);
+    if (kind == 0) return plant(forest, TROD_TREE_SILENT, 0);
     if (kind < 4) {
-        struct tree *const leaf = plant(forest, TREE_LABEL, 0);
+        struct trod_tree *const leaf = plant(forest, TROD_TREE_LABEL, 0);
         leaf->label = trod_str_of(labels[below(forest, TROD_COUNT(labels))]);
         return leaf;
     }
     const size_t op = below(forest, TROD_COUNT(ops));
     const size_t n = ops[op].least + below(forest, ops[op].most - ops[op].least + 1);
-    struct tree *const tree = plant(forest, ops[op].op, n);
+    struct trod_tree *const tree = plant(forest, ops[op].op, n);
     for (size_t i = 0; i < n; i++) tree->children[i] = grow(forest, depth - 1);
     return tree;
 }
 
 /* As the notation allows, with blanks anywhere; or as trod writes it. */
-static void print(struct forest *forest, const struct tree *tree, bool wild,
+static void print(struct forest *forest, const struct trod_tree *tree, bool wild,
                   struct trod_buf *out) {
     static const char *const blanks[] = {"", " ", "  ", "\n", "\t", "\r\n "};
     static const char *const tidy[] = {"tau", "", "->", "X", "+", "*"};
     static const char *const odd[] = {"\xcf\x84", "", "\xe2\x86\x92", "X", "+", "*"};
     if (wild) trod_buf_adds(out, blanks[below(forest, TROD_COUNT(blanks))]);
     trod_buf_adds(out, wild && below(forest, 9) == 0 ? odd[tree->op] : tidy[tree->op]);
-    if (tree->op == TREE_LABEL) {
+    if (tree->op == TROD_TREE_LABEL) {
         trod_buf_byte(out, '\'');
         trod_buf_add(out, tree->label);
         trod_buf_byte(out, '\'');
@@ -132,40 +132,41 @@ static void print(struct forest *forest, const struct tree *tree, bool wild,
 }
 
 /* The shortest tree that says the same, nothing first where something may be left out. */
-static struct tree *shorten(struct forest *forest, struct tree *tree) {
-    struct tree *parts[64];
+static struct trod_tree *shorten(struct forest *forest, struct trod_tree *tree) {
+    struct trod_tree *parts[64];
     size_t n = 0;
-    const bool drops = tree->op == TREE_SEQUENCE || tree->op == TREE_ANY_ORDER;
+    const bool drops = tree->op == TROD_TREE_SEQUENCE || tree->op == TROD_TREE_ANY_ORDER;
     if (tree->n == 0) return tree;
     for (size_t i = 0; i < tree->n; i++) {
-        struct tree *const part = shorten(forest, tree->children[i]);
-        if (drops && part->op == TREE_SILENT) continue;
-        const bool melts = tree->op == TREE_SEQUENCE && part->op == TREE_SEQUENCE;
+        struct trod_tree *const part = shorten(forest, tree->children[i]);
+        if (drops && part->op == TROD_TREE_SILENT) continue;
+        const bool melts = tree->op == TROD_TREE_SEQUENCE && part->op == TROD_TREE_SEQUENCE;
         for (size_t k = 0; k < (melts ? part->n : 1); k++) {
             assert_true(n < TROD_COUNT(parts));
             parts[n++] = melts ? part->children[k] : part;
         }
     }
-    if (n == 0) return plant(forest, TREE_SILENT, 0);
+    if (n == 0) return plant(forest, TROD_TREE_SILENT, 0);
     if (n == 1) return parts[0];
-    if (tree->op == TREE_LOOP && n == 3) {
-        struct tree *const both = plant(forest, TREE_SEQUENCE, 2);
-        both->children[0] = plant(forest, TREE_LOOP, 2);
+    if (tree->op == TROD_TREE_LOOP && n == 3) {
+        struct trod_tree *const both = plant(forest, TROD_TREE_SEQUENCE, 2);
+        both->children[0] = plant(forest, TROD_TREE_LOOP, 2);
         memcpy(both->children[0]->children, parts, 2 * sizeof *parts);
         both->children[1] = parts[2];
         return shorten(forest, both);
     }
-    if (tree->op == TREE_CHOICE && n == 2 && parts[1]->op == TREE_SILENT) {
+    if (tree->op == TROD_TREE_CHOICE && n == 2 && parts[1]->op == TROD_TREE_SILENT) {
         parts[1] = parts[0];
-        parts[0] = plant(forest, TREE_SILENT, 0);
+        parts[0] = plant(forest, TROD_TREE_SILENT, 0);
     }
-    struct tree *const shorter = plant(forest, tree->op, n);
+    struct trod_tree *const shorter = plant(forest, tree->op, n);
     memcpy(shorter->children, parts, n * sizeof *parts);
     return shorter;
 }
 
-static void titles_are_labels(const struct tree *tree, const struct trod_map *map, size_t *n) {
-    if (tree->op == TREE_LABEL) {
+static void titles_are_labels(const struct trod_tree *tree, const struct trod_map *map,
+                              size_t *n) {
+    if (tree->op == TROD_TREE_LABEL) {
         assert_true(*n < map->n_touchpoints);
         if (!trod_str_equal(map->touchpoints[*n].title, tree->label))
             fail_msg("the label '%.*s' became the title '%.*s'", TROD_ARG(tree->label),
@@ -182,8 +183,8 @@ static void any_tree_survives(void **state) {
         struct trod_buf wild = {0}, tidy = {0}, text = {0}, again = {0}, lost = {0},
                         twice = {0};
         struct trod_error error = {0};
-        struct tree *const tree = grow(&forest, 1 + (unsigned)(seed % 6));
-        const struct tree *const shorter = shorten(&forest, tree);
+        struct trod_tree *const tree = grow(&forest, 1 + (unsigned)(seed % 6));
+        const struct trod_tree *const shorter = shorten(&forest, tree);
         print(&forest, tree, true, &wild);
         print(&forest, shorter, false, &tidy);
         trod_buf_byte(&tidy, '\n');
@@ -510,16 +511,16 @@ static struct runs *runs_of_flow(const struct trod_flow *flow) {
     return runs;
 }
 
-static struct runs *runs_of_tree(const struct tree *tree) {
+static struct runs *runs_of_tree(const struct trod_tree *tree) {
     struct runs *runs = runs_make();
     char step[2] = {0};
-    if (tree->op == TREE_LABEL) {
+    if (tree->op == TROD_TREE_LABEL) {
         step[0] = tree->label.at[0];
         runs_add(runs, step, "");
-    } else if (tree->op == TREE_CHOICE) {
+    } else if (tree->op == TROD_TREE_CHOICE) {
         for (size_t i = 0; i < tree->n; i++) runs_join(runs, runs_of_tree(tree->children[i]));
     } else {
-        assert_true(tree->op == TREE_SEQUENCE || tree->op == TREE_SILENT);
+        assert_true(tree->op == TROD_TREE_SEQUENCE || tree->op == TROD_TREE_SILENT);
         runs_add(runs, "", "");
         for (size_t i = 0; i < tree->n; i++)
             runs = runs_follow(runs, runs_of_tree(tree->children[i]));
@@ -580,7 +581,7 @@ static void the_tree_runs_as_the_map(void **state) {
         struct trod_map *map = NULL;
         struct trod_buf written = {0}, lost = {0}, of_map = {0}, of_tree = {0};
         unsigned n_touchpoints = 0, n_ways = 0;
-        const struct tree *tree = NULL;
+        const struct trod_tree *tree = NULL;
         const struct trod_map_options options = {.no_files = true};
         trod_buf_adds(&forest.text, "journey j: J\nstage s: S\n");
         grow_flow(&forest, 1, 3, false, &n_touchpoints, &n_ways);
@@ -589,7 +590,7 @@ static void the_tree_runs_as_the_map(void **state) {
         if (trod_map_read_text(trod_buf_str(&forest.text), "a", &options, &map, NULL, NULL) ==
             TROD_OK) {
             assert_ok(trod_map_to_tree(map, &written, &lost, NULL));
-            assert_ok(tree_read(trod_buf_str(&written), "a", forest.arena, &tree, NULL));
+            assert_ok(trod_tree_read(trod_buf_str(&written), "a", forest.arena, &tree, NULL));
             struct runs *const runs = runs_of_flow(map->flow), *const others =
                                                                    runs_of_tree(tree);
             if (runs->full || others->full) {

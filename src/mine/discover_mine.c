@@ -1,0 +1,216 @@
+/* discover_mine: the Inductive Miner with its filter for what is rare, over distinct rows.
+ *
+ * Rows without a step are set aside first: if they are more than noise, what is found in the
+ * others is optional. Then the names are parted by a cut of the follows graph; if there is
+ * none, by one of the graph without rare follows; if there is none either, a fallback holds the
+ * rows. Each part is mined in the same way; a part has fewer names or shorter rows than the
+ * whole.
+ *
+ * Source: S. J. J. Leemans, D. Fahland, W. M. P. van der Aalst: Discovering block-structured
+ * process models from event logs containing infrequent behaviour (2013).
+ */
+#include "mine/discover.h"
+
+enum { MOST_DEPTH = 2000 };
+
+static struct trod_tree *make_label(struct discover_miner *miner, uint32_t name) {
+    struct trod_tree *const tree = discover_tree(miner->arena, TROD_TREE_LABEL, 0);
+    if (tree) tree->label = miner->labels[name];
+    return tree;
+}
+
+trod_status discover_note_fall(struct discover_miner *miner, enum trod_fallback_kind kind,
+                               const uint32_t *names, size_t n, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    uint32_t *const copy = TROD_NEW_ARRAY(miner->arena, n, uint32_t);
+    TROD_TRY_ALLOC(copy, error);
+    if (n) memcpy(copy, names, n * sizeof *names);
+    const struct trod_fallback fallback = {kind, copy, n};
+    if (!TROD_PUSH(miner->arena, miner->fallbacks, miner->n_fallbacks, miner->room, fallback))
+        TROD_TRY_ALLOC(NULL, error);
+done:
+    return status;
+}
+
+/* A tree of the op over the bundles, all of which are used up. A loop with several parts
+ * between its rounds has a choice of them. */
+static trod_status mine_parts(struct discover_miner *miner, enum trod_tree_op op,
+                              struct discover_bundle **bundles, size_t n, size_t depth,
+                              struct trod_tree **tree, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    struct trod_tree *const made = discover_tree(miner->arena, op, n);
+    TROD_TRY_ALLOC(made, error);
+    for (size_t i = 0; i < n; i++) {
+        struct discover_bundle *const bundle = bundles[i];
+        bundles[i] = NULL;
+        TROD_TRY(discover_bundle_mine(miner, bundle, depth + 1, &made->children[i], error));
+    }
+    if (op == TROD_TREE_LOOP && n != 2) {
+        struct trod_tree *between =
+            discover_tree(miner->arena, n > 2 ? TROD_TREE_CHOICE : TROD_TREE_SILENT, n - 1);
+        struct trod_tree *const loop = discover_tree(miner->arena, op, 2);
+        if (!between || !loop) TROD_TRY_ALLOC(NULL, error);
+        if (n > 2) memcpy(between->children, made->children + 1, (n - 1) * sizeof between);
+        between->n = n > 2 ? n - 1 : 0;
+        loop->children[0] = made->children[0];
+        loop->children[1] = discover_shorten(miner->arena, between);
+        TROD_TRY_ALLOC(loop->children[1], error);
+        made->children = loop->children;
+        made->n = 2;
+    }
+    *tree = discover_shorten(miner->arena, made);
+    TROD_TRY_ALLOC(*tree, error);
+done:
+    for (size_t i = 0; i < n; i++) discover_bundle_free(bundles[i]);
+    return status;
+}
+
+/* ---- The steps of the search ---------------------------------------------------------------
+ */
+
+/* The bundle without rows that have no step, and how many journeys they are. */
+static uint64_t drop_empty(struct discover_bundle *bundle, uint64_t *n_journeys) {
+    uint64_t n_empty = 0;
+    size_t n = 0;
+    *n_journeys = 0;
+    for (size_t r = 0; r < bundle->n_rows; r++) {
+        *n_journeys += bundle->rows[r].n_journeys;
+        if (bundle->rows[r].n == 0)
+            n_empty += bundle->rows[r].n_journeys;
+        else
+            bundle->rows[n++] = bundle->rows[r];
+    }
+    bundle->n_rows = n;
+    return n_empty;
+}
+
+/* Splits by a cut of the graph, or of the graph without what is rare; bundles stays NULL if
+ * there is no cut. The bundles are on the scratch arena. */
+static trod_status split_by_cut(struct discover_miner *miner,
+                                const struct discover_bundle *bundle,
+                                struct trod_arena *scratch, struct discover_cut *cut,
+                                struct discover_bundle ***bundles, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    struct discover_graph graph, filtered;
+    TROD_TRY(discover_graph_make(bundle, scratch, &graph, error));
+    TROD_TRY(discover_cut_find(&graph, scratch, cut, error));
+    if (cut->n_groups == 0 && miner->noise > 0) {
+        TROD_TRY(discover_graph_filter(&graph, miner->noise, scratch, &filtered, error));
+        TROD_TRY(discover_cut_find(&filtered, scratch, cut, error));
+    }
+    if (cut->n_groups == 0) goto done;
+    struct discover_bundle **const parts =
+        TROD_NEW_ARRAY(scratch, cut->n_groups, struct discover_bundle *);
+    TROD_TRY_ALLOC(parts, error);
+    TROD_TRY(discover_split(bundle, cut, parts, error));
+    *bundles = parts;
+done:
+    return status;
+}
+
+static trod_status mine_flower(struct discover_miner *miner, const uint32_t *names, uint32_t n,
+                               struct trod_tree **tree, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    struct trod_tree *choice = discover_tree(miner->arena, TROD_TREE_CHOICE, n);
+    struct trod_tree *const loop = discover_tree(miner->arena, TROD_TREE_LOOP, 2);
+    if (!choice || !loop) TROD_TRY_ALLOC(NULL, error);
+    for (uint32_t i = 0; i < n; i++) {
+        choice->children[i] = make_label(miner, names[i]);
+        TROD_TRY_ALLOC(choice->children[i], error);
+    }
+    loop->children[0] = discover_shorten(miner->arena, choice);
+    loop->children[1] = discover_tree(miner->arena, TROD_TREE_SILENT, 0);
+    if (!loop->children[0] || !loop->children[1]) TROD_TRY_ALLOC(NULL, error);
+    *tree = loop;
+done:
+    return status;
+}
+
+static trod_status mine_fall(struct discover_miner *miner, struct discover_bundle **bundle,
+                             size_t depth, struct trod_tree **tree, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    struct discover_fall fall;
+    TROD_TRY(discover_fall_find(*bundle, miner->run, &fall, error));
+    const bool one = fall.kind == TROD_FALLBACK_ONCE || fall.kind == TROD_FALLBACK_ANYWHERE;
+    const uint32_t *const names = one ? &(*bundle)->names[fall.name] : (*bundle)->names;
+    status = discover_note_fall(miner, fall.kind, names, one ? 1 : (*bundle)->n_names, error);
+    if (status != TROD_OK) {
+        discover_bundle_free(fall.parts[0]);
+        discover_bundle_free(fall.parts[1]);
+        goto done;
+    }
+    if (fall.kind == TROD_FALLBACK_FLOWER) {
+        TROD_TRY(mine_flower(miner, names, (*bundle)->n_names, tree, error));
+        goto done;
+    }
+    discover_bundle_free(*bundle);
+    *bundle = NULL;
+    TROD_TRY(mine_parts(miner, one ? TROD_TREE_ANY_ORDER : TROD_TREE_LOOP, fall.parts,
+                        one ? 2 : 1, depth, tree, error));
+done:
+    return status;
+}
+
+static trod_status make_optional(struct discover_miner *miner, struct trod_tree **tree,
+                                 struct trod_error *error) {
+    trod_status status = TROD_OK;
+    struct trod_tree *const choice = discover_tree(miner->arena, TROD_TREE_CHOICE, 2);
+    TROD_TRY_ALLOC(choice, error);
+    choice->children[0] = discover_tree(miner->arena, TROD_TREE_SILENT, 0);
+    choice->children[1] = *tree;
+    TROD_TRY_ALLOC(choice->children[0], error);
+    *tree = discover_shorten(miner->arena, choice);
+    TROD_TRY_ALLOC(*tree, error);
+done:
+    return status;
+}
+
+/* Of rows that all have steps. */
+static trod_status mine_rows(struct discover_miner *miner, struct discover_bundle **bundle,
+                             size_t depth, struct trod_tree **tree, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    struct discover_cut cut = {0};
+    struct discover_bundle **parts = NULL;
+    struct trod_arena *const scratch = trod_arena_make(MINE_ARENA_BYTES);
+    TROD_TRY_ALLOC(scratch, error);
+    if ((*bundle)->n_rows == 1 && (*bundle)->rows[0].n == 1) {
+        *tree = make_label(miner, (*bundle)->names[0]);
+        TROD_TRY_ALLOC(*tree, error);
+        goto done;
+    }
+    TROD_TRY(split_by_cut(miner, *bundle, scratch, &cut, &parts, error));
+    if (!parts) {
+        TROD_TRY(mine_fall(miner, bundle, depth, tree, error));
+        goto done;
+    }
+    discover_bundle_free(*bundle);
+    *bundle = NULL;
+    TROD_TRY(mine_parts(miner, cut.op, parts, cut.n_groups, depth, tree, error));
+done:
+    trod_arena_free(scratch);
+    return status;
+}
+
+trod_status discover_bundle_mine(struct discover_miner *miner, struct discover_bundle *bundle,
+                                 size_t depth, struct trod_tree **tree,
+                                 struct trod_error *error) {
+    trod_status status = TROD_OK;
+    uint64_t n_journeys = 0;
+    if (depth > MOST_DEPTH)
+        TROD_TRY(trod_fail(error, TROD_TOO_MUCH,
+                           "the log has no simple order: the tree is more than %d deep",
+                           MOST_DEPTH));
+    if (trod_run_cancelled(miner->run)) TROD_TRY(trod_fail(error, TROD_CANCELLED, "stopped"));
+    const uint64_t n_empty = drop_empty(bundle, &n_journeys);
+    if (bundle->n_rows == 0) {
+        *tree = discover_tree(miner->arena, TROD_TREE_SILENT, 0);
+        TROD_TRY_ALLOC(*tree, error);
+        goto done;
+    }
+    TROD_TRY(mine_rows(miner, &bundle, depth, tree, error));
+    if ((double)n_empty > miner->noise * (double)n_journeys)
+        TROD_TRY(make_optional(miner, tree, error));
+done:
+    discover_bundle_free(bundle);
+    return status;
+}
