@@ -1,4 +1,5 @@
 /* cmd_export: the log as a file for others. */
+#include <string.h>
 #include <unistd.h>
 
 #include "cli/journeys.h"
@@ -27,6 +28,7 @@ static int run_export(struct cli *cli) {
     struct trod_parts *parts = NULL;
     struct trod_outfile *file = NULL;
     const char *format = NULL, *output = cli_text(cli, "output");
+    bool is_file = output && strcmp(output, "-") != 0;
     uint64_t n_events = 0;
     char n[32];
     TROD_TRY(cli_format(cli, "csv jsonl xes", "csv", &format, &error));
@@ -39,7 +41,7 @@ static int run_export(struct cli *cli) {
     TROD_TRY(trod_export(parts, &options, &cli->run, file, &n_events, &error));
     status = trod_outfile_close(file, true, &error);
     file = NULL;
-    if (status != TROD_OK || !output || cli_flag(cli, "quiet")) goto done;
+    if (status != TROD_OK || !is_file || cli_flag(cli, "quiet")) goto done;
     fprintf(stderr, "%s event%s written to %s. ", table_count(n_events, n),
             n_events == 1 ? "" : "s", output);
     say_way_back(parts, output);
