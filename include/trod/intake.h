@@ -124,7 +124,7 @@ struct trod_export_options {
  * in order of time. CSV: customer, event, time, end and every field by its name; a fact stands in
  * each row of its customer. Brought in again (facts by `profile`), it is the same log; a customer
  * without an event is lost, and so is which source an event came from. The file is the caller's to
- * close. Memory: a few parts and their text. */
+ * close. Memory: that of the run. */
 TROD_MUST trod_status trod_export(const struct trod_parts *parts,
                                   const struct trod_export_options *options,
                                   const struct trod_run *run, struct trod_outfile *file,

@@ -1,13 +1,18 @@
 /* Export: the log as a file that others read, and that comes back in as it was.
  *
- * Part by part, as many at once as there are threads; each is written into a buffer of its own
- * and the buffers follow each other in the order of the parts, so that the file does not depend
- * on the number of threads. CSV has a column for every field of the log, JSON lines name those
- * that have a value, XES puts the facts of a customer into the trace.
+ * Part by part, as many at once as there are threads. Of a part, some customers at a time are
+ * unpacked, as many as the memory allows, and written into the part's buffer. Buffers go to the
+ * file in the order of the parts, so that it does not depend on the number of threads: whoever
+ * has filled its buffer waits until the parts before are written, and writes by itself then.
+ * CSV has a column for every field of the log, JSON lines name those that have a value, XES
+ * puts the facts of a customer into the trace.
  */
+#include <pthread.h>
+
 #include "trod/intake.h"
 
-enum { MOST_AT_ONCE = 8 };
+enum { ROW_BYTES = 48, CELL_BYTES = 20, LEAST_EVENTS = 4096 };
+static const uint64_t MEMORY_BYTES = UINT64_C(4) << 30, LEAST_BUFFER_BYTES = 1 << 20;
 
 struct column {
     uint32_t field;
@@ -16,21 +21,29 @@ struct column {
 struct exporting {
     const struct trod_parts *parts;
     const struct trod_export_options *options;
-    bool has_ends; /* some event of the log has one */
-    bool *used;    /* [n_fields] somebody has a value of it */
-    size_t first;  /* the part of the batch's first buffer */
-    struct trod_buf *buffers;
-    uint64_t *n_events;
+    bool has_ends;                    /* some event of the log has one */
+    bool *used;                       /* [n_fields] somebody has a value of it */
+    uint64_t most_events, most_bytes; /* unpacked, and in the buffer, of each thread */
+    pthread_mutex_t lock;             /* over what follows */
+    pthread_cond_t moved;
+    struct trod_outfile *file;
+    size_t turn; /* the part that may be written */
+    bool failed;
+    uint64_t n_events;
 };
 
-/* One part with all its texts at hand. */
+/* Some customers of a part with all their texts at hand. */
 struct page {
     const struct exporting *of;
+    const struct trod_part *part;
     const struct trod_part_view *view;
+    uint32_t journey;                     /* the first that is not written */
+    uint32_t first_customer, first_event; /* of the part: those of row 0 */
     struct trod_rows rows;
-    struct column *columns; /* [n_fields] */
+    struct column *columns;   /* [n_fields] */
+    struct trod_arena *arena; /* as long as these rows */
     struct trod_buf *out;
-    uint32_t customer; /* whose event is being written */
+    uint32_t customer; /* whose event is being written: of the rows */
 };
 
 static bool is_xml(const struct page *page) {
@@ -210,21 +223,28 @@ static void write_event(const struct page *page, uint32_t event) {
     }
 }
 
+static uint32_t customer_of(const struct page *page, uint32_t journey) {
+    return page->view->customer ? page->view->customer[journey] : journey;
+}
+
+/* Writes the journeys of the customers that are unpacked; returns their events. */
 static uint64_t write_journeys(struct page *page) {
     const struct trod_part_view *const view = page->view;
-    uint32_t open = TROD_NO_ID;
+    const uint32_t end = page->first_customer + page->rows.n_customers;
+    uint32_t open = TROD_NO_ID, j = page->journey;
     uint64_t n = 0;
-    for (uint32_t j = 0; j < view->n_journeys; j++) {
-        page->customer = view->customer ? view->customer[j] : j;
+    for (; j < view->n_journeys && customer_of(page, j) < end; j++) {
+        page->customer = customer_of(page, j) - page->first_customer;
         if (is_xml(page) && page->customer != open) {
             if (open != TROD_NO_ID) trod_buf_adds(page->out, "</trace>\n");
             xml_begin_trace(page);
         }
         open = page->customer;
         for (uint32_t place = view->begin[j]; place < view->end[j]; place++, n++)
-            write_event(page, view->event ? view->event[place] : place);
+            write_event(page, (view->event ? view->event[place] : place) - page->first_event);
     }
     if (is_xml(page) && open != TROD_NO_ID) trod_buf_adds(page->out, "</trace>\n");
+    page->journey = j;
     return n;
 }
 
@@ -244,30 +264,83 @@ done:
     return status;
 }
 
+/* Unpacks the customer of the next journey, and those behind as long as there is room. */
+static trod_status turn_page(struct page *page, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    const struct trod_parts *const parts = page->of->parts;
+    const struct trod_part *const part = page->part;
+    const uint32_t from = customer_of(page, page->journey);
+    uint32_t to = from + 1;
+    while (to < part->n_customers &&
+           part->first[to + 1] - part->first[from] <= page->of->most_events)
+        to++;
+    trod_arena_reset(page->arena);
+    page->first_customer = from;
+    page->first_event = part->first[from];
+    TROD_TRY(trod_part_unpack(part, from, to - from, page->arena, &page->rows, error));
+    page->columns = TROD_NEW_ARRAY(page->arena, parts->n_fields, struct column);
+    TROD_TRY_ALLOC(page->columns, error);
+    for (size_t c = 0; c < page->rows.n_columns; c++) {
+        const struct trod_rows_column *const column = &page->rows.columns[c];
+        TROD_TRY(texts_of(column, column->fact ? page->rows.n_customers : page->rows.n_events,
+                          page->arena, &page->columns[column->field].texts, error));
+    }
+done:
+    return status;
+}
+
+/* Writes the buffer of part i as soon as those before are written. *over: another one failed.
+ */
+static trod_status write_buffer(struct exporting *exporting, size_t i, struct trod_buf *out,
+                                bool *over, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    TROD_TRY_ALLOC(out->failed ? NULL : out, error);
+    pthread_mutex_lock(&exporting->lock);
+    while (exporting->turn != i && !exporting->failed)
+        pthread_cond_wait(&exporting->moved, &exporting->lock);
+    *over = exporting->failed;
+    pthread_mutex_unlock(&exporting->lock);
+    if (!*over) status = trod_outfile_add(exporting->file, trod_buf_str(out), error);
+    trod_buf_clear(out);
+done:
+    return status;
+}
+
+/* Says that part i is written, or that it cannot be. */
+static void end_part(struct exporting *exporting, uint64_t n_events, bool failed) {
+    pthread_mutex_lock(&exporting->lock);
+    exporting->n_events += n_events;
+    exporting->turn++;
+    exporting->failed |= failed;
+    pthread_cond_broadcast(&exporting->moved);
+    pthread_mutex_unlock(&exporting->lock);
+}
+
 static trod_status write_part(void *owner, size_t i, struct trod_error *error) {
     trod_status status = TROD_OK;
     struct exporting *const exporting = owner;
     const struct trod_parts *const parts = exporting->parts;
-    const struct trod_part *part = NULL;
-    struct page page = {.of = exporting, .out = &exporting->buffers[i]};
+    struct trod_buf out = {.ceiling = (size_t)1 << 40};
+    struct page page = {.of = exporting, .out = &out};
+    uint64_t n_events = 0;
+    bool over = false;
     struct trod_arena *const scratch = trod_arena_make((size_t)1 << 40);
-    TROD_TRY_ALLOC(scratch, error);
-    TROD_TRY(parts->open(parts->owner, exporting->first + i, scratch, &part, error));
-    TROD_TRY(trod_part_view_make(parts, part, exporting->options->view, TROD_NO_ID, scratch,
-                                 &page.view, error));
-    TROD_TRY(trod_part_unpack(part, 0, part->n_customers, scratch, &page.rows, error));
-    page.columns = TROD_NEW_ARRAY(scratch, parts->n_fields, struct column);
-    TROD_TRY_ALLOC(page.columns, error);
-    for (size_t c = 0; c < page.rows.n_columns; c++) {
-        const struct trod_rows_column *const column = &page.rows.columns[c];
-        const bool fact = parts->fields[column->field].fact;
-        TROD_TRY(texts_of(column, fact ? page.rows.n_customers : page.rows.n_events, scratch,
-                          &page.columns[column->field].texts, error));
+    page.arena = trod_arena_make((size_t)1 << 40);
+    TROD_TRY_ALLOC(scratch && page.arena ? scratch : NULL, error);
+    TROD_TRY(parts->open(parts->owner, i, scratch, &page.part, error));
+    TROD_TRY(trod_part_view_make(parts, page.part, exporting->options->view, TROD_NO_ID,
+                                 scratch, &page.view, error));
+    while (page.journey < page.view->n_journeys && !over) {
+        TROD_TRY(turn_page(&page, error));
+        n_events += write_journeys(&page);
+        if (out.n >= exporting->most_bytes)
+            TROD_TRY(write_buffer(exporting, i, &out, &over, error));
     }
-    page.out->ceiling = (size_t)16 << 30;
-    exporting->n_events[i] = write_journeys(&page);
-    TROD_TRY_ALLOC(page.out->failed ? NULL : page.out, error);
+    if (!over) TROD_TRY(write_buffer(exporting, i, &out, &over, error));
 done:
+    if (!over) end_part(exporting, n_events, status != TROD_OK);
+    trod_buf_free(&out);
+    trod_arena_free(page.arena);
     trod_arena_free(scratch);
     return status;
 }
@@ -291,19 +364,30 @@ done:
     return status;
 }
 
+/* Of each thread's share, a quarter is for unpacked rows and a half for the buffer, which may
+ * be of twice that size while it grows. */
+static void share_memory(struct exporting *exporting, const struct trod_run *run) {
+    const uint64_t memory = run && run->memory_bytes ? run->memory_bytes : MEMORY_BYTES;
+    const uint64_t each = memory / trod_run_threads(run);
+    const uint64_t n_fields = exporting->parts->n_fields;
+    exporting->most_events = each / 4 / (ROW_BYTES + CELL_BYTES * n_fields);
+    if (exporting->most_events < LEAST_EVENTS) exporting->most_events = LEAST_EVENTS;
+    exporting->most_bytes = each / 4;
+    if (exporting->most_bytes < LEAST_BUFFER_BYTES) exporting->most_bytes = LEAST_BUFFER_BYTES;
+}
+
 trod_status trod_export(const struct trod_parts *parts,
                         const struct trod_export_options *options, const struct trod_run *run,
                         struct trod_outfile *file, uint64_t *n_events,
                         struct trod_error *error) {
     trod_status status = TROD_OK;
-    struct trod_buf buffers[MOST_AT_ONCE] = {0}, head = {0};
-    uint64_t counts[MOST_AT_ONCE] = {0};
+    struct trod_buf head = {0};
     struct trod_arena *arena = NULL;
-    struct exporting exporting = {
-        .parts = parts, .options = options, .buffers = buffers, .n_events = counts};
-    const size_t at_once =
-        trod_run_threads(run) < MOST_AT_ONCE ? trod_run_threads(run) : MOST_AT_ONCE;
+    struct exporting exporting = {.parts = parts, .options = options, .file = file};
     *n_events = 0;
+    pthread_mutex_init(&exporting.lock, NULL);
+    pthread_cond_init(&exporting.moved, NULL);
+    share_memory(&exporting, run);
     arena = trod_arena_make(0);
     TROD_TRY_ALLOC(arena, error);
     exporting.used = TROD_NEW_ARRAY(arena, parts->n_fields, bool);
@@ -315,21 +399,15 @@ trod_status trod_export(const struct trod_parts *parts,
                       "xmlns=\"http://www.xes-standard.org/\">\n");
     else if (options->format != TROD_FORMAT_JSONL)
         csv_head(&exporting, &head);
+    TROD_TRY_ALLOC(head.failed ? NULL : arena, error);
     TROD_TRY(trod_outfile_add(file, trod_buf_str(&head), error));
-    for (size_t first = 0; first < parts->n_parts; first += at_once) {
-        const size_t n = parts->n_parts - first < at_once ? parts->n_parts - first : at_once;
-        exporting.first = first;
-        TROD_TRY(trod_run_each(run, n, write_part, &exporting, error));
-        for (size_t i = 0; i < n; i++) {
-            TROD_TRY(trod_outfile_add(file, trod_buf_str(&buffers[i]), error));
-            trod_buf_clear(&buffers[i]);
-            *n_events += counts[i];
-        }
-    }
+    TROD_TRY(trod_run_each(run, parts->n_parts, write_part, &exporting, error));
     if (options->format == TROD_FORMAT_XES)
         TROD_TRY(trod_outfile_add(file, TROD_STR("</log>\n"), error));
+    *n_events = exporting.n_events;
 done:
-    for (size_t i = 0; i < MOST_AT_ONCE; i++) trod_buf_free(&buffers[i]);
+    pthread_cond_destroy(&exporting.moved);
+    pthread_mutex_destroy(&exporting.lock);
     trod_buf_free(&head);
     trod_arena_free(arena);
     return status;
