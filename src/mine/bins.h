@@ -8,11 +8,8 @@
 #ifndef MINE_BINS_H
 #define MINE_BINS_H
 
-#include "mine/walk.h"
+#include "mine/front.h"
 
-struct mine_key {
-    uint64_t a, b;
-};
 /* The width of names for keys: the same in all parts of a log, whatever their own is. */
 unsigned mine_key_width(uint32_t n_names);
 /* The hash of long paths. Tests put a bad one in its place. */
@@ -23,42 +20,30 @@ TROD_MUST trod_status mine_names_as(const struct trod_part_view *view, unsigned 
                                     struct trod_arena *arena, const unsigned char **names,
                                     struct trod_error *error);
 enum { MINE_KEY_BYTES = 16 }; /* a path of more is long */
-/* Where a key belongs: bins by the upper bits, places in tables by the others. */
-static inline uint64_t mine_key_place(struct mine_key key) {
-    __extension__ typedef unsigned __int128 wide;
-    const wide product =
-        (wide)(key.a ^ UINT64_C(0xa0761d6478bd642f)) * (key.b ^ UINT64_C(0xe7037ed1a0b428db));
-    const uint64_t mixed = (uint64_t)product ^ (uint64_t)(product >> 64);
-    return (mixed ^ key.a) * UINT64_C(0x9e3779b97f4a7c15);
-}
 
-/* Which journey: of the part, by its number in the view. */
+/* Which journey: of the part, by its number in the view (or, of `thrown.direct`, by its
+ * customer). */
 struct mine_walker {
     uint32_t part, journey;
 };
-#define MINE_NO_SPAN UINT64_MAX /* how long a journey lasts is not known */
-struct mine_item {
-    struct mine_key key;
-    uint64_t span_us;
-};
 struct mine_long_item {
-    struct mine_item item;
+    struct mine_key key;
     struct mine_walker walker;
 };
-enum { MINE_ITEMS = 170, MINE_LONG_ITEMS = 127 };
+enum { MINE_ITEMS = 255, MINE_LONG_ITEMS = 169 };
 struct mine_chunk {
     struct mine_chunk *before;
     uint64_t unused;
     union {
-        struct mine_item items[MINE_ITEMS];
+        struct mine_key keys[MINE_ITEMS];
         struct mine_long_item long_items[MINE_LONG_ITEMS];
     };
 };
 /* What one thread has thrown. */
 struct mine_bins {
-    unsigned bits;     /* 1 << bits bins */
+    unsigned bits;     /* 1 << bits bins, and one behind them for what belongs nowhere */
     uint32_t from, to; /* only what belongs into these is taken */
-    struct trod_arena *arena;
+    struct mine_slab slab;
     struct mine_bin {
         struct mine_chunk *last, *last_long;
     } * bins;
@@ -67,15 +52,26 @@ struct mine_bins {
 TROD_MUST trod_status mine_bins_make(unsigned bits, uint32_t from, uint32_t to,
                                      struct trod_arena *arena, struct mine_bins *bins,
                                      struct trod_error *error);
-/* What is thrown of a part: its journeys' paths, and how long they last. */
+/* What is thrown of a part: its journeys' paths. Those of the front are tallied instead. */
 struct mine_thrown {
     const struct trod_part_view *view;
     uint32_t part;
+    bool direct; /* walkers are customers */
     unsigned width;
     mine_hash_path *hash;
     const uint64_t *spans; /* as mine_spans has them, NULL without times */
     struct trod_bits undated;
+    const struct mine_front *front;
+    struct mine_tally *tally;
 };
+/* Whether nobody knows how long the journey lasts. */
+static inline bool mine_is_undated(const struct mine_thrown *thrown, uint32_t j) {
+    return thrown->undated.words && (trod_bits_has(&thrown->undated, thrown->view->begin[j]) ||
+                                     trod_bits_has(&thrown->undated, thrown->view->end[j] - 1));
+}
+/* The key of one path. */
+struct mine_key mine_key_of(const struct mine_thrown *thrown, const unsigned char *names,
+                            size_t n_bytes);
 TROD_MUST trod_status mine_bins_part(struct mine_bins *bins, const struct mine_thrown *thrown,
                                      struct trod_arena *scratch, struct trod_error *error);
 
@@ -92,9 +88,9 @@ struct mine_cursor mine_cursor_of(struct mine_bins *const *bins, size_t n, size_
                                   bool is_long);
 bool mine_cursor_chunk(struct mine_cursor *cursor);
 /* NULL behind the last one. */
-static inline const struct mine_item *mine_next_item(struct mine_cursor *cursor) {
+static inline const struct mine_key *mine_next_key(struct mine_cursor *cursor) {
     if (cursor->i == cursor->full && !mine_cursor_chunk(cursor)) return NULL;
-    return &cursor->chunk->items[cursor->i++];
+    return &cursor->chunk->keys[cursor->i++];
 }
 static inline const struct mine_long_item *mine_next_long(struct mine_cursor *cursor) {
     if (cursor->i == cursor->full && !mine_cursor_chunk(cursor)) return NULL;
@@ -108,6 +104,7 @@ static inline const struct mine_long_item *mine_next_long(struct mine_cursor *cu
 struct mine_class {
     struct mine_key key;
     uint64_t n;
+    uint32_t slot; /* of the front, or MINE_FRONT */
     bool is_long;
 };
 /* Who walks a long path. */
@@ -116,16 +113,20 @@ struct mine_trace {
     size_t class;
 };
 struct mine_counted {
-    struct mine_class *classes; /* of at least `least` journeys */
+    struct mine_class *classes; /* [n], and room for MINE_FRONT more */
     size_t n;
-    struct mine_trace *traces; /* of these */
+    struct mine_trace *traces; /* of the long ones */
     size_t n_traces;
     uint64_t n_distinct; /* of however many journeys */
 };
-/* Counts what all threads have thrown into the bins. On the arena. The same classes for any
- * number of threads, in no certain order. */
-TROD_MUST trod_status mine_bins_count(struct mine_bins *const *bins, size_t n, uint64_t least,
-                                      const struct trod_run *run, struct trod_arena *arena,
-                                      struct mine_counted *counted, struct trod_error *error);
+/* Counts what all threads have thrown into the bins: classes of at least so many journeys. On
+ * the arena. The same classes for any number of threads, in no certain order. */
+struct mine_least {
+    uint64_t of_short, of_long;
+};
+TROD_MUST trod_status mine_bins_count(struct mine_bins *const *bins, size_t n,
+                                      struct mine_least least, const struct trod_run *run,
+                                      struct trod_arena *arena, struct mine_counted *counted,
+                                      struct trod_error *error);
 
 #endif

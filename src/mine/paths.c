@@ -1,6 +1,7 @@
-/* Paths: the distinct sequences of event names. They are counted by keys (paths_count.c), then
- * those that are shown are walked once more for their names and durations (paths_show.c). Ties
- * are ordered by the names' bytes, for which every name gets its rank once. */
+/* Paths: the distinct sequences of event names. Some journeys are looked at to guess what is
+ * frequent (paths_look.c), all are counted by keys (paths_count.c), long ones that seem to be
+ * alike are compared (paths_show.c), and those that are shown are measured (paths_measure.c).
+ * Ties are ordered by the names' bytes, for which every name gets its rank once. */
 #include "mine/paths.h"
 
 #include <stdlib.h>
@@ -54,26 +55,9 @@ done:
     return status;
 }
 
-struct measuring {
-    const struct mine_showing *showing;
-    const struct path_order *order;
-    struct trod_path *paths;
-};
-
-static trod_status measure_path(void *owner, size_t p, struct trod_error *error) {
-    const struct measuring *const measuring = owner;
-    const struct mine_shown *const shown = measuring->order[p].shown;
-    (void)error;
-    measuring->paths[p] = measuring->order[p].path;
-    measuring->paths[p].lasts = mine_durations(
-        measuring->showing->values ? measuring->showing->values + shown->first : NULL,
-        shown->n_values);
-    return TROD_OK;
-}
-
-static trod_status order_paths(const struct mine_pathing *pathing,
-                               const struct mine_showing *showing, const uint32_t *rank,
-                               struct trod_paths *made, struct trod_error *error) {
+static trod_status order_paths(struct mine_pathing *pathing, const struct mine_showing *showing,
+                               const uint32_t *rank, struct trod_paths *made,
+                               struct trod_error *error) {
     trod_status status = TROD_OK;
     struct path_order *const order =
         TROD_NEW_ARRAY(pathing->scratch, showing->n, struct path_order);
@@ -83,12 +67,22 @@ static trod_status order_paths(const struct mine_pathing *pathing,
         order[p].rank = rank;
         TROD_TRY(spell(pathing, order[p].shown, made->arena, &order[p].path, error));
     }
-    qsort(order, showing->n, sizeof *order, most_frequent_first);
+    if (showing->n) qsort(order, showing->n, sizeof *order, most_frequent_first);
     const size_t n = pathing->top && pathing->top < showing->n ? pathing->top : showing->n;
+    const struct mine_shown **const shown =
+        TROD_NEW_ARRAY(pathing->scratch, n, const struct mine_shown *);
+    TROD_TRY_ALLOC(shown, error);
+    for (size_t p = 0; p < n; p++) shown[p] = order[p].shown;
+    struct trod_durations *const lasts =
+        TROD_NEW_ARRAY(pathing->scratch, n, struct trod_durations);
+    TROD_TRY_ALLOC(lasts, error);
+    TROD_TRY(mine_paths_measure(pathing, shown, n, lasts, error));
     struct trod_path *const paths = TROD_NEW_ARRAY(made->arena, n, struct trod_path);
     TROD_TRY_ALLOC(paths, error);
-    struct measuring measuring = {showing, order, paths};
-    TROD_TRY(trod_run_each(pathing->question->run, n, measure_path, &measuring, error));
+    for (size_t p = 0; p < n; p++) {
+        paths[p] = order[p].path;
+        paths[p].lasts = lasts[p];
+    }
     made->paths = paths;
     made->n_shown = n;
     made->n_paths = pathing->counted.n_distinct;
@@ -119,7 +113,7 @@ done:
 }
 
 trod_status mine_paths_make(const struct trod_question *question, size_t top,
-                            mine_hash_path *hash, struct trod_paths **paths,
+                            const struct mine_paths_how *how, struct trod_paths **paths,
                             struct trod_error *error) {
     trod_status status = TROD_OK;
     struct trod_paths *made = NULL;
@@ -131,11 +125,11 @@ trod_status mine_paths_make(const struct trod_question *question, size_t top,
     if (!made) trod_arena_free(arena);
     TROD_TRY_ALLOC(made, error);
     *made = (struct trod_paths){.names = question->parts->names, .arena = arena};
-    struct mine_pathing pathing = {.question = question, .top = top, .hash = hash};
+    struct mine_pathing pathing = {.question = question, .top = top, .how = *how};
     TROD_TRY(find_paths(&pathing, made, &collided, error));
     if (collided) {
         pathing = (struct mine_pathing){
-            .question = question, .top = top, .hash = mine_hash_long_again};
+            .question = question, .top = top, .how = {mine_hash_long_again, how->front_from}};
         TROD_TRY(find_paths(&pathing, made, &collided, error));
     }
     if (collided)
@@ -151,7 +145,8 @@ done:
 
 trod_status trod_paths_make(const struct trod_question *question, size_t top,
                             struct trod_paths **paths, struct trod_error *error) {
-    return mine_paths_make(question, top, mine_hash_long, paths, error);
+    static const struct mine_paths_how HOW = {mine_hash_long, UINT64_C(1) << 17};
+    return mine_paths_make(question, top, &HOW, paths, error);
 }
 
 void trod_paths_free(struct trod_paths *paths) {

@@ -1,11 +1,10 @@
 /* The paths that are shown, and the proof that long paths of equal hash are equal.
  *
  * How many journeys the last of the `top` paths has is known from the counts; all paths with as
- * many are taken, as only their names tell which of them come first. How long they last is in
- * the bins. Names of long ones are not, so the parts are walked once more, but only to the
- * journeys whose path is long and is shown, or seems to be taken by others: each is compared
- * with the first that was met of these, name by name. Paths are never merged because their
- * hashes are the same. */
+ * many are taken, as only their names tell which of them come first. Names of long ones are not
+ * in the bins, so the parts are opened once more, but only for the journeys whose path is long
+ * and is shown, or seems to be taken by others: each is compared with the first that was met of
+ * these, name by name. Paths are never merged because their hashes are the same. */
 #include <stdatomic.h>
 
 #include "mine/paths.h"
@@ -21,20 +20,11 @@ struct body {
 struct looking {
     struct mine_pathing *pathing;
     struct mine_showing *showing;
-    size_t *place; /* [classes] among the shown, or NOWHERE */
-    /* The shown by key. */
-    struct looked_up {
-        struct mine_key key;
-        size_t place_plus_1;
-        bool is_long;
-    } * table;
-    unsigned table_bits;
-    atomic_size_t *n_values; /* [shown] */
-    bool durations, more_lasts;
-    /* Long ones */
+    size_t *place;       /* [classes] among the shown, or NOWHERE */
     struct body *bodies; /* [classes] */
     struct mine_trace *traces;
     size_t *first_trace; /* [n_parts + 1] */
+    struct mine_crew crew;
     pthread_mutex_t locks[LOCKS];
     atomic_bool collided;
 };
@@ -72,125 +62,12 @@ static trod_status choose(struct looking *looking, struct trod_arena *arena,
     for (size_t c = 0; c < counted->n; c++) showing->n += counted->classes[c].n >= least;
     showing->shown = TROD_NEW_ARRAY(arena, showing->n, struct mine_shown);
     TROD_TRY_ALLOC(showing->shown, error);
-    looking->n_values = TROD_NEW_ARRAY(pathing->scratch, showing->n, atomic_size_t);
-    TROD_TRY_ALLOC(looking->n_values, error);
-    size_t n = 0, n_values = 0;
+    size_t n = 0;
     for (size_t c = 0; c < counted->n; c++) {
-        const struct mine_class *const class = &counted->classes[c];
-        looking->place[c] = class->n >= least ? n : NOWHERE;
-        if (class->n < least) continue;
-        showing->shown[n++] = (struct mine_shown){.class = c, .first = n_values};
-        n_values += class->n;
+        looking->place[c] = counted->classes[c].n >= least ? n : NOWHERE;
+        if (counted->classes[c].n >= least)
+            showing->shown[n++] = (struct mine_shown){.class = c};
     }
-    looking->durations = pathing->question->parts->has_times && n_values > 0;
-    if (!looking->durations) goto done;
-    if (n_values > mine_memory(pathing->question->run) / 2 / sizeof(int64_t)) {
-        trod_fail(error, TROD_TOO_MUCH,
-                  "to measure %zu paths takes more memory than was allowed", showing->n);
-        trod_error_hint(error, "ask for fewer with --top, or give more with --memory");
-        status = TROD_TOO_MUCH;
-        goto done;
-    }
-    showing->values = TROD_NEW_ARRAY(arena, n_values, int64_t);
-    TROD_TRY_ALLOC(showing->values, error);
-done:
-    return status;
-}
-
-/* ---- How long they last ---------------------------------------------------------------------
- */
-
-static struct looked_up *look_up(const struct looking *looking, struct mine_key key,
-                                 bool is_long) {
-    const size_t mask = ((size_t)1 << looking->table_bits) - 1;
-    size_t at = (size_t)(mine_key_place(key) >> 16) & mask;
-    for (;; at = (at + 1) & mask) {
-        struct looked_up *const found = &looking->table[at];
-        if (!found->place_plus_1 ||
-            (found->key.a == key.a && found->key.b == key.b && found->is_long == is_long))
-            return found;
-    }
-}
-
-static trod_status fill_table(struct looking *looking, struct trod_error *error) {
-    trod_status status = TROD_OK;
-    const struct mine_showing *const showing = looking->showing;
-    looking->table_bits = 6;
-    while ((size_t)1 << looking->table_bits < 4 * showing->n) looking->table_bits++;
-    looking->table = TROD_NEW_ARRAY(looking->pathing->scratch, (size_t)1 << looking->table_bits,
-                                    struct looked_up);
-    TROD_TRY_ALLOC(looking->table, error);
-    for (size_t p = 0; p < showing->n; p++) {
-        const struct mine_class *const class =
-            &looking->pathing->counted.classes[showing->shown[p].class];
-        *look_up(looking, class->key, class->is_long) =
-            (struct looked_up){class->key, p + 1, class->is_long};
-    }
-done:
-    return status;
-}
-
-/* Durations on their way to where they are caught. */
-struct caught {
-    struct looking *looking;
-    uint64_t at[256];
-    uint32_t n;
-};
-
-static void empty_caught(struct caught *caught) {
-    static const uint32_t ZEROES[256] = {0};
-    mine_spread_catch(&caught->looking->pathing->lasts, ZEROES, caught->at, caught->n, 1);
-    caught->n = 0;
-}
-
-static inline void take(struct caught *caught, const struct mine_item *item, bool is_long) {
-    struct looking *const looking = caught->looking;
-    if (item->span_us == MINE_NO_SPAN) return;
-    if (looking->more_lasts) {
-        if (caught->n == TROD_COUNT(caught->at)) empty_caught(caught);
-        caught->at[caught->n++] = item->span_us;
-    }
-    if (!looking->durations) return;
-    const size_t place = look_up(looking, item->key, is_long)->place_plus_1;
-    if (!place) return;
-    const struct mine_shown *const shown = &looking->showing->shown[place - 1];
-    const size_t i =
-        atomic_fetch_add_explicit(&looking->n_values[place - 1], 1, memory_order_relaxed);
-    if (i < looking->pathing->counted.classes[shown->class].n)
-        looking->showing->values[shown->first + i] = (int64_t)item->span_us;
-}
-
-static trod_status take_bin(void *owner, size_t bin, struct trod_error *error) {
-    struct looking *const looking = owner;
-    const struct mine_pathing *const pathing = looking->pathing;
-    struct caught caught = {.looking = looking};
-    (void)error;
-    struct mine_cursor cursor = mine_cursor_of(pathing->bins, pathing->n_bins, bin, false);
-    for (const struct mine_item *item; (item = mine_next_item(&cursor));)
-        take(&caught, item, false);
-    cursor = mine_cursor_of(pathing->bins, pathing->n_bins, bin, true);
-    for (const struct mine_long_item *item; (item = mine_next_long(&cursor));)
-        take(&caught, &item->item, true);
-    empty_caught(&caught);
-    return TROD_OK;
-}
-
-static trod_status measure(struct looking *looking, struct trod_error *error) {
-    trod_status status = TROD_OK;
-    struct mine_pathing *const pathing = looking->pathing;
-    const struct trod_run *const run = pathing->question->run;
-    for (;;) {
-        TROD_TRY(mine_spread_more(&pathing->lasts, &looking->more_lasts, error));
-        if (!looking->durations && !looking->more_lasts) break;
-        for (size_t r = 0; r < pathing->n_ranges; r++) {
-            TROD_TRY(mine_paths_fill(pathing, r, error));
-            TROD_TRY(trod_run_each(run, (size_t)1 << pathing->bits, take_bin, looking, error));
-        }
-        if (looking->more_lasts) TROD_TRY(mine_spread_caught(&pathing->lasts, run, error));
-        looking->durations = false;
-    }
-    for (size_t p = 0; p < looking->showing->n; p++)
-        looking->showing->shown[p].n_values = atomic_load(&looking->n_values[p]);
 done:
     return status;
 }
@@ -249,23 +126,45 @@ static trod_status compare(struct looking *looking, struct trod_arena *arena, si
     return TROD_OK;
 }
 
-static trod_status compare_part(void *owner, struct mine_member *member, size_t i,
-                                const struct trod_part_view *view, struct trod_arena *scratch,
-                                struct trod_error *error) {
+/* The names of one journey, in the pathing's width; on the arena if the part's are others. */
+static trod_status names_of(const struct looking *looking, const struct trod_part_view *view,
+                            uint32_t begin, uint32_t end, struct trod_arena *scratch,
+                            const unsigned char **names, struct trod_error *error) {
+    struct trod_part_view one = *view;
+    one.name = (const unsigned char *)view->name + (size_t)begin * view->name_bytes;
+    one.n_places = end - begin;
+    return mine_names_as(&one, looking->pathing->width, scratch, names, error);
+}
+
+static trod_status compare_part(void *owner, size_t i, const struct trod_part *part,
+                                struct trod_arena *scratch, struct trod_error *error) {
     trod_status status = TROD_OK;
     struct looking *const looking = owner;
-    const size_t width = looking->pathing->width;
-    const unsigned char *names = NULL;
-    if (looking->first_trace[i] == looking->first_trace[i + 1]) goto done;
-    TROD_TRY(mine_names_as(view, looking->pathing->width, scratch, &names, error));
+    const struct mine_pathing *const pathing = looking->pathing;
+    const struct trod_question *const question = pathing->question;
+    /* Where walkers are customers, what is asked of them was asked already. */
+    struct trod_part_view plain = {.name = part->name, .name_bytes = part->name_bytes};
+    const struct trod_part_view *view = &plain;
+    struct mine_member *member = NULL;
+    bool fresh = false;
+    if (looking->first_trace[i] == looking->first_trace[i + 1]) return TROD_OK;
+    TROD_TRY(mine_crew_take(&looking->crew, 1, &member, &fresh, error));
+    if (!pathing->direct)
+        TROD_TRY(trod_part_view_make(question->parts, part, &question->view, TROD_NO_ID,
+                                     scratch, &view, error));
     for (size_t t = looking->first_trace[i]; t < looking->first_trace[i + 1]; t++) {
-        const uint32_t j = looking->traces[t].walker.journey;
-        CHECK(j < view->n_journeys);
-        TROD_TRY(compare(looking, member->arena, looking->traces[t].class,
-                         names + view->begin[j] * width,
-                         (view->end[j] - view->begin[j]) * width, error));
+        const struct mine_trace *const trace = &looking->traces[t];
+        const uint32_t j = trace->walker.journey;
+        CHECK(j < (pathing->direct ? part->n_customers : view->n_journeys));
+        const uint32_t begin = pathing->direct ? part->first[j] : view->begin[j];
+        const uint32_t end = pathing->direct ? part->first[j + 1] : view->end[j];
+        const unsigned char *names = NULL;
+        TROD_TRY(names_of(looking, view, begin, end, scratch, &names, error));
+        TROD_TRY(compare(looking, member->arena, trace->class, names,
+                         (size_t)(end - begin) * pathing->width, error));
     }
 done:
+    if (member) mine_crew_leave(&looking->crew, member);
     return status;
 }
 
@@ -293,22 +192,16 @@ static trod_status compare_long(struct looking *looking, struct trod_arena *aren
                                 struct trod_error *error) {
     trod_status status = TROD_OK;
     const struct trod_question *const question = looking->pathing->question;
-    const struct mine_pass pass = {.question = question,
-                                   .by = TROD_NO_ID,
-                                   .n_bytes = 1,
-                                   .part_at = compare_part,
-                                   .owner = looking};
-    struct mine_crew crew;
-    mine_crew_init(&crew);
+    mine_crew_init(&looking->crew);
     for (size_t i = 0; i < LOCKS; i++) pthread_mutex_init(&looking->locks[i], NULL);
     TROD_TRY(sort_traces(looking, error));
     if (looking->first_trace[question->parts->n_parts] > 0)
-        TROD_TRY(mine_pass(&pass, &crew, error));
+        TROD_TRY(trod_parts_each(question->parts, question->run, compare_part, looking, error));
     looking->showing->collided = atomic_load(&looking->collided);
     if (!looking->showing->collided) TROD_TRY(keep_names(looking, arena, error));
 done:
     for (size_t i = 0; i < LOCKS; i++) pthread_mutex_destroy(&looking->locks[i]);
-    mine_crew_release(&crew);
+    mine_crew_release(&looking->crew);
     return status;
 }
 
@@ -318,8 +211,6 @@ trod_status mine_paths_show(struct mine_pathing *pathing, struct trod_arena *are
     struct looking looking = {.pathing = pathing, .showing = showing};
     *showing = (struct mine_showing){0};
     TROD_TRY(choose(&looking, arena, error));
-    TROD_TRY(fill_table(&looking, error));
-    TROD_TRY(measure(&looking, error));
     TROD_TRY(compare_long(&looking, arena, error));
 done:
     return status;

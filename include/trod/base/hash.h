@@ -6,9 +6,13 @@
 #include "trod/base/str.h"
 
 uint64_t trod_hash64(const void *at, size_t n, uint64_t seed);
+struct trod_hash128 {
+    uint64_t low, high;
+};
+struct trod_hash128 trod_hash128(const void *at, size_t n, uint64_t seed);
 
-/* Counter-based random numbers: the i-th draw of a stream is a function of (seed, stream, i) alone,
- * so that work can be cut in any way. Zero `drawn` to start. */
+/* Counter-based random numbers: the i-th draw of a stream is a function of (seed, stream, i)
+ * alone, so that work can be cut in any way. Zero `drawn` to start. */
 struct trod_rng {
     uint64_t seed;
     uint64_t stream;

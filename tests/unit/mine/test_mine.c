@@ -171,10 +171,11 @@ static struct mine_key bad_hash(const void *names, size_t n_bytes) {
 
 /* All paths, or the first of them. */
 static void compare_paths(const struct trod_view *view, const struct trod_question *question,
-                          size_t top, mine_hash_path *hash) {
+                          size_t top, mine_hash_path *hash, uint64_t front_from) {
     struct trod_paths *paths = NULL;
     struct trod_error error = {0};
-    if (mine_paths_make(question, top, hash, &paths, &error) != TROD_OK)
+    const struct mine_paths_how how = {hash, front_from};
+    if (mine_paths_make(question, top, &how, &paths, &error) != TROD_OK)
         fail_msg("%s", error.message);
     compare_picked(view, &paths->picked);
     assert_int_equal(paths->n_shown, top && top < paths->n_paths ? top : paths->n_paths);
@@ -228,9 +229,10 @@ static void equals_the_plain_way(void **state) {
             struct trod_view *view = NULL;
             assert_ok(trod_view_make(log, &options, &view, NULL));
             compare_follows(view, &question);
-            compare_paths(view, &question, 0, mine_hash_long);
-            compare_paths(view, &question, 1 + seed % 7, mine_hash_long);
-            compare_paths(view, &question, seed % 3, bad_hash);
+            compare_paths(view, &question, 0, mine_hash_long, UINT64_MAX);
+            compare_paths(view, &question, 1 + seed % 7, mine_hash_long, UINT64_MAX);
+            compare_paths(view, &question, 1 + seed % 9, mine_hash_long, 0);
+            compare_paths(view, &question, seed % 3, bad_hash, seed % 2);
             trod_view_free(view);
         }
         trod_parts_free(parts);
