@@ -174,6 +174,11 @@ void trod_claimed_free(struct trod_claimed *claims);
  * and without one TROD_BAD_INPUT. Per silence: from the end (else the begin) of what came before to
  * the next begin. Per start: each new *visit* of X begins a journey; what lies before the first is
  * one too. */
+/* What the whole log is like, where only some of its customers are at hand. */
+struct trod_log_edges {
+    int64_t first_us, last_us; /* its earliest and newest time */
+    int64_t gap_us;            /* as trod_view.gap_us */
+};
 struct trod_view_options {
     const struct trod_filter *where;  /* journeys with an event that meets it; NULL: all */
     const struct trod_filter *events; /* keep only these events; NULL: all */
@@ -183,6 +188,7 @@ struct trod_view_options {
     int64_t per_silence_us;
     const struct trod_claimed *claims; /* needed for TROD_PER_START */
     struct trod_points per_start;
+    const struct trod_log_edges *edges; /* NULL: those of the log at hand */
 };
 struct trod_journey {
     uint32_t customer;
@@ -295,6 +301,8 @@ struct trod_laid_path {
 struct trod_lay_options {
     bool count_unmapped;
     int64_t now_us;     /* 0: the newest event of the log */
+    const bool *recorded; /* [map->n_touchpoints] as trod_lay.recorded, where the log at hand is
+                           * not the whole; NULL: by the log at hand */
 };
 struct trod_lay {
     const struct trod_claimed *claims;

@@ -4,7 +4,8 @@
 #include "cli/cli.h"
 
 extern const struct cli_command cli_export, cli_forget, cli_import, cli_log, cli_check,
-    cli_compare, cli_convert, cli_discover, cli_draw, cli_fmt, cli_flow, cli_funnel, cli_paths, cli_retention;
+    cli_compare, cli_convert, cli_customer, cli_discover, cli_draw, cli_fmt, cli_flow, cli_funnel,
+    cli_paths, cli_retention;
 
 const struct cli_command *const cli_commands[] = {
     /* Draw */
@@ -20,6 +21,7 @@ const struct cli_command *const cli_commands[] = {
     &cli_funnel,
     &cli_retention,
     &cli_discover,
+    &cli_customer,
     &cli_export,
     &cli_forget,
     /* As designed? */

@@ -38,7 +38,7 @@ trod_status cli_question_open(struct cli *cli, const char *const *files, size_t 
     if (workspace_holds_log(cli, n_files)) {
         TROD_TRY(workspace_open(cli, TROD_STORE_READ, &question->store, error));
         TROD_TRY(trod_store_parts(question->store, &question->parts, error));
-    } else if (n_files == 0 && isatty(STDIN_FILENO)) {
+    } else if (n_files == 0 && !map && isatty(STDIN_FILENO)) {
         trod_fail(error, TROD_BAD_OPTION, "trod %s needs a log", cli->command->name);
         trod_error_hint(error, "name its file, for example: trod %s events.csv",
                         cli->command->name);

@@ -224,12 +224,24 @@ struct compare_tie {
     const bool *must; /* [comes.after.n]: whether the one must follow the other: only then is it
                        * waited for */
 };
+/* One arrival, late or not. */
+struct compare_arrival {
+    uint32_t plan;
+    size_t visit; /* that was at hand: it came then, or what was to come `before` it had come */
+    int64_t from_us, to_us;
+    double time_us; /* as the plan counts it */
+    const struct trod_window *window; /* NULL: none is designed */
+    bool late, early;
+};
 /* Scratch of one thread: make once, then ask for one journey after the other. */
 struct compare_watch {
     const struct compare_base *base;
     struct compare_wait *waits; /* of the journey asked for last, in no order */
     size_t n_waits;
+    void (*arrived)(void *owner, const struct compare_arrival *arrival); /* may be NULL */
+    void *owner;
     /* private */
+    size_t visit;   /* at hand */
     uint32_t *slot;    /* [n_plans] 1 + index into waits */
     int64_t *last_us;  /* [touchpoints] begin of its last visit; TROD_NO_TIME: none */
     int64_t *open_us;  /* [touchpoints] the same of one whose `before` has not followed yet */
@@ -246,6 +258,10 @@ TROD_MUST trod_status compare_watch_make(const struct compare_base *base,
                                          struct trod_arena *arena, struct compare_watch *watch,
                                          struct trod_error *error);
 void compare_watch_journey(struct compare_watch *watch, size_t journey);
+/* The window of a plan for this customer: a persona's own, else everybody's; NULL: none. */
+const struct trod_window *compare_window_for(const struct compare_base *base,
+                                             const struct compare_plan *plan,
+                                             uint32_t customer);
 TROD_MUST trod_status compare_plans_make(struct compare_base *base, struct trod_error *error);
 
 /* ---- tally.c: adding up a set of journeys

@@ -146,10 +146,9 @@ static struct compare_wait *wait_of(struct compare_watch *watch, uint32_t plan) 
     return &watch->waits[watch->slot[plan] - 1];
 }
 
-/* The window of a plan for this customer: a persona's own, else everybody's. */
-static const struct trod_window *window_for(const struct compare_base *base,
-                                            const struct compare_plan *plan,
-                                            uint32_t customer) {
+const struct trod_window *compare_window_for(const struct compare_base *base,
+                                             const struct compare_plan *plan,
+                                             uint32_t customer) {
     if (plan->kind != TROD_TIMED_COMES && plan->kind != TROD_TIMED_TAKES) return plan->window;
     const struct trod_map *map = base->map;
     const struct trod_touchpoint *touchpoint = &map->touchpoints[plan->at];
@@ -186,20 +185,28 @@ static void arrive(struct compare_watch *watch, uint32_t plan_id, uint32_t custo
                    int64_t from_us, int64_t to_us) {
     if (from_us == TROD_NO_TIME || to_us == TROD_NO_TIME || to_us < from_us) return;
     const struct compare_plan *plan = &watch->base->plans[plan_id];
-    const struct trod_window *window = window_for(watch->base, plan, customer);
+    const struct trod_window *window = compare_window_for(watch->base, plan, customer);
     const double time_us = elapsed_us(plan, from_us, to_us);
     struct compare_wait *wait = wait_of(watch, plan_id);
     if (!wait->arrived || time_us > wait->time_us) wait->time_us = time_us;
     wait->arrived = true;
     if (wait->way == COMPARE_NOT_STARTED) wait->way = COMPARE_IN_TIME;
-    if (!window) return;
-    if (window->most_us != TROD_NO_TIME && time_us > limit_us(plan, window->most_us)) {
-        wait->way = COMPARE_LATE;
-        wait->n_late++;
-    }
-    if (window->least_us != TROD_NO_TIME && time_us < limit_us(plan, window->least_us)) {
-        wait->n_early++;
-    }
+    const bool late = window && window->most_us != TROD_NO_TIME &&
+                      time_us > limit_us(plan, window->most_us);
+    const bool early = window && window->least_us != TROD_NO_TIME &&
+                       time_us < limit_us(plan, window->least_us);
+    if (late) wait->way = COMPARE_LATE;
+    wait->n_late += late;
+    wait->n_early += early;
+    const struct compare_arrival arrival = {.plan = plan_id,
+                                            .visit = watch->visit,
+                                            .from_us = from_us,
+                                            .to_us = to_us,
+                                            .time_us = time_us,
+                                            .window = window,
+                                            .late = late,
+                                            .early = early};
+    if (watch->arrived) watch->arrived(watch->owner, &arrival);
 }
 
 /* Not arrived: still waiting since from_us. */
@@ -208,7 +215,7 @@ static void waiting(struct compare_watch *watch, uint32_t plan_id, const struct 
     const struct compare_base *base = watch->base;
     if (from_us == TROD_NO_TIME || base->now_us == TROD_NO_TIME) return;
     const struct compare_plan *plan = &base->plans[plan_id];
-    const struct trod_window *window = window_for(base, plan, laid->customer);
+    const struct trod_window *window = compare_window_for(base, plan, laid->customer);
     const bool certain_end = base->readings[laid->path].certain_end;
     const double time_us = base->now_us > from_us ? elapsed_us(plan, from_us, base->now_us) : 0;
     const bool limited = window && window->most_us != TROD_NO_TIME;
@@ -391,6 +398,7 @@ void compare_watch_journey(struct compare_watch *watch, size_t journey) {
     if (!base->log->has_times) return;
     for (size_t v = laid->visit; v < laid->visit + laid->n_visits; v++) {
         if (base->touchpoint[v] == TROD_NO_ID) continue;
+        watch->visit = v;
         visit_on_map(watch, laid, v, &before_us);
         if (base->role[v] != COMPARE_ANY_TIME) last = base->touchpoint[v];
     }

@@ -276,6 +276,10 @@ static trod_status find_recorded(const struct laying *laying, struct trod_error 
     bool *const recorded = TROD_NEW_ARRAY(laying->lay->arena, n, bool);
     TROD_TRY_ALLOC(recorded, error);
     laying->lay->recorded = recorded;
+    if (laying->options.recorded) {
+        if (n) memcpy(recorded, laying->options.recorded, n * sizeof *recorded);
+        return TROD_OK;
+    }
     for (size_t t = 0; t < n && !laying->view->kept.words; t++)
         recorded[t] = claims->n_touchpoint_events[t] || claims->n_touchpoint_failures[t];
     for (size_t e = 0; e < laying->log->n_events && laying->view->kept.words; e++) {

@@ -176,7 +176,8 @@ struct part_inner {
     const unsigned char *sources;
     const unsigned char *count_places; /* u32 of every PART_BLOCK customers: their first event */
     struct part_varied counts;
-    const unsigned char *starts; /* NULL without times */
+    struct part_varied gap_counts; /* of as many buckets as its n */
+    const unsigned char *starts;   /* NULL without times */
     unsigned start_width;
     uint64_t start_base; /* less 1: 0 in the section is none */
 };

@@ -138,18 +138,19 @@ done:
 static trod_status open_gap_counts(struct opener *o) {
     trod_status status = TROD_OK;
     const struct trod_section *section;
-    struct part_varied counts;
+    struct part_varied *const counts = &o->inner->gap_counts;
     TROD_TRY(need(o, PART_GAP_COUNTS, &section));
     const uint32_t n = section->n_bytes >= 4 ? part_u32(section->at) : 0;
-    if (n > TROD_GAP_BUCKETS || !part_varied_open(section->at, section->n_bytes, n, &counts) ||
-        counts.widest > 32)
+    if (n > TROD_GAP_BUCKETS || !part_varied_open(section->at, section->n_bytes, n, counts) ||
+        counts->widest > 32)
         return part_damaged(o->error, PART_GAP_COUNTS, 0, "its size is not right");
+    if (o->tool) return TROD_OK;
     uint32_t *const gap_counts = TROD_NEW_ARRAY(o->arena, n, uint32_t);
     TROD_TRY_ALLOC(gap_counts, o->error);
     uint64_t chunk[CHUNK + PART_ROOM];
     for (uint32_t at = 0; at < n; at += CHUNK) {
         const uint32_t now = n - at < CHUNK ? n - at : CHUNK;
-        part_varied_read(&counts, at, now, chunk);
+        part_varied_read(counts, at, now, chunk);
         for (uint32_t i = 0; i < now; i++) gap_counts[at + i] = (uint32_t)chunk[i];
     }
     o->part->gap_counts = gap_counts;
@@ -169,7 +170,7 @@ static trod_status open_times(struct opener *o) {
     TROD_TRY(open_starts(o));
     TROD_TRY(need_varied(o, PART_GAPS, part->n_events, 64, &o->inner->gaps));
     part->longest_gap = o->inner->gaps.widest ? UINT64_MAX >> (64 - o->inner->gaps.widest) : 0;
-    if (!o->tool) TROD_TRY(open_gap_counts(o));
+    TROD_TRY(open_gap_counts(o));
     if (o->head.version >= PART_VERSION_SPANS) {
         TROD_TRY(need_varied(o, PART_SPANS, part->n_customers, 64, &o->inner->spans));
         part->has_spans = true;

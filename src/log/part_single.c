@@ -151,3 +151,15 @@ trod_status trod_part_single(const struct trod_part *part, trod_str id,
 done:
     return status;
 }
+
+void trod_part_add_gaps(const struct trod_part *part, uint64_t counts[TROD_GAP_BUCKETS]) {
+    enum { CHUNK = 256 };
+    uint64_t chunk[CHUNK + PART_ROOM];
+    const struct part_varied *const from = &part_inner(part)->gap_counts;
+    if (part->tick_us == 0) return;
+    for (uint32_t at = 0; at < from->n; at += CHUNK) {
+        const uint32_t now = from->n - at < CHUNK ? from->n - at : CHUNK;
+        part_varied_read(from, at, now, chunk);
+        for (uint32_t i = 0; i < now; i++) counts[at + i] += chunk[i];
+    }
+}

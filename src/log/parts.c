@@ -123,6 +123,48 @@ done:
     return status;
 }
 
+/* Without a shorter way: every part is opened. */
+static trod_status add_gaps(const struct trod_parts *parts,
+                            uint64_t counts[TROD_GAP_BUCKETS], struct trod_error *error) {
+    trod_status status = TROD_OK;
+    struct trod_arena *const scratch = trod_arena_make(LOG_ARENA_BYTES);
+    TROD_TRY_ALLOC(scratch, error);
+    for (size_t i = 0; i < parts->n_parts; i++) {
+        const struct trod_part *part = NULL;
+        trod_arena_reset(scratch);
+        TROD_TRY(parts->open(parts->owner, i, scratch, &part, error));
+        trod_part_add_gaps(part, counts);
+    }
+done:
+    trod_arena_free(scratch);
+    return status;
+}
+
+trod_status trod_parts_gap(const struct trod_parts *parts, int64_t *gap_us,
+                           struct trod_error *error) {
+    trod_status status = TROD_OK;
+    uint64_t counts[TROD_GAP_BUCKETS] = {0}, n = 0;
+    *gap_us = TROD_NO_TIME;
+    if (parts->gaps)
+        TROD_TRY(parts->gaps(parts->owner, counts, error));
+    else
+        TROD_TRY(add_gaps(parts, counts, error));
+    for (uint32_t b = 0; b < TROD_GAP_BUCKETS; b++) n += counts[b];
+    uint64_t left = n - n / 20; /* 95 %, rounded up */
+    for (uint32_t b = 0; n > 0 && b < TROD_GAP_BUCKETS; b++) {
+        if (counts[b] < left) {
+            left -= counts[b];
+            continue;
+        }
+        const bool last = b + 1 == TROD_GAP_BUCKETS;
+        const uint64_t end = last ? (uint64_t)INT64_MAX : trod_gap_edge(b + 1) - 1;
+        *gap_us = end < INT64_MAX ? (int64_t)end : INT64_MAX;
+        break;
+    }
+done:
+    return status;
+}
+
 /* ---- In memory ------------------------------------------------------------------------------
  */
 

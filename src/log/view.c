@@ -50,7 +50,8 @@ static trod_status find_gap(struct viewing *viewing, struct trod_error *error) {
     trod_status status = TROD_OK;
     struct trod_arena *scratch = NULL;
     viewing->view->gap_us = TROD_NO_TIME;
-    if (!viewing->log->has_times) goto done;
+    if (viewing->options->edges) viewing->view->gap_us = viewing->options->edges->gap_us;
+    if (!viewing->log->has_times || viewing->options->edges) goto done;
     scratch = trod_arena_make(0);
     TROD_TRY_ALLOC(scratch, error);
     uint64_t *const count = TROD_NEW_ARRAY(scratch, N_DIGITS, uint64_t);
@@ -154,8 +155,11 @@ static void take(struct viewing *viewing, uint32_t customer, uint64_t begin, uin
     struct trod_journey *const journey = &viewing->journeys[view->n_journeys];
     *journey = (struct trod_journey){.customer = customer, .n = (uint32_t)n, .at = at};
     if (first_us != TROD_NO_TIME) {
-        journey->cut_start = first_us - viewing->log->first_us <= view->gap_us;
-        journey->cut_end = viewing->log->last_us - last_us <= view->gap_us;
+        const struct trod_log_edges *const edges = viewing->options->edges;
+        const int64_t log_first_us = edges ? edges->first_us : viewing->log->first_us;
+        const int64_t log_last_us = edges ? edges->last_us : viewing->log->last_us;
+        journey->cut_start = first_us - log_first_us <= view->gap_us;
+        journey->cut_end = log_last_us - last_us <= view->gap_us;
     }
     if (view->n_journeys == 0 || journey[-1].customer != customer) view->n_customers++;
     view->n_journeys++;

@@ -156,6 +156,9 @@ struct store_parts {
 /* trod_parts_single. */
 trod_status store_parts_single(void *owner, trod_str id, struct trod_arena *arena,
                                struct trod_rows *rows, struct trod_error *error);
+/* For trod_parts_gap: those of each file, as if no customer were in several sets. */
+trod_status store_parts_gaps(void *owner, uint64_t counts[TROD_GAP_BUCKETS],
+                             struct trod_error *error);
 /* Parts that stay open, as long as all of them take no more than `room_bytes`. From any thread.
  */
 struct store_shelf *store_shelf_make(size_t n_parts, uint64_t room_bytes);

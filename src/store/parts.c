@@ -161,6 +161,7 @@ static trod_status fill(const struct trod_store *store, struct store_parts *made
         .first_hash = first_hash,
         .open = open_part,
         .single = store_parts_single,
+        .gaps = store_parts_gaps,
         .release = release,
         .owner = made,
         .arena = arena,

@@ -201,6 +201,9 @@ TROD_MUST trod_status trod_part_single(const struct trod_part *part, trod_str id
                                        struct trod_arena *arena, struct trod_rows *rows,
                                        struct trod_error *error);
 
+/* Adds how many gaps lie in each bucket (see trod_gap_bucket; in microseconds). */
+void trod_part_add_gaps(const struct trod_part *part, uint64_t counts[TROD_GAP_BUCKETS]);
+
 /* Customers from..from+n-1 as rows. On the arena. */
 TROD_MUST trod_status trod_part_unpack(const struct trod_part *part, uint32_t from, uint32_t n,
                                        struct trod_arena *arena, struct trod_rows *rows,
@@ -255,9 +258,12 @@ struct trod_parts {
      * in it). */
     trod_status (*open)(void *owner, size_t i, struct trod_arena *scratch,
                         const struct trod_part **part, struct trod_error *error);
-    /* trod_parts_single, where there is a way that opens no part; from any thread. May be NULL. */
+    /* trod_parts_single and trod_parts_gap, where there is a way that opens no part; from any
+     * thread. May be NULL. */
     trod_status (*single)(void *owner, trod_str id, struct trod_arena *arena,
                           struct trod_rows *rows, struct trod_error *error);
+    trod_status (*gaps)(void *owner, uint64_t counts[TROD_GAP_BUCKETS],
+                        struct trod_error *error);
     void (*release)(void *owner); /* called by trod_parts_free; may be NULL */
     void *owner;
     struct trod_arena *arena; /* owned; this struct lives on it */
@@ -294,6 +300,10 @@ trod_parts_each(const struct trod_parts *parts, const struct trod_run *run,
 TROD_MUST trod_status trod_parts_single(const struct trod_parts *parts, trod_str id,
                                         struct trod_arena *arena, struct trod_rows *rows,
                                         struct trod_error *error);
+/* The time that 95 % of the times between a customer's events do not exceed, or up to 1/64 more;
+ * TROD_NO_TIME if there are none. From counts that lie in the parts: no event is read. */
+TROD_MUST trod_status trod_parts_gap(const struct trod_parts *parts, int64_t *gap_us,
+                                     struct trod_error *error);
 /* The log in plain columns, for the questions that want it so (claims, lay, compare). Customers
  * are numbered in the parts' order. Errors: TROD_TOO_MUCH above `memory_bytes` (0: 3 GiB). */
 struct trod_log;

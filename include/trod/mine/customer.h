@@ -43,4 +43,21 @@ TROD_MUST trod_status trod_customer_find(const struct trod_parts *parts, trod_st
                                          struct trod_error *error);
 void trod_customer_free(struct trod_customer *customer);
 
+/* The customers one of whose events has that value in the column (or who have it as a fact):
+ * *n of them, and the id of the first, on the arena. Reads that column of the whole log. */
+TROD_MUST trod_status trod_customer_by_value(const struct trod_parts *parts, uint32_t field,
+                                             trod_str value, const struct trod_run *run,
+                                             struct trod_arena *arena, trod_str *id,
+                                             uint64_t *n, struct trod_error *error);
+/* How the ids of the log look, without showing one: "aaa-99" has three letters, a dash and two
+ * digits. On the arena; missing of an empty log. */
+TROD_MUST trod_status trod_customer_shape(const struct trod_parts *parts,
+                                          struct trod_arena *arena, trod_str *shape,
+                                          struct trod_error *error);
+/* "email" of a log whose ids are joined under columns ("email=ann@example.org"), as one of its
+ * ids has it; missing where ids are plain. On the arena. */
+TROD_MUST trod_status trod_customer_column_of_ids(const struct trod_parts *parts,
+                                                  struct trod_arena *arena, trod_str *column,
+                                                  struct trod_error *error);
+
 #endif
