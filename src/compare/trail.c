@@ -332,6 +332,17 @@ static void place_events(struct trailing *t, size_t j, const struct trod_journey
     }
 }
 
+/* Where the customer was seen last: on the way, whether it was their turn there or not. */
+static uint32_t last_of(const struct trailing *t) {
+    for (uint32_t i = t->n_steps; i-- > 0;) {
+        const struct trod_trail_step *const step = &t->steps[i];
+        if (step->kind != TROD_TRAIL_SKIPPED && step->kind != TROD_TRAIL_FAILED &&
+            step->kind != TROD_TRAIL_ANY_TIME && step->touchpoint_id != TROD_NO_ID)
+            return step->touchpoint_id;
+    }
+    return TROD_NO_ID;
+}
+
 static trod_status add_journey(struct trailing *t, size_t j, struct trod_error *error) {
     trod_status status = TROD_OK;
     const struct trod_journey *const journey = &t->owned->view->journeys[j];
@@ -356,7 +367,7 @@ static trod_status add_journey(struct trailing *t, size_t j, struct trod_error *
         .cut_end = journey->cut_end,
         .cost = aligned->cost_so_far,
         .worst = aligned->worst_so_far,
-        .touchpoint_id = reading->last_matched,
+        .touchpoint_id = last_of(t),
         .stage_id = TROD_NO_ID,
         .begin_us = laid->begin_us,
         .end_us = laid->end_us,

@@ -71,7 +71,8 @@ struct trod_trail_journey {
     bool limited;              /* too long to be read exactly: nothing is told of skips and order */
     bool cut_start, cut_end;   /* so near the log's edge that there may be more beyond */
     uint32_t cost, worst;      /* deviations that cost, and the most there could be; so far */
-    uint32_t touchpoint_id;    /* where the customer stands; TROD_NO_ID: nowhere on the map */
+    uint32_t touchpoint_id;    /* where the customer was seen last; TROD_NO_ID: nowhere on the
+                                * map, or at touchpoints of any time alone */
     uint32_t stage_id;         /* its stage; TROD_NO_ID: none */
     int64_t begin_us, end_us, success_us; /* TROD_NO_TIME */
     uint32_t success_touchpoint_id;       /* TROD_NO_ID */
