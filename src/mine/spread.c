@@ -6,6 +6,10 @@
  * of the lower bucket and the least of the upper one. A bucket in which only one value is
  * possible (below 64 of anything; or one multiple of the tick) needs no pass at all.
  *
+ * Each event hits the row of its group anywhere, so what counts is how many lines of cache the
+ * rows take: counts have 16 bits, and carry into wider ones that lie elsewhere and are hardly
+ * ever touched.
+ *
  * Sums are whole numbers of ticks in 64 bits for as long as they cannot overflow, then of
  * microseconds in 128, so a mean does not depend on the order. */
 #include "mine/spread.h"
@@ -14,8 +18,6 @@
 
 enum { NARROW_BITS = 10, N_NARROW = 1 << NARROW_BITS };
 static const double SHARES[MINE_RANKS] = {0.5, 0.95};
-/* When buckets of 32 bits are added up: none can have passed 2^32 by then. */
-static const uint64_t MOST_PUT = UINT64_C(1) << 31;
 
 struct mine_rank {
     uint64_t k;      /* from 0 */
@@ -35,20 +37,69 @@ struct mine_rank {
     atomic_uint_least64_t *counts;         /* [N_NARROW] */
 };
 
+/* ---- Buckets ------------------------------------------------------------------------------
+ */
+
+/* Cells are put together as long as the upper edge is at most 1/50 above the lower. */
+static void cut_octave(struct mine_buckets *cut) {
+    unsigned n = 0, first = 0;
+    cut->first_cell[0] = 0;
+    for (unsigned cell = 0; cell < MINE_CELLS; cell++) {
+        if ((MINE_CELLS + cell + 1) * 50 > (MINE_CELLS + first) * 51) {
+            first = cell;
+            cut->first_cell[++n] = (uint16_t)cell;
+        }
+        cut->of_cell[cell] = (uint8_t)n;
+    }
+    CHECK(n + 1 == MINE_OCTAVE);
+    cut->first_cell[MINE_OCTAVE] = MINE_CELLS;
+}
+
+static inline size_t bucket_of_cell(const struct mine_buckets *cut, uint32_t cell) {
+    return (size_t)(cell / MINE_CELLS) * MINE_OCTAVE + cut->of_cell[cell % MINE_CELLS];
+}
+
+/* Octave 0 is 0 alone, octave k is 2^(k - 1) .. 2^k - 1. */
+static inline uint32_t cell_of(uint64_t value) {
+    if (value == 0) return 0;
+    const unsigned log = 63 - (unsigned)__builtin_clzll(value);
+    return (log + 1) * MINE_CELLS + (uint32_t)((value << (63 - log)) >> 55 & (MINE_CELLS - 1));
+}
+
+static size_t bucket_of(const struct mine_buckets *cut, uint64_t value) {
+    return bucket_of_cell(cut, cell_of(value));
+}
+
+/* The least value that lies in the bucket or above. */
+static uint64_t edge_of(const struct mine_buckets *cut, size_t bucket) {
+    const unsigned octave = (unsigned)(bucket / MINE_OCTAVE);
+    const uint64_t edge = MINE_CELLS + cut->first_cell[bucket % MINE_OCTAVE];
+    if (octave == 0) return bucket != 0;
+    if (octave > 8) return edge << (octave - 9);
+    return (edge + (UINT64_C(1) << (9 - octave)) - 1) >> (9 - octave);
+}
+
 /* ---- Making -------------------------------------------------------------------------------
  */
 
+static size_t n_buckets_of(uint64_t longest_us) {
+    struct mine_buckets cut;
+    cut_octave(&cut);
+    return bucket_of(&cut, longest_us) + 1;
+}
+
 static size_t stride_of(size_t n_buckets) {
-    return ((n_buckets + 15) & ~(size_t)15) + 16;
+    return ((n_buckets + 31) & ~(size_t)31) + 32;
 }
 
 trod_status mine_spread_make(uint32_t n_groups, uint64_t longest_us, uint64_t memory_bytes,
                              struct mine_spread *spread, struct trod_error *error) {
     trod_status status = TROD_OK;
     *spread = (struct mine_spread){.n_groups = n_groups,
-                                   .n_buckets = (size_t)trod_gap_bucket(longest_us) + 1,
+                                   .n_buckets = n_buckets_of(longest_us),
                                    .longest_us = longest_us,
                                    .memory_bytes = memory_bytes};
+    cut_octave(&spread->cut);
     spread->stride = stride_of(spread->n_buckets);
     spread->arena = trod_arena_make(MINE_ARENA_BYTES);
     TROD_TRY_ALLOC(spread->arena, error);
@@ -75,8 +126,8 @@ void mine_spread_release(struct mine_spread *spread) {
 }
 
 uint64_t mine_tray_bytes(uint32_t n_groups, uint64_t longest_us) {
-    return ((uint64_t)n_groups + 1) * stride_of((size_t)trod_gap_bucket(longest_us) + 1) *
-           sizeof(uint32_t);
+    return ((uint64_t)n_groups + 1) * stride_of(n_buckets_of(longest_us)) *
+           (sizeof(uint16_t) + sizeof(uint32_t));
 }
 
 trod_status mine_tray_make(const struct mine_spread *spread, struct trod_arena *arena,
@@ -84,8 +135,10 @@ trod_status mine_tray_make(const struct mine_spread *spread, struct trod_arena *
     trod_status status = TROD_OK;
     const size_t n = (size_t)spread->n_groups + 1;
     *tray = (struct mine_tray){.spread = spread, .arena = arena};
-    tray->buckets = TROD_NEW_ARRAY(arena, n * spread->stride, uint32_t);
+    tray->buckets = TROD_NEW_ARRAY(arena, n * spread->stride, uint16_t);
     TROD_TRY_ALLOC(tray->buckets, error);
+    tray->carries = TROD_NEW_ARRAY(arena, n * spread->stride, uint32_t);
+    TROD_TRY_ALLOC(tray->carries, error);
     mine_expect_random(tray->buckets, n * spread->stride * sizeof *tray->buckets);
     tray->sums = TROD_NEW_ARRAY(arena, n, uint64_t);
     TROD_TRY_ALLOC(tray->sums, error);
@@ -98,7 +151,7 @@ done:
 /* ---- Putting ------------------------------------------------------------------------------
  */
 
-enum { CHUNK = 1024 };
+enum { CHUNK = 1024, AHEAD = 128 }; /* AHEAD: places fetched before they are needed */
 
 static uint64_t bits_of_all(const uint64_t *at, uint32_t n) {
     uint64_t all = 0;
@@ -106,10 +159,10 @@ static uint64_t bits_of_all(const uint64_t *at, uint32_t n) {
     return all;
 }
 
-/* The buckets of at[i] * tick_us, which are below 2^52: the bits of the double of the same
- * value tell them, exponent and upper six digits one after the other. */
-static void find_buckets(const uint64_t *restrict at, uint32_t n, uint64_t tick_us,
-                         uint32_t *restrict bucket) {
+/* The cells of at[i] * tick_us, which are below 2^52: the bits of the double of the same value
+ * tell them, exponent and upper eight digits one after the other. */
+static void find_cells(const uint64_t *restrict at, uint32_t n, uint64_t tick_us,
+                       uint16_t *restrict cell) {
     static const uint64_t MAGIC = UINT64_C(0x4330000000000000); /* the double 2^52 */
     const double tick = (double)tick_us;
     for (uint32_t i = 0; i < n; i++) {
@@ -118,23 +171,13 @@ static void find_buckets(const uint64_t *restrict at, uint32_t n, uint64_t tick_
         memcpy(&value, &bits, sizeof value);
         value = (value - 0x1p52) * tick;
         memcpy(&bits, &value, sizeof bits);
-        const int32_t above = (int32_t)(bits >> 46) - (1023 + 5) * 64;
-        const int32_t small = (int32_t)(value < 64 ? value : 64);
-        bucket[i] = (uint32_t)(above < 64 ? small : above);
+        const int32_t of = (int32_t)(bits >> 44) - (1023 - 1) * MINE_CELLS;
+        cell[i] = (uint16_t)(of < 0 ? 0 : of);
     }
 }
 
-/* Moves the counts of 32 bits to 64. */
-static trod_status widen(struct mine_tray *tray, struct trod_error *error) {
-    trod_status status = TROD_OK;
-    const size_t n = ((size_t)tray->spread->n_groups + 1) * tray->spread->stride;
-    if (!tray->wide) tray->wide = TROD_NEW_ARRAY(tray->arena, n, uint64_t);
-    TROD_TRY_ALLOC(tray->wide, error);
-    for (size_t i = 0; i < n; i++) tray->wide[i] += tray->buckets[i];
-    memset(tray->buckets, 0, n * sizeof *tray->buckets);
-    tray->n_put = 0;
-done:
-    return status;
+static inline void put_one(struct mine_tray *tray, size_t at) {
+    if (++tray->buckets[at] == 0) tray->carries[at]++;
 }
 
 /* Any values, one by one. */
@@ -142,12 +185,12 @@ static void put_slowly(struct mine_tray *tray, const uint32_t *group, const uint
                        uint32_t n, uint64_t tick_us) {
     for (uint32_t i = 0; i < n; i++) {
         const uint64_t value_us = at[i] * tick_us;
-        uint32_t bucket = trod_gap_bucket(value_us);
+        size_t bucket = bucket_of(&tray->spread->cut, value_us);
         if (value_us > tray->spread->longest_us) {
-            bucket = (uint32_t)tray->spread->n_buckets - 1;
+            bucket = tray->spread->n_buckets - 1;
             tray->over = true;
         }
-        tray->buckets[group[i] * tray->spread->stride + bucket]++;
+        put_one(tray, group[i] * tray->spread->stride + bucket);
         tray->sum_us[group[i]] += value_us;
     }
 }
@@ -155,9 +198,9 @@ static void put_slowly(struct mine_tray *tray, const uint32_t *group, const uint
 static void put_chunk(struct mine_tray *tray, const uint32_t *group, const uint64_t *at,
                       uint32_t n, uint64_t tick_us, uint64_t all) {
     const size_t stride = tray->spread->stride;
-    uint32_t *const buckets = tray->buckets;
+    const struct mine_buckets *const cut = &tray->spread->cut;
     uint64_t *const sums = tray->sums;
-    uint32_t bucket[CHUNK];
+    uint16_t cell[CHUNK];
     tray->bits |= all;
     tray->n_summed += n;
     if (tray->n_summed > UINT64_MAX / (tray->bits | 1)) {
@@ -165,18 +208,24 @@ static void put_chunk(struct mine_tray *tray, const uint32_t *group, const uint6
         tray->bits = all;
         tray->n_summed = n;
     }
-    find_buckets(at, n, tick_us, bucket);
-    for (uint32_t i = 0; i < n; i++) {
-        buckets[group[i] * stride + bucket[i]]++;
-        sums[group[i]] += at[i];
+    find_cells(at, n, tick_us, cell);
+    size_t place[AHEAD];
+    for (uint32_t from = 0; from < n; from += AHEAD) {
+        const uint32_t m = n - from < AHEAD ? n - from : AHEAD;
+        for (uint32_t i = 0; i < m; i++) {
+            place[i] = group[from + i] * stride + bucket_of_cell(cut, cell[from + i]);
+            __builtin_prefetch(&tray->buckets[place[i]], 1);
+        }
+        for (uint32_t i = 0; i < m; i++) {
+            put_one(tray, place[i]);
+            sums[group[from + i]] += at[from + i];
+        }
     }
 }
 
 trod_status mine_tray_put(struct mine_tray *tray, const uint32_t *group, const uint64_t *at,
                           uint32_t n, uint64_t tick_us, struct trod_error *error) {
-    trod_status status = TROD_OK;
-    if (tray->n_put + n > MOST_PUT) TROD_TRY(widen(tray, error));
-    tray->n_put += n;
+    (void)error;
     if (!tray->tick_us || tick_us < tray->tick_us) tray->tick_us = tick_us;
     for (uint32_t i = 0; i < n; i += CHUNK) {
         const uint32_t m = n - i < CHUNK ? n - i : CHUNK;
@@ -186,8 +235,7 @@ trod_status mine_tray_put(struct mine_tray *tray, const uint32_t *group, const u
         else
             put_slowly(tray, group + i, at + i, m, tick_us);
     }
-done:
-    return status;
+    return TROD_OK;
 }
 
 void mine_tray_part(struct mine_tray *tray, uint64_t tick_us) {
@@ -241,27 +289,27 @@ static void place(const struct mine_spread *spread, struct mine_rank *rank,
                   const uint64_t *row) {
     const uint64_t next = rank->part > 0 ? rank->k + 1 : rank->k;
     uint64_t below = 0;
-    uint32_t b = 0;
+    size_t b = 0;
     while (below + row[b] <= rank->k) below += row[b++];
     rank->below = below;
     rank->n = row[b];
-    rank->lo = trod_gap_edge(b);
-    const uint32_t of_k = b;
+    rank->lo = edge_of(&spread->cut, b);
+    const size_t of_k = b;
     while (below + row[b] <= next) below += row[b++];
-    rank->hi = b + 1 < spread->n_buckets ? trod_gap_edge(b + 1) - 1
+    rank->hi = b + 1 < spread->n_buckets ? edge_of(&spread->cut, b + 1) - 1
                : spread->over            ? UINT64_MAX
                                          : spread->longest_us;
     rank->split = b != of_k;
     if (rank->split) rank->n += row[b];
-    rank->low_hi = rank->split ? trod_gap_edge(of_k + 1) - 1 : 0;
-    rank->middle = rank->split ? trod_gap_edge(b) : 0;
+    rank->low_hi = rank->split ? edge_of(&spread->cut, of_k + 1) - 1 : 0;
+    rank->middle = rank->split ? edge_of(&spread->cut, b) : 0;
     tighten(rank, spread->tick_us);
 }
 
 static void add_row(const struct mine_tray *tray, size_t g, uint64_t *row) {
     const size_t n = tray->spread->n_buckets, at = g * tray->spread->stride;
-    for (size_t b = 0; b < n; b++) row[b] += tray->buckets[at + b];
-    for (size_t b = 0; tray->wide && b < n; b++) row[b] += tray->wide[at + b];
+    for (size_t b = 0; b < n; b++)
+        row[b] += (uint64_t)tray->carries[at + b] << 16 | tray->buckets[at + b];
 }
 
 trod_status mine_spread_close(struct mine_spread *spread, struct mine_tray *const *trays,

@@ -1,10 +1,10 @@
 /* spread: means and quantiles of very many durations that belong to few groups.
  *
- * The first pass counts each group's values in buckets (trod_gap_bucket: at most 1/64 wide) and
- * adds them up; medians and 95 % are then known within 1 %. To know them exactly, further
- * passes *catch* the values that lie in the buckets of the order statistics, and nothing else.
- * Where even those are too many for the memory, a pass counts them in a thousand narrower
- * buckets first.
+ * The first pass counts each group's values in buckets (at most 1/50 wide, so that the middle
+ * of one is within 1 % of all that is in it) and adds them up; medians and 95 % are then known
+ * within 1 %. To know them exactly, further passes *catch* the values that lie in the buckets
+ * of the order statistics, and nothing else. Where even those are too many for the memory, a
+ * pass counts them in a thousand narrower buckets first.
  *
  * Life: 1. mine_spread_make; 2. a *tray* for each thread, into which the values of all parts
  * are put; 3. mine_spread_close; 4. for exact figures, while mine_spread_more says so: all
@@ -26,7 +26,15 @@ struct mine_rank; /* an order statistic on its way to be known */
 struct mine_window {
     uint64_t lo, reach; /* values lo..lo + reach are looked for */
 };
+/* Buckets: an octave is cut into 256 cells, and those are put together as far as 1/50 allows.
+ */
+enum { MINE_CELLS = 256, MINE_OCTAVE = 38 }; /* MINE_OCTAVE: buckets of an octave */
+struct mine_buckets {
+    uint8_t of_cell[MINE_CELLS];          /* which bucket of the octave */
+    uint16_t first_cell[MINE_OCTAVE + 1]; /* of a bucket */
+};
 struct mine_spread {
+    struct mine_buckets cut;
     uint32_t n_groups;
     size_t n_buckets, stride; /* of a group; stride: rounded up */
     uint64_t memory_bytes;    /* for what is caught */
@@ -52,11 +60,10 @@ uint64_t mine_tray_bytes(uint32_t n_groups, uint64_t longest_us);
 struct mine_tray {
     const struct mine_spread *spread;
     struct trod_arena *arena;
-    uint32_t *buckets;       /* [n_groups + 1][stride] */
-    uint64_t *wide;          /* the same, once there are too many; else NULL */
+    uint16_t *buckets;       /* [n_groups + 1][stride] */
+    uint32_t *carries;       /* the same: how often a bucket has passed 2^16 */
     uint64_t *sums;          /* [n_groups + 1] of ticks, since the part began */
     mine_wide *sum_us;       /* [n_groups + 1] */
-    uint64_t n_put;          /* in buckets */
     uint64_t n_summed, bits; /* in sums: how many, and the bits of all of them */
     uint64_t tick_us;        /* the shortest of the parts' */
     bool over;               /* as of the spread */
