@@ -22,6 +22,8 @@ double stat_binomial_cdf(uint64_t k, uint64_t n, double share);
 double stat_chi_square_tail(double x, double df);
 /* The x with P(X <= x) = p of the beta distribution. */
 double stat_beta_quantile(double p, double a, double b);
+/* The z with P(Z <= z) = p. */
+double stat_normal_quantile(double p);
 
 #ifdef __cplusplus
 }

@@ -5,6 +5,7 @@
 
 #include <boost/math/distributions/students_t.hpp>
 #include <boost/math/special_functions/beta.hpp>
+#include <boost/math/special_functions/erf.hpp>
 #include <boost/math/special_functions/gamma.hpp>
 
 #include "stat/special.h"
@@ -59,4 +60,9 @@ extern "C" double stat_chi_square_tail(double x, double df) {
 extern "C" double stat_beta_quantile(double p, double a, double b) {
     if (!(a > 0) || !(b > 0) || !(p >= 0 && p <= 1)) return NOT_DEFINED;
     return guarded([=] { return boost::math::ibeta_inv(a, b, p, quiet()); });
+}
+
+extern "C" double stat_normal_quantile(double p) {
+    if (!(p >= 0 && p <= 1)) return NOT_DEFINED;
+    return guarded([=] { return -std::sqrt(2.0) * boost::math::erfc_inv(2 * p, quiet()); });
 }
