@@ -4,8 +4,7 @@
 #include "store/change.h"
 
 enum {
-    BYTES_AN_EVENT = 600, /* of memory, while rows are put together: about */
-    MOST_BITS = 16,       /* of parts, however little memory there is */
+    MOST_BITS = 16, /* of parts, however little memory there is */
 };
 
 struct compacting {
@@ -102,7 +101,7 @@ done:
 /* As an import would cut, or finer, so that each thread has the memory for its part. */
 static unsigned part_bits(const struct store_state *state, const struct trod_run *run) {
     const uint64_t memory = run && run->memory_bytes ? run->memory_bytes : (uint64_t)4 << 30;
-    const uint64_t most = memory / trod_run_threads(run) / BYTES_AN_EVENT;
+    const uint64_t most = memory / trod_run_threads(run) / STORE_EVENT_BYTES;
     uint64_t n_events = 0;
     for (size_t i = 0; i < state->n_files; i++) n_events += state->files[i].n_events;
     unsigned bits = store_part_bits(n_events, state->n_fields);

@@ -8,8 +8,9 @@
 
 enum {
     STORE_PART_EVENTS =
-        2000000,           /* a part made of several sets is to have at most about these */
-    STORE_NAME_BYTES = 32, /* of a column file: "00000012.part" and its NUL */
+        2000000,             /* a part made of several sets is to have at most about these */
+    STORE_EVENT_BYTES = 600, /* of memory, while rows are put together: about */
+    STORE_NAME_BYTES = 32,   /* of a column file: "00000012.part" and its NUL */
 };
 #define STORE_ASIDE ".new" /* ends the names of files that are not in place yet */
 /* The ceiling of an arena that holds something as long as a part or the catalogue. */
@@ -81,7 +82,7 @@ trod_status store_seal_check(struct store_db *db, bool *right, struct trod_error
 struct store_map {
     const struct store_file *file;
     const struct trod_parts *log; /* whose numbers its part keeps to; NULL: not looked at */
-    const unsigned char *bytes; /* NULL: `why` says why it cannot be read */
+    const unsigned char *bytes;   /* NULL: `why` says why it cannot be read */
     uint64_t n_bytes;
     char why[96]; /* "it is not there" */
 };
@@ -149,7 +150,7 @@ struct store_parts {
     struct store_state state;
     struct store_map *maps; /* [state.n_files] */
     struct store_ranges ranges;
-    struct store_shelf *shelf; /* parts that stay open */
+    struct store_shelf *shelf;   /* parts that stay open */
     struct store_shelf *glances; /* files opened at a glance, the same */
     struct trod_part_tool *tool; /* of the glances */
 };

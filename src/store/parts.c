@@ -6,7 +6,7 @@
 
 #include "store/inside.h"
 
-enum { MOST_ATTEMPTS = 100 };
+enum { MOST_ATTEMPTS = 100, LEAST_EVENTS = 4096 };
 
 static void release(void *owner) {
     struct store_parts *const parts = owner;
@@ -125,19 +125,29 @@ done:
     return status;
 }
 
+/* As many as an import would put into a part, or fewer, so that each thread has the memory to
+ * put them together. */
+static uint64_t events_at_once(const struct store_state *state, uint64_t n_events,
+                               uint64_t memory, const struct trod_run *run) {
+    const uint64_t ordinary = n_events >> store_part_bits(n_events, state->n_fields);
+    const uint64_t most = memory / trod_run_threads(run) / STORE_EVENT_BYTES;
+    if (most >= ordinary) return ordinary;
+    return most > LEAST_EVENTS ? most : LEAST_EVENTS;
+}
+
 static trod_status fill(const struct trod_store *store, struct store_parts *made,
                         struct trod_arena *arena, struct trod_error *error) {
     trod_status status = TROD_OK;
     const struct store_state *const state = &made->state;
     uint64_t n_events = 0;
     for (size_t i = 0; i < state->n_files; i++) n_events += state->files[i].n_events;
-    const unsigned bits = store_part_bits(n_events, state->n_fields);
-    TROD_TRY(store_ranges_make(state->files, state->n_files, n_events >> bits, arena,
+    const uint64_t memory =
+        store->run && store->run->memory_bytes ? store->run->memory_bytes : (uint64_t)4 << 30;
+    TROD_TRY(store_ranges_make(state->files, state->n_files,
+                               events_at_once(state, n_events, memory, store->run), arena,
                                &made->ranges, error));
     uint64_t *const first_hash = TROD_NEW_ARRAY(arena, made->ranges.n, uint64_t);
     TROD_TRY_ALLOC(first_hash, error);
-    const uint64_t memory =
-        store->run && store->run->memory_bytes ? store->run->memory_bytes : (uint64_t)4 << 30;
     TROD_TRY_ALLOC(made->shelf = store_shelf_make(made->ranges.n, memory / 8), error);
     TROD_TRY_ALLOC(made->glances = store_shelf_make(state->n_files, memory / 16), error);
     TROD_TRY_ALLOC(made->tool = trod_part_tool_make(arena), error);
