@@ -157,7 +157,7 @@ static void say_where(const struct trod_trail *trail, const struct trod_trail_jo
         add_day(out, journey->end_us);
         break;
     case TROD_ENDING_UNKNOWN:
-        trod_buf_adds(out, journey->finished ? " came to an end that the map allows:"
+        trod_buf_adds(out, journey->finished ? " came to an end that the map allows, last seen"
                                              : " was last seen");
         add_place(trail, journey, out);
         add_day(out, journey->end_us);

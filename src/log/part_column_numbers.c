@@ -148,21 +148,76 @@ trod_status column_numbers_pack(const int64_t *numbers, uint32_t n, unsigned sca
 /* ---- Reading -------------------------------------------------------------------------------
  */
 
-/* Reads a whole block; false if it is damaged. */
-static bool read_block(const struct column *column, struct trod_unsqueezer *tool, uint32_t i,
-                       struct number_block *block, int64_t *numbers) {
+/* What the head of a block says, when its bytes are expanded. */
+struct number_head {
+    uint64_t less_1;
+    uint32_t n_stored, n_bytes, n_bitmap;
+};
+
+/* Expands a block; false if it is damaged. */
+static bool expand_block(const struct column *column, struct trod_unsqueezer *tool, uint32_t i,
+                         unsigned char *bytes, struct number_head *says) {
     const trod_str from = column_block(column, i);
     const uint32_t n = column_block_rows(column, i);
     if (!from.at || from.n < BLOCK_HEAD) return false;
     const unsigned char *const head = (const unsigned char *)from.at;
-    const uint64_t less_1 = part_u64(head + BLOCK_LEAST) - 1;
-    const uint32_t n_stored = part_u32(head + BLOCK_STORED);
-    const uint32_t n_bytes = part_u32(head + BLOCK_BYTES);
-    const uint32_t n_bitmap = column->sparse ? (n + 7) / 8 : 0;
-    if (n_bytes > 8 || n_stored > n || (!column->sparse && n_stored != n)) return false;
-    if (!trod_unsqueeze(tool, head + BLOCK_HEAD, from.n - BLOCK_HEAD, block->bytes,
-                        n_bitmap + (size_t)n_stored * n_bytes))
+    *says = (struct number_head){.less_1 = part_u64(head + BLOCK_LEAST) - 1,
+                                 .n_stored = part_u32(head + BLOCK_STORED),
+                                 .n_bytes = part_u32(head + BLOCK_BYTES),
+                                 .n_bitmap = column->sparse ? (n + 7) / 8 : 0};
+    if (says->n_bytes > 8 || says->n_stored > n || (!column->sparse && says->n_stored != n))
         return false;
+    return trod_unsqueeze(tool, head + BLOCK_HEAD, from.n - BLOCK_HEAD, bytes,
+                          says->n_bitmap + (size_t)says->n_stored * says->n_bytes);
+}
+
+/* How many of the first n_bits bits are set. */
+static uint32_t count_set(const unsigned char *bits, uint32_t n_bits) {
+    uint32_t n = 0, byte = 0;
+    for (; byte + 8 <= n_bits / 8; byte += 8)
+        n += (uint32_t)__builtin_popcountll(part_u64(bits + byte));
+    for (; byte < n_bits / 8; byte++) n += (uint32_t)__builtin_popcount(bits[byte]);
+    if (n_bits % 8) n += (uint32_t)__builtin_popcount(bits[byte] & ((1u << n_bits % 8) - 1));
+    return n;
+}
+
+/* Reads a few rows of a block; false if it is damaged. */
+static bool read_rows(const struct column *column, struct trod_unsqueezer *tool, uint32_t i,
+                      uint32_t from, uint32_t n, unsigned char *bytes, int64_t *numbers) {
+    struct number_head says;
+    if (!expand_block(column, tool, i, bytes, &says)) return false;
+    const unsigned char *const at = bytes + says.n_bitmap;
+    uint32_t used = from;
+    if (column->sparse) { /* how many are stored before, and whether the bits are right at all */
+        const uint32_t rows = column_block_rows(column, i);
+        if (count_set(bytes, 8 * says.n_bitmap) != says.n_stored ||
+            count_set(bytes, rows) != says.n_stored)
+            return false;
+        used = count_set(bytes, from);
+    }
+    for (uint32_t row = from; row < from + n; row++) {
+        uint64_t stored = 0;
+        if (column->sparse && !(bytes[row / 8] >> row % 8 & 1)) {
+            *numbers++ = column->common;
+            continue;
+        }
+        for (uint32_t byte = 0; byte < says.n_bytes; byte++)
+            stored |= (uint64_t)at[(size_t)byte * says.n_stored + used] << (8 * byte);
+        *numbers++ = (int64_t)(stored ? stored + says.less_1 : (uint64_t)INT64_MIN);
+        used++;
+    }
+    return true;
+}
+
+/* Reads a whole block; false if it is damaged. */
+static bool read_block(const struct column *column, struct trod_unsqueezer *tool, uint32_t i,
+                       struct number_block *block, int64_t *numbers) {
+    struct number_head says;
+    if (!expand_block(column, tool, i, block->bytes, &says)) return false;
+    const uint32_t n = column_block_rows(column, i);
+    const uint64_t less_1 = says.less_1;
+    const uint32_t n_stored = says.n_stored, n_bytes = says.n_bytes;
+    const uint32_t n_bitmap = says.n_bitmap;
     uint64_t *const stored = block->stored;
     const unsigned char *at = block->bytes + n_bitmap;
     memset(stored, 0, n_stored * sizeof *stored);
@@ -195,8 +250,10 @@ void column_numbers_read(const struct column *column, uint32_t from, uint32_t n,
         const uint32_t i = from / column->block_rows, skipped = from % column->block_rows;
         const uint32_t rows = column_block_rows(column, i);
         const uint32_t some = rows - skipped < end - from ? rows - skipped : end - from;
-        int64_t *const to = some == rows ? numbers : whole;
-        if (!read_block(column, tool, i, &block, to)) {
+        const bool few = some < rows / 8;
+        int64_t *const to = few || some == rows ? numbers : whole;
+        if (!(few ? read_rows(column, tool, i, skipped, some, block.bytes, to)
+                  : read_block(column, tool, i, &block, to))) {
             for (uint32_t k = 0; k < some; k++) numbers[k] = INT64_MIN;
         } else if (to == whole) {
             memcpy(numbers, whole + skipped, some * sizeof *numbers);
