@@ -4,6 +4,8 @@
  *  - `catalogue.db`, SQLite in WAL mode: which column files make the log, its names, fields and
  * sources, the imports, and how many people were forgotten;
  *  - `log/NNNNNNNN.part`, the column files: immutable, read-only mapped, a checksum on every block;
+ *  - `inbox.db`, SQLite as well: events that came one by one (trod_inbox_put) and are in no column
+ *    file yet; every question sees them, and compacting folds them into the files;
  *  - `lock`, held by the one process that writes.
  *
  * What a reader sees is one state of the catalogue. A *change* writes its files aside (names that end
@@ -33,9 +35,10 @@ TROD_MUST trod_status trod_store_open(const char *folder, enum trod_store_mode m
                                       const struct trod_run *run, struct trod_store **store,
                                       struct trod_error *error);
 void trod_store_close(struct trod_store *store);
-/* The log as it is now. Where several sets hold the same customers they are merged as each part
- * is opened. To be freed by trod_parts_free, before or after the store is closed. A column file
- * that is damaged or not there is an error (TROD_BAD_INPUT) of its own parts alone. */
+/* The log as it is now, files and inbox. Where several sets hold the same customers they are
+ * merged as each part is opened. To be freed by trod_parts_free, before or after the store is
+ * closed. A column file that is damaged or not there is an error (TROD_BAD_INPUT) of its own
+ * parts alone. */
 TROD_MUST trod_status trod_store_parts(struct trod_store *store, struct trod_parts **parts,
                                        struct trod_error *error);
 
@@ -54,6 +57,12 @@ struct trod_store_import {
     trod_str what; /* the files' names as they were given */
     uint64_t n_rows, n_events, n_rejected, n_dropped;
 };
+/* What is in the inbox and in no file. */
+struct trod_store_inbox {
+    uint64_t n_events;  /* facts without an event included */
+    int64_t oldest_us;  /* when the oldest of them was put in; TROD_NO_TIME if there is none */
+    uint64_t n_bytes;   /* of the database, with its log */
+};
 struct trod_store_about {
     trod_str folder;
     const struct trod_store_file *files;
@@ -62,7 +71,8 @@ struct trod_store_about {
                                               * together too */
     size_t n_imports;
     uint64_t n_forgotten; /* people */
-    uint64_t n_bytes;
+    uint64_t n_bytes;     /* of the column files */
+    struct trod_store_inbox inbox;
     uint32_t n_sets; /* above 1: compaction would make questions quicker */
 };
 /* On the arena. */
@@ -99,8 +109,9 @@ const struct trod_parts *trod_change_parts(const struct trod_change *change);
 TROD_MUST trod_status trod_change_add(struct trod_change *change,
                                       const struct trod_packed *packed,
                                       struct trod_error *error);
-/* Takes every file out that was there when the change began (--replace), and all that was
- * numbered: trod_change_parts is empty from then on. Before the first trod_change_add. */
+/* Takes every file out that was there when the change began (--replace), the events that were in
+ * the inbox then, and all that was numbered: trod_change_parts is empty from then on. Before the
+ * first trod_change_add. */
 void trod_change_clear(struct trod_change *change);
 /* Before the first trod_change_add: events that equal one of their customer's in the log (name,
  * times, every attribute) are not added. Without it, those alone whose own id (the log's
@@ -121,7 +132,12 @@ TROD_MUST trod_status trod_change_commit(struct trod_change *change, struct trod
 
 /* How long compacting and forgetting wait for another process that writes (else 5 seconds). */
 void trod_store_wait(struct trod_store *store, int64_t wait_us);
-/* One set of all. `before` and `after` (may be NULL): files and bytes. */
+/* The events of the inbox become a set of files, as an import of them would, in one transaction;
+ * *n_events: how many were new. */
+TROD_MUST trod_status trod_store_fold(struct trod_store *store, const struct trod_run *run,
+                                      uint64_t *n_events, struct trod_error *error);
+/* Folds the inbox, then makes one set of all. `before` and `after` (may be NULL): files, bytes and
+ * inbox. */
 TROD_MUST trod_status trod_store_compact(struct trod_store *store, const struct trod_run *run,
                                          struct trod_store_about *before,
                                          struct trod_store_about *after,
@@ -137,6 +153,59 @@ TROD_MUST trod_status trod_store_settle(struct trod_store *store, const struct t
 TROD_MUST trod_status trod_store_forget(struct trod_store *store, trod_str id,
                                         const struct trod_run *run, uint64_t *n_events,
                                         uint64_t *n_left, struct trod_error *error);
+
+/* ---- The inbox
+ * --------------------------------------------------------------------------------- */
+
+/* Takes events one by one or by the thousand, beside the files and without their lock: what
+ * trod_inbox_put has answered is on the disk, is seen by every question asked afterwards, and is
+ * counted once. From any process; a trod_inbox is for one thread at a time.
+ *
+ * Life: 1. trod_inbox_open; 2. trod_inbox_put, again and again; 3. trod_inbox_close. */
+struct trod_inbox;
+struct trod_inbox_options {
+    unsigned n_days;      /* how long message ids are known, at least; 0: 7 */
+    uint64_t most_events; /* that wait for being folded; 0: 4 million */
+    bool create;          /* makes the workspace if it is not there */
+};
+struct trod_inbox_value {
+    trod_str name, value; /* an empty value is none */
+    bool fact;            /* of the customer; else of the event */
+};
+struct trod_inbox_event {
+    trod_str customer;
+    trod_str name;   /* at == NULL: facts alone, without an event */
+    int64_t time_us; /* TROD_NO_TIME: none */
+    int64_t end_us;  /* the same */
+    trod_str source; /* where it comes from, as a file's name is of an import */
+    trod_str message_id; /* at == NULL: none */
+    const struct trod_inbox_value *values;
+    size_t n_values;
+};
+enum {
+    TROD_INBOX_TEXT = 1 << 20,   /* bytes of all texts of an event, at most */
+    TROD_INBOX_VALUES = 1000,    /* of an event, at most */
+    TROD_INBOX_BATCH = 100000,   /* events at once, at most */
+};
+struct trod_inbox_answer {
+    uint64_t n_kept;  /* on the disk now */
+    uint64_t n_known; /* dropped, for their message id came before */
+};
+/* Opens the inbox of FOLDER/.trod, and makes it if it is not there. Errors: as trod_store_open. */
+TROD_MUST trod_status trod_inbox_open(const char *folder,
+                                      const struct trod_inbox_options *options,
+                                      struct trod_inbox **inbox, struct trod_error *error);
+void trod_inbox_close(struct trod_inbox *inbox);
+/* What is wrong with an event, if anything: TROD_BAD_INPUT (no customer, a time out of the years
+ * 1 to 9999), TROD_TOO_MUCH. */
+TROD_MUST trod_status trod_inbox_check(const struct trod_inbox_event *event,
+                                       struct trod_error *error);
+/* Puts all of them in, or (an error) none: returns when they are synced. Errors: as
+ * trod_inbox_check; TROD_TOO_MUCH (the inbox is full until somebody folds it); TROD_BUSY; TROD_IO.
+ * Time: of a sync, and a few microseconds an event. */
+TROD_MUST trod_status trod_inbox_put(struct trod_inbox *inbox,
+                                     const struct trod_inbox_event *events, size_t n,
+                                     struct trod_inbox_answer *answer, struct trod_error *error);
 
 /* Test hook: the n-th write, sync, rename or unlink from now (0: none) fails, or the process
  * stops there as if killed. Those of SQLite count in stores that are opened after the first

@@ -1,5 +1,5 @@
 /* What is in the store, for people to look at. */
-#include "store/inside.h"
+#include "store/inbox.h"
 
 static trod_status read_imports(struct trod_store *store, struct trod_arena *arena,
                                 struct trod_store_about *about, struct trod_error *error) {
@@ -39,6 +39,7 @@ trod_status trod_store_about(struct trod_store *store, struct trod_arena *arena,
     int64_t n_forgotten = 0;
     *about = (struct trod_store_about){0};
     TROD_TRY(store_catalogue_read(store, arena, &state, error));
+    TROD_TRY(store_inbox_about(store, state.folded, &about->inbox, error));
     TROD_TRY(read_imports(store, arena, about, error));
     TROD_TRY(
         store_db_number(store->db, "SELECT count(*) FROM forgotten", 0, &n_forgotten, error));

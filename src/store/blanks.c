@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "store/forget.h"
+#include "store/inbox.h"
 
 static trod_status blank_texts(struct store_db *db, const char *sql, const uint32_t *numbers,
                                size_t n, struct trod_error *error) {
@@ -87,10 +88,14 @@ done:
 trod_status store_scrub(struct trod_store *store, struct trod_error *error) {
     trod_status status = TROD_OK;
     int64_t due = 0;
+    uint64_t folded = 0;
     TROD_TRY(store_db_number(store->db, "SELECT value FROM meta WHERE key = 'scrub'", 0, &due,
                              error));
     if (!due) return TROD_OK;
     TROD_TRY(store_db_checkpoint(store->db, error));
+    TROD_TRY(store_catalogue_folded(store, &folded, error));
+    TROD_TRY(store_inbox_sweep(store, folded, error));
+    TROD_TRY(store_inbox_scrub(store, error));
     TROD_TRY(store_db_run(store->db, "DELETE FROM meta WHERE key = 'scrub'", error));
 done:
     store_db_roll_back(store->db);

@@ -113,6 +113,15 @@ trod_status store_catalogue_touch(struct trod_store *store, struct trod_error *e
 
 /* ---- Reading ---- */
 
+trod_status store_catalogue_folded(struct trod_store *store, uint64_t *folded,
+                                   struct trod_error *error) {
+    int64_t number = 0;
+    const trod_status status = store_db_number(
+        store->db, "SELECT value FROM meta WHERE key = 'folded'", 0, &number, error);
+    *folded = (uint64_t)number;
+    return status;
+}
+
 static int64_t time_or_none(struct store_query *query, int column) {
     return store_query_is_null(query, column) ? TROD_NO_TIME
                                               : store_query_number(query, column);
@@ -324,9 +333,10 @@ done:
     return status;
 }
 
-static trod_status read_meta(struct store_db *db, struct store_state *state,
+static trod_status read_meta(struct trod_store *store, struct store_state *state,
                              struct trod_error *error) {
     trod_status status = TROD_OK;
+    struct store_db *const db = store->db;
     int64_t next_file = 0, next_set = 0, n_customers = 0;
     TROD_TRY(store_db_number(db, "SELECT value FROM meta WHERE key = 'generation'", 0,
                              &state->generation, error));
@@ -336,6 +346,7 @@ static trod_status read_meta(struct store_db *db, struct store_state *state,
                              error));
     TROD_TRY(store_db_number(db, "SELECT value FROM meta WHERE key = 'n_customers'", 0,
                              &n_customers, error));
+    TROD_TRY(store_catalogue_folded(store, &state->folded, error));
     state->next_file = (uint64_t)next_file;
     state->next_set = (uint32_t)next_set;
     state->n_customers = (uint64_t)n_customers;
@@ -348,7 +359,7 @@ trod_status store_catalogue_read(struct trod_store *store, struct trod_arena *ar
     trod_status status = TROD_OK;
     *state = (struct store_state){0};
     TROD_TRY(store_db_run(store->db, "BEGIN", error));
-    TROD_TRY(read_meta(store->db, state, error));
+    TROD_TRY(read_meta(store, state, error));
     TROD_TRY(read_files(store->db, arena, state, error));
     TROD_TRY(read_names(store, state, error));
     TROD_TRY(read_fields(store, arena, state, error));

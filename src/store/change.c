@@ -13,6 +13,7 @@
 
 #include "store/disk.h"
 #include "store/forget.h"
+#include "store/inbox.h"
 
 /* ---- Sweeping ---- */
 
@@ -74,10 +75,13 @@ trod_status trod_store_begin(struct trod_store *store, int64_t wait_us,
     made->lock = -1;
     TROD_TRY(store_lock_take(store, wait_us, &made->lock, error));
     TROD_TRY(store_catalogue_touch(store, error));
-    TROD_TRY(store_parts_read(store, &made->parts, error));
+    TROD_TRY(store_parts_read(store, false, &made->parts, error));
     const struct store_state *const state = &made->parts->state;
     TROD_TRY(store_sweep(store, state, error));
     TROD_TRY(store_scrub(store, error));
+    TROD_TRY(store_inbox_sweep(store, state->folded, error));
+    TROD_TRY(store_inbox_last(store, &made->inbox_last, error));
+    made->folded = state->folded;
     made->set = state->next_set;
     made->next_file = state->next_file;
     TROD_TRY_ALLOC(made->fates = TROD_NEW_ARRAY(arena, state->n_files, uint8_t), error);
@@ -132,6 +136,7 @@ const struct trod_parts *trod_change_parts(const struct trod_change *change) {
 
 void trod_change_clear(struct trod_change *change) {
     change->cleared = true;
+    if (change->folded < change->inbox_last) change->folded = change->inbox_last;
     memset(change->fates, STORE_OUT, change->parts->state.n_files);
     for (size_t i = 0; i < TROD_COUNT(change->roles); i++) change->roles[i] = TROD_NO_ID;
 }
@@ -202,16 +207,19 @@ trod_status trod_change_add(struct trod_change *change, const struct trod_packed
     struct trod_arena *const arena = trod_arena_make(STORE_ARENA_BYTES);
     TROD_TRY_ALLOC(arena, error);
     TROD_TRY(trod_part_open(packed->sections, packed->n_sections, arena, &part, error));
-    TROD_TRY(store_screen(change, part, arena, &screened, error));
+    if (change->cleared)
+        screened.n_new_customers = part->n_customers;
+    else
+        TROD_TRY(
+            store_screen(change->parts, change->distinct, part, arena, &screened, error));
     if (screened.n_known_events) {
         TROD_TRY(store_screen_pack(part, &screened.known, arena, &fewer, error));
         packed = &fewer;
         TROD_TRY(trod_part_open(packed->sections, packed->n_sections, arena, &part, error));
     }
     TROD_TRY(store_tally_part(&tally, part, arena, error));
-    bool worth_it = part->n_events > 0 || screened.n_new_customers > 0;
-    for (size_t i = 0; i < part->n_columns; i++) worth_it |= part->columns[i].fact;
-    if (worth_it) TROD_TRY(store_change_write(change, change->set, packed, error));
+    if (store_is_worth_it(part, &screened))
+        TROD_TRY(store_change_write(change, change->set, packed, error));
     pthread_mutex_lock(&change->mutex);
     change->n_new_customers += screened.n_new_customers;
     change->n_dropped += screened.n_known_events;
@@ -340,6 +348,10 @@ trod_status trod_change_commit(struct trod_change *change, struct trod_error *er
         if (path) (void)store_disk_unlink(path); /* what stays is swept by the next change */
         free(path);
     }
+    /* What stays of the inbox is swept by the next change as well. */
+    if (change->folded > state->folded &&
+        store_inbox_sweep(change->store, change->folded, NULL) != TROD_OK)
+        goto done;
 done:
     return status;
 }

@@ -35,6 +35,8 @@ struct trod_change {
     bool cleared;   /* old sets leave with their imports */
     bool merging;   /* old sets leave; their imports become this set's */
     bool distinct;  /* events that equal an older one are not added */
+    uint64_t folded; /* events of the inbox up to this one are in files after it */
+    uint64_t inbox_last; /* the last that was there when the change began */
     uint8_t *fates; /* [files found] enum store_fate */
     bool committing, committed;
 
@@ -64,19 +66,24 @@ struct trod_change {
 trod_status store_change_write(struct trod_change *change, uint32_t set,
                                const struct trod_packed *packed, struct trod_error *error);
 
-/* Looks a new part up in the older sets: how many of its customers none of them has, and which
+/* Looks a new part up in the files of the older sets: how many of its customers none of them has, and which
  * of its events (if any; else NULL) are known there already. On the arena. */
 struct store_screened {
     uint64_t n_new_customers, n_known_events;
     struct trod_bits known; /* events; without words: none */
 };
-trod_status store_screen(const struct trod_change *change, const struct trod_part *part,
-                         struct trod_arena *arena, struct store_screened *screened,
-                         struct trod_error *error);
+trod_status store_screen(const struct store_parts *old, bool distinct,
+                         const struct trod_part *part, struct trod_arena *arena,
+                         struct store_screened *screened, struct trod_error *error);
+/* Whether a part is worth a file: it may have nothing that is not known. */
+bool store_is_worth_it(const struct trod_part *part, const struct store_screened *screened);
 /* The part without those events, packed. On the arena. */
 trod_status store_screen_pack(const struct trod_part *part, const struct trod_bits *known,
                               struct trod_arena *arena, struct trod_packed *packed,
                               struct trod_error *error);
+
+/* Folds the inbox and commits, if there is something in it; the change has nothing else. */
+trod_status store_fold(struct trod_change *change, uint64_t *n_events, struct trod_error *error);
 
 /* Enters the change in the catalogue, in one transaction. */
 trod_status store_commit(struct trod_change *change, struct trod_error *error);

@@ -45,6 +45,9 @@ static trod_status write_meta(struct trod_change *change, struct trod_error *err
                       (int64_t)change->set + 1, error));
     TROD_TRY(run_with(db, "UPDATE meta SET value = ?1 WHERE key = 'n_customers'",
                       (int64_t)n_customers, error));
+    if (change->folded > state->folded)
+        TROD_TRY(run_with(db, "INSERT OR REPLACE INTO meta(key, value) VALUES('folded', ?1)",
+                          (int64_t)change->folded, error));
 done:
     return status;
 }

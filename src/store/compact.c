@@ -122,8 +122,10 @@ trod_status trod_store_compact(struct trod_store *store, const struct trod_run *
     trod_status status = TROD_OK;
     struct compacting compacting = {0};
     struct trod_change *change = NULL;
-    TROD_TRY(trod_store_begin(store, store->wait_us, &change, error));
+    uint64_t n_folded = 0;
     if (before) TROD_TRY(trod_store_about(store, arena, before, error));
+    TROD_TRY(trod_store_fold(store, run, &n_folded, error));
+    TROD_TRY(trod_store_begin(store, store->wait_us, &change, error));
     compacting.change = change;
     compacting.run = run;
     const struct store_state *const state = &change->parts->state;

@@ -5,6 +5,7 @@
  * deletes, and its log is emptied, so that no byte of the id stays in .trod; if the process is
  * stopped before that, the next change does it. */
 #include "store/forget.h"
+#include "store/inbox.h"
 
 struct forgetting {
     struct trod_change *change;
@@ -262,11 +263,17 @@ trod_status trod_store_forget(struct trod_store *store, trod_str id, const struc
                               uint64_t *n_events, uint64_t *n_left, struct trod_error *error) {
     trod_status status = TROD_OK;
     struct trod_change *change = NULL;
+    uint64_t n_folded = 0, n_late = 0;
     *n_events = *n_left = 0;
+    /* What the inbox has goes the way of the files; what came in meanwhile is deleted there. */
+    TROD_TRY(trod_store_fold(store, run, &n_folded, error));
     TROD_TRY(trod_store_begin(store, store->wait_us, &change, error));
     TROD_TRY(forget(change, id, n_events, error));
     TROD_TRY(sweep(store, error));
+    TROD_TRY(store_inbox_forget(store, id, &n_late, error));
     TROD_TRY(store_scrub(store, error));
+    TROD_TRY(store_inbox_scrub(store, error));
+    *n_events += n_late;
     TROD_TRY(store_look_for(store, id, run, n_left, error));
 done:
     trod_change_free(change);

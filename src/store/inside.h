@@ -18,6 +18,7 @@ enum {
 
 struct trod_store {
     struct store_db *db;
+    struct store_db *inbox; /* NULL: there is none, or it was not asked for yet */
     enum trod_store_mode mode;
     const struct trod_run *run; /* as it was given; may be NULL */
     int64_t wait_us;            /* for the lock, where nobody says how long */
@@ -44,6 +45,7 @@ struct store_state {
     int64_t generation; /* changes with every change */
     uint64_t next_file;
     uint32_t next_set;
+    uint64_t folded;                /* events of the inbox up to this number are in files */
     uint64_t n_customers;           /* of the whole log: each once */
     const struct store_file *files; /* by set, then first_hash */
     size_t n_files;
@@ -70,6 +72,9 @@ trod_status store_catalogue_prepare(struct trod_store *store, bool create,
 /* Reads the state in one transaction; on the arena but for the names. */
 trod_status store_catalogue_read(struct trod_store *store, struct trod_arena *arena,
                                  struct store_state *state, struct trod_error *error);
+/* state.folded alone. */
+trod_status store_catalogue_folded(struct trod_store *store, uint64_t *folded,
+                                   struct trod_error *error);
 /* Commits one small transaction: what a failed one before it left in the WAL is void then. */
 trod_status store_catalogue_touch(struct trod_store *store, struct trod_error *error);
 
@@ -82,7 +87,8 @@ trod_status store_seal_check(struct store_db *db, bool *right, struct trod_error
 struct store_map {
     const struct store_file *file;
     const struct trod_parts *log; /* whose numbers its part keeps to; NULL: not looked at */
-    const unsigned char *bytes;   /* NULL: `why` says why it cannot be read */
+    const struct trod_packed *packed; /* of the inbox, in memory; NULL: a file, and `bytes` holds */
+    const unsigned char *bytes;       /* NULL: `why` says why it cannot be read */
     uint64_t n_bytes;
     char why[96]; /* "it is not there" */
 };
@@ -148,7 +154,12 @@ trod_status store_grid_make(const struct store_file *files, size_t n_files, unsi
 struct store_parts {
     struct trod_parts parts;
     struct store_state state;
-    struct store_map *maps; /* [state.n_files] */
+    const struct store_file *files; /* [n_files]: those of the state, then those of the inbox */
+    size_t n_files;
+    struct store_map *maps;     /* [n_files] */
+    struct trod_gather *gather; /* of the inbox; NULL: it has no events, or was not asked for */
+    uint64_t inbox_last;        /* the number of the last event that was read from it */
+    uint64_t inbox_rows;
     struct store_ranges ranges;
     struct store_shelf *shelf;   /* parts that stay open */
     struct store_shelf *glances; /* files opened at a glance, the same */
@@ -172,9 +183,10 @@ const struct trod_part *store_shelf_look(struct store_shelf *shelf, size_t i, bo
 const struct trod_part *store_shelf_put(struct store_shelf *shelf, size_t i,
                                         const struct trod_part *part, struct trod_arena *arena);
 
-/* The log as the catalogue has it now; freed by trod_parts_free(&(*parts)->parts). */
-trod_status store_parts_read(struct trod_store *store, struct store_parts **parts,
-                             struct trod_error *error);
+/* The log as the catalogue has it now, with the inbox or without; freed by
+ * trod_parts_free(&(*parts)->parts). */
+trod_status store_parts_read(struct trod_store *store, bool with_inbox,
+                             struct store_parts **parts, struct trod_error *error);
 /* The rows of pieces put together, on the arena. */
 trod_status store_pieces_rows(const struct store_parts *parts, const struct store_piece *pieces,
                               size_t n, struct trod_arena *arena, struct trod_rows *rows,

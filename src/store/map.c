@@ -103,6 +103,11 @@ trod_status store_map_glance(const struct store_map *map, struct trod_part_tool 
     struct store_head head;
     struct trod_section *sections = NULL;
     char name[STORE_NAME_BYTES];
+    const struct trod_packed *const packed = map->packed;
+    if (packed && tool)
+        return trod_part_glance(packed->sections, packed->n_sections, tool, arena, part, error);
+    if (packed)
+        return trod_part_open(packed->sections, packed->n_sections, arena, part, error);
     if (!map->bytes) return store_damaged(map->file, map->why, error);
     store_file_name(map->file->number, name);
     TROD_TRY(

@@ -1,10 +1,12 @@
 /* The log of the store as parts. All files are mapped at once, right after the catalogue was
  * read: a file that is not there any more was put out by a change in between, and the catalogue
  * is read anew. Where one file covers a range, opening the part is opening the file; where
- * several sets have customers in it, their slices are unpacked, put together and packed. */
+ * several sets have customers in it, their slices are unpacked, put together and packed. What
+ * is in the inbox is one more set, the newest, whose files lie in memory. */
 #include <stdlib.h>
 
-#include "store/inside.h"
+#include "store/change.h"
+#include "store/inbox.h"
 
 enum { MOST_ATTEMPTS = 100, LEAST_EVENTS = 4096 };
 
@@ -14,6 +16,7 @@ static void release(void *owner) {
     store_shelf_free(parts->glances);
     for (size_t i = 0; i < parts->state.n_files; i++)
         if (parts->maps) store_map_close(&parts->maps[i]);
+    trod_gather_free(parts->gather);
     trod_dict_free(parts->state.names);
 }
 
@@ -127,76 +130,203 @@ done:
 
 /* As many as an import would put into a part, or fewer, so that each thread has the memory to
  * put them together. */
-static uint64_t events_at_once(const struct store_state *state, uint64_t n_events,
+static uint64_t events_at_once(uint64_t n_events, size_t n_fields,
                                uint64_t memory, const struct trod_run *run) {
-    const uint64_t ordinary = n_events >> store_part_bits(n_events, state->n_fields);
+    const uint64_t ordinary = n_events >> store_part_bits(n_events, n_fields);
     const uint64_t most = memory / trod_run_threads(run) / STORE_EVENT_BYTES;
     if (most >= ordinary) return ordinary;
     return most > LEAST_EVENTS ? most : LEAST_EVENTS;
 }
 
-static trod_status fill(const struct trod_store *store, struct store_parts *made,
-                        struct trod_arena *arena, struct trod_error *error) {
-    trod_status status = TROD_OK;
+/* What the catalogue says of the log, without the parts. */
+static void set_frame(struct store_parts *made) {
     const struct store_state *const state = &made->state;
-    uint64_t n_events = 0;
-    for (size_t i = 0; i < state->n_files; i++) n_events += state->files[i].n_events;
-    const uint64_t memory =
-        store->run && store->run->memory_bytes ? store->run->memory_bytes : (uint64_t)4 << 30;
-    TROD_TRY(store_ranges_make(state->files, state->n_files,
-                               events_at_once(state, n_events, memory, store->run), arena,
-                               &made->ranges, error));
-    uint64_t *const first_hash = TROD_NEW_ARRAY(arena, made->ranges.n, uint64_t);
-    TROD_TRY_ALLOC(first_hash, error);
-    TROD_TRY_ALLOC(made->shelf = store_shelf_make(made->ranges.n, memory / 8), error);
-    TROD_TRY_ALLOC(made->glances = store_shelf_make(state->n_files, memory / 16), error);
-    TROD_TRY_ALLOC(made->tool = trod_part_tool_make(arena), error);
-    for (size_t i = 1; i < made->ranges.n; i++) first_hash[i] = made->ranges.at[i].first;
-    struct trod_parts *const parts = &made->parts;
-    *parts = (struct trod_parts){
-        .names = state->names,
-        .fields = state->fields,
-        .n_fields = state->n_fields,
-        .sources = state->sources,
-        .n_sources = state->n_sources,
-        .channel_field = state->roles[STORE_CHANNEL],
-        .worth_field = state->roles[STORE_WORTH],
-        .journey_field = state->roles[STORE_JOURNEY],
-        .id_field = state->roles[STORE_ID],
-        .n_events = n_events,
-        .n_customers = state->n_customers,
-        .first_us = TROD_NO_TIME,
-        .last_us = TROD_NO_TIME,
-        .n_parts = made->ranges.n,
-        .first_hash = first_hash,
-        .open = open_part,
-        .single = store_parts_single,
-        .gaps = store_parts_gaps,
-        .release = release,
-        .owner = made,
-        .arena = arena,
-    };
-    for (size_t i = 0; i < state->n_files; i++) {
-        const struct store_file *const file = &state->files[i];
-        store_span_add(&parts->first_us, &parts->last_us, file->first_us, file->last_us);
+    made->files = state->files;
+    made->n_files = state->n_files;
+    made->parts.names = state->names;
+    made->parts.fields = state->fields;
+    made->parts.n_fields = state->n_fields;
+    made->parts.sources = state->sources;
+    made->parts.n_sources = state->n_sources;
+    made->parts.channel_field = state->roles[STORE_CHANNEL];
+    made->parts.worth_field = state->roles[STORE_WORTH];
+    made->parts.journey_field = state->roles[STORE_JOURNEY];
+    made->parts.id_field = state->roles[STORE_ID];
+    made->parts.n_customers = state->n_customers;
+}
+
+/* ---- The inbox as files in memory ---- */
+
+/* One part of it, as it would come into the files: without the events that are there already. */
+static trod_status add_inbox_part(struct store_parts *made, const struct trod_packed *packed,
+                                  struct store_file *file, struct store_map *map,
+                                  struct store_tally *tally, bool *worth_it,
+                                  struct trod_arena *arena, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    const struct trod_part *part = NULL;
+    struct store_screened screened = {0};
+    TROD_TRY(trod_part_open(packed->sections, packed->n_sections, arena, &part, error));
+    status = store_screen(made, false, part, arena, &screened, error);
+    if (status == TROD_BAD_INPUT) { /* what is damaged is told when it is asked for */
+        screened = (struct store_screened){.n_new_customers = part->n_customers};
+        status = TROD_OK;
     }
-    parts->has_times = parts->first_us != TROD_NO_TIME;
+    if (status != TROD_OK) goto done;
+    if (screened.n_known_events) {
+        struct trod_packed *const fewer = TROD_NEW(arena, struct trod_packed);
+        TROD_TRY_ALLOC(fewer, error);
+        TROD_TRY(store_screen_pack(part, &screened.known, arena, fewer, error));
+        packed = fewer;
+        TROD_TRY(trod_part_open(packed->sections, packed->n_sections, arena, &part, error));
+    }
+    *worth_it = store_is_worth_it(part, &screened);
+    if (!*worth_it) goto done;
+    TROD_TRY(store_tally_part(tally, part, arena, error));
+    made->parts.n_customers += screened.n_new_customers;
+    *file = (struct store_file){
+        .set = made->state.next_set,
+        .first_hash = packed->first_hash,
+        .last_hash = packed->last_hash,
+        .n_events = packed->n_events,
+        .n_customers = packed->n_customers,
+        .first_us = packed->first_us,
+        .last_us = packed->last_us,
+    };
+    *map = (struct store_map){.file = file, .packed = packed};
 done:
     return status;
 }
 
-trod_status store_parts_read(struct trod_store *store, struct store_parts **parts,
+/* The sources of the frame, with the events that files and inbox have of them. */
+static trod_status add_up_sources(struct store_parts *made, const struct trod_parts *frame,
+                                  const struct store_tally *tally, struct trod_arena *arena,
+                                  struct trod_error *error) {
+    trod_status status = TROD_OK;
+    struct trod_parts_source *const sources =
+        TROD_NEW_ARRAY(arena, frame->n_sources, struct trod_parts_source);
+    TROD_TRY_ALLOC(sources, error);
+    for (size_t i = 0; i < frame->n_sources; i++) {
+        sources[i] = (struct trod_parts_source){.name = frame->sources[i].name,
+                                                .first_us = TROD_NO_TIME,
+                                                .last_us = TROD_NO_TIME};
+        if (i < made->state.n_sources) sources[i] = made->state.sources[i];
+        if (i >= tally->n_sources) continue;
+        const struct trod_parts_source *const more = &tally->sources[i];
+        sources[i].n_events += more->n_events;
+        store_span_add(&sources[i].first_us, &sources[i].last_us, more->first_us,
+                       more->last_us);
+    }
+    made->parts.sources = sources;
+    made->parts.n_sources = frame->n_sources;
+done:
+    return status;
+}
+
+/* Puts the inbox's events behind the files, as the newest set. */
+static trod_status add_inbox(struct trod_store *store, struct store_parts *made,
+                             struct trod_arena *arena, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    struct store_inbox_rows rows = {0};
+    struct store_tally tally = {0};
+    const size_t n_old = made->state.n_files;
+    TROD_TRY(store_inbox_read(store, made->state.folded, &made->parts, arena, &rows, error));
+    made->inbox_last = rows.last;
+    made->inbox_rows = rows.n_rows;
+    made->gather = rows.gather;
+    if (!made->gather) goto done;
+    struct store_file *const files =
+        TROD_NEW_ARRAY(arena, n_old + rows.n_packed, struct store_file);
+    struct store_map *const maps =
+        TROD_NEW_ARRAY(arena, n_old + rows.n_packed, struct store_map);
+    TROD_TRY_ALLOC(files && maps, error);
+    memcpy(files, made->state.files, n_old * sizeof *files);
+    memcpy(maps, made->maps, n_old * sizeof *maps);
+    size_t n = n_old;
+    for (size_t i = 0; i < rows.n_packed; i++) {
+        bool worth_it = false;
+        TROD_TRY(add_inbox_part(made, &rows.packed[i], &files[n], &maps[n], &tally, &worth_it,
+                                arena, error));
+        n += worth_it;
+    }
+    made->files = files;
+    made->n_files = n;
+    made->maps = maps;
+    const struct trod_parts *const frame = trod_gather_frame(made->gather);
+    TROD_TRY(add_up_sources(made, frame, &tally, arena, error));
+    made->parts.names = frame->names;
+    made->parts.fields = frame->fields;
+    made->parts.n_fields = frame->n_fields;
+    made->parts.channel_field = frame->channel_field;
+    made->parts.worth_field = frame->worth_field;
+    made->parts.journey_field = frame->journey_field;
+done:
+    return status;
+}
+
+static trod_status fill(const struct trod_store *store, struct store_parts *made,
+                        struct trod_arena *arena, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    struct trod_parts *const parts = &made->parts;
+    uint64_t n_events = 0;
+    for (size_t i = 0; i < made->n_files; i++) n_events += made->files[i].n_events;
+    const uint64_t memory =
+        store->run && store->run->memory_bytes ? store->run->memory_bytes : (uint64_t)4 << 30;
+    TROD_TRY(store_ranges_make(made->files, made->n_files,
+                               events_at_once(n_events, parts->n_fields, memory, store->run),
+                               arena,
+                               &made->ranges, error));
+    uint64_t *const first_hash = TROD_NEW_ARRAY(arena, made->ranges.n, uint64_t);
+    TROD_TRY_ALLOC(first_hash, error);
+    TROD_TRY_ALLOC(made->shelf = store_shelf_make(made->ranges.n, memory / 8), error);
+    TROD_TRY_ALLOC(made->glances = store_shelf_make(made->n_files, memory / 16), error);
+    TROD_TRY_ALLOC(made->tool = trod_part_tool_make(arena), error);
+    for (size_t i = 1; i < made->ranges.n; i++) first_hash[i] = made->ranges.at[i].first;
+    parts->n_events = n_events;
+    parts->first_us = parts->last_us = TROD_NO_TIME;
+    for (size_t i = 0; i < made->n_files; i++)
+        store_span_add(&parts->first_us, &parts->last_us, made->files[i].first_us,
+                       made->files[i].last_us);
+    parts->has_times = parts->first_us != TROD_NO_TIME;
+    parts->n_parts = made->ranges.n;
+    parts->first_hash = first_hash;
+    parts->open = open_part;
+    parts->single = store_parts_single;
+    parts->gaps = store_parts_gaps;
+    parts->release = release;
+    parts->owner = made;
+    parts->arena = arena;
+done:
+    return status;
+}
+
+/* One state of files and inbox. *again, if it came set: a file of it is gone, and was
+ * not so already in the state `before`. */
+static trod_status read_once(struct trod_store *store, bool with_inbox, int64_t before,
+                             struct store_parts *made, struct trod_arena *arena, bool *again,
                              struct trod_error *error) {
+    trod_status status = TROD_OK;
+    bool gone = false;
+    if (with_inbox) TROD_TRY(store_inbox_begin(store, error));
+    TROD_TRY(store_catalogue_read(store, arena, &made->state, error));
+    set_frame(made);
+    TROD_TRY(map_files(store, made, arena, &gone, error));
+    *again = *again && gone && made->state.generation != before;
+    if (with_inbox && !*again) TROD_TRY(add_inbox(store, made, arena, error));
+done:
+    if (with_inbox) store_inbox_end(store);
+    return status;
+}
+
+trod_status store_parts_read(struct trod_store *store, bool with_inbox,
+                             struct store_parts **parts, struct trod_error *error) {
     trod_status status = TROD_OK;
     int64_t before = -1; /* the generation of which a file was gone */
     for (int attempt = 0;; attempt++) {
         struct trod_arena *const arena = trod_arena_make(STORE_ARENA_BYTES);
         struct store_parts *const made = arena ? TROD_NEW(arena, struct store_parts) : NULL;
-        bool gone = false;
-        status = made ? store_catalogue_read(store, arena, &made->state, error)
+        bool again = attempt < MOST_ATTEMPTS;
+        status = made ? read_once(store, with_inbox, before, made, arena, &again, error)
                       : trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
-        if (status == TROD_OK) status = map_files(store, made, arena, &gone, error);
-        const bool again = gone && made->state.generation != before && attempt < MOST_ATTEMPTS;
         if (status == TROD_OK && !again) status = fill(store, made, arena, error);
         if (status == TROD_OK && !again) {
             *parts = made;
@@ -214,7 +344,7 @@ trod_status store_parts_read(struct trod_store *store, struct store_parts **part
 trod_status trod_store_parts(struct trod_store *store, struct trod_parts **parts,
                              struct trod_error *error) {
     struct store_parts *made = NULL;
-    const trod_status status = store_parts_read(store, &made, error);
+    const trod_status status = store_parts_read(store, true, &made, error);
     if (status == TROD_OK) *parts = &made->parts;
     return status;
 }

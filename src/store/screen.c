@@ -265,17 +265,17 @@ done:
     return status;
 }
 
-trod_status store_screen(const struct trod_change *change, const struct trod_part *part,
-                         struct trod_arena *arena, struct store_screened *screened,
-                         struct trod_error *error) {
+trod_status store_screen(const struct store_parts *older, bool distinct,
+                         const struct trod_part *part, struct trod_arena *arena,
+                         struct store_screened *screened, struct trod_error *error) {
     trod_status status = TROD_OK;
-    const struct store_state *const state = &change->parts->state;
-    const uint32_t id_field = change->parts->parts.id_field;
+    const struct store_state *const state = &older->state;
+    const uint32_t id_field = state->roles[STORE_ID];
     struct trod_bits seen = trod_bits_make(arena, part->n_customers);
     struct trod_arena *const aside = trod_arena_make(STORE_ARENA_BYTES);
     *screened = (struct store_screened){.n_new_customers = part->n_customers};
     TROD_TRY_ALLOC(aside && seen.words, error);
-    if (change->cleared || state->n_files == 0) goto done;
+    if (state->n_files == 0) goto done;
     TROD_TRY_ALLOC((screened->known = trod_bits_make(arena, part->n_events)).words, error);
     for (size_t i = 0; i < state->n_files; i++) {
         const struct store_file *const file = &state->files[i];
@@ -285,20 +285,26 @@ trod_status store_screen(const struct trod_change *change, const struct trod_par
         if (file->last_hash != UINT64_MAX && trod_part_seek(part, file->last_hash + 1) == 0)
             continue;
         trod_arena_reset(aside);
-        TROD_TRY(store_map_part(&change->parts->maps[i], aside, &old, error));
+        TROD_TRY(store_map_part(&older->maps[i], aside, &old, error));
         TROD_TRY(find_pairs(part, old, file, &pairs, error));
         for (size_t p = 0; p < pairs.n; p++) trod_bits_add(&seen, pairs.at[p].new_customer);
         struct screening screening = {
             .part = part, .old = old, .id_field = id_field, .known = &screened->known};
         if (id_field != TROD_NO_ID) TROD_TRY(screen_events(&screening, &pairs, error));
-        screening.distinct = change->distinct;
-        if (change->distinct) TROD_TRY(screen_events(&screening, &pairs, error));
+        screening.distinct = distinct;
+        if (distinct) TROD_TRY(screen_events(&screening, &pairs, error));
     }
     screened->n_new_customers = part->n_customers - trod_bits_count(&seen);
     screened->n_known_events = trod_bits_count(&screened->known);
 done:
     trod_arena_free(aside);
     return status;
+}
+
+bool store_is_worth_it(const struct trod_part *part, const struct store_screened *screened) {
+    bool worth_it = part->n_events > 0 || screened->n_new_customers > 0;
+    for (size_t i = 0; i < part->n_columns; i++) worth_it |= part->columns[i].fact;
+    return worth_it;
 }
 
 /* ---- The part without them ---- */

@@ -25,26 +25,27 @@ struct store_query {
 
 static trod_status failed(const struct store_db *db, int code, struct trod_error *error) {
     const char *const name = db->name;
+    const char *const what =
+        trod_str_ends(trod_str_of(name), TROD_STR("inbox.db")) ? "inbox" : "catalogue";
     switch (code & 0xff) {
     case SQLITE_NOMEM:
         return trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-        trod_fail(error, TROD_BUSY, "the catalogue %s is being changed by another process",
-                  name);
+        trod_fail(error, TROD_BUSY, "the %s %s is being changed by another process",
+                  what, name);
         trod_error_hint(error, "try again in a moment");
         return TROD_BUSY;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-        trod_fail(error, TROD_BAD_INPUT, "the catalogue %s is damaged: %s", name,
+        trod_fail(error, TROD_BAD_INPUT, "the %s %s is damaged: %s", what, name,
                   sqlite3_errstr(code));
         trod_error_hint(error, "take the folder .trod from a backup, or move it away and "
                                "import the events anew");
         return TROD_BAD_INPUT;
     case SQLITE_FULL:
         trod_fail(error, TROD_IO,
-                  "the catalogue %s cannot be written: there is no room left "
-                  "on the disk",
+                  "the %s %s cannot be written: there is no room left on the disk", what,
                   name);
         trod_error_hint(error, "free some room and do it again; the log is as it was");
         return TROD_IO;
@@ -52,17 +53,15 @@ static trod_status failed(const struct store_db *db, int code, struct trod_error
     case SQLITE_PERM:
     case SQLITE_AUTH:
         trod_fail(error, TROD_IO,
-                  "the catalogue %s cannot be written: that is not allowed "
-                  "there",
-                  name);
+                  "the %s %s cannot be written: that is not allowed there", what, name);
         trod_error_hint(error, "ask the owner of the folder for permission");
         return TROD_IO;
     case SQLITE_CANTOPEN:
-        return trod_fail(error, TROD_IO, "the catalogue %s cannot be opened", name);
+        return trod_fail(error, TROD_IO, "the %s %s cannot be opened", what, name);
     default:
         break;
     }
-    return trod_fail(error, TROD_IO, "the catalogue %s: %s", name,
+    return trod_fail(error, TROD_IO, "the %s %s: %s", what, name,
                      db->sqlite ? sqlite3_errmsg(db->sqlite) : sqlite3_errstr(code));
 }
 
@@ -132,6 +131,10 @@ void store_db_close(struct store_db *db) {
 trod_status store_db_run(struct store_db *db, const char *sql, struct trod_error *error) {
     const int code = sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL);
     return code == SQLITE_OK ? TROD_OK : failed(db, code, error);
+}
+
+uint64_t store_db_changes(struct store_db *db) {
+    return (uint64_t)sqlite3_changes64(db->sqlite);
 }
 
 void store_db_roll_back(struct store_db *db) {
@@ -209,6 +212,11 @@ void store_query_set_text(struct store_query *query, int parameter, trod_str tex
     note_bound(query, text.at ? sqlite3_bind_text64(query->statement, parameter, text.at,
                                                     text.n, SQLITE_TRANSIENT, SQLITE_UTF8)
                               : sqlite3_bind_null(query->statement, parameter));
+}
+
+void store_query_set_bytes(struct store_query *query, int parameter, trod_str bytes) {
+    note_bound(query, sqlite3_bind_blob64(query->statement, parameter, bytes.at ? bytes.at : "",
+                                          bytes.n, SQLITE_TRANSIENT));
 }
 
 void store_query_set_null(struct store_query *query, int parameter) {

@@ -18,6 +18,8 @@ trod_status store_db_run(struct store_db *db, const char *sql, struct trod_error
  */
 trod_status store_db_number(struct store_db *db, const char *sql, int64_t missing,
                             int64_t *number, struct trod_error *error);
+/* How many rows the last statement inserted, changed or deleted. */
+uint64_t store_db_changes(struct store_db *db);
 /* Ends a transaction that is under way, without a word. */
 void store_db_roll_back(struct store_db *db);
 /* Moves all of the WAL into the database and leaves the WAL empty. TROD_BUSY if a reader is in
@@ -34,6 +36,8 @@ void store_query_free(struct store_query *query);
 /* Parameters count from 1, columns from 0. A text is copied; at == NULL is NULL. */
 void store_query_set(struct store_query *query, int parameter, int64_t number);
 void store_query_set_text(struct store_query *query, int parameter, trod_str text);
+/* The same as bytes that are no text. */
+void store_query_set_bytes(struct store_query *query, int parameter, trod_str bytes);
 void store_query_set_null(struct store_query *query, int parameter);
 /* The next row; after the last (*row false) it can be run again with other parameters. */
 trod_status store_query_next(struct store_query *query, bool *row, struct trod_error *error);

@@ -108,6 +108,7 @@ done:
 void trod_store_close(struct trod_store *store) {
     if (!store) return;
     store_db_close(store->db);
+    store_db_close(store->inbox);
     free(store->folder);
     free(store->trod);
     free(store->log);

@@ -4,6 +4,7 @@
  * of the others. */
 #include <stdatomic.h>
 
+#include "store/inbox.h"
 #include "store/tally.h"
 
 enum { ID_BLOCK = 1024, MOST_BLOCKS = 1000 };
@@ -212,7 +213,7 @@ static trod_status verify_parts(struct trod_store *store, struct finding *all,
     trod_status status = TROD_OK;
     struct store_parts *parts = NULL;
     struct verifying verifying = {0};
-    TROD_TRY(store_parts_read(store, &parts, error));
+    TROD_TRY(store_parts_read(store, false, &parts, error));
     const size_t n = parts->state.n_files;
     verifying.parts = parts;
     verifying.run = store->run;
@@ -255,6 +256,13 @@ trod_status trod_store_verify(struct trod_store *store, struct trod_arena *arena
         TROD_TRY(find(&all, "catalogue.db", UINT64_MAX,
                       "its rows do not agree with their checksum", error));
     TROD_TRY(verify_parts(store, &all, error));
+    status = store_inbox_verify(store, arena, &what, error);
+    if (status == TROD_BAD_INPUT) { /* no database at all */
+        what = trod_arena_copy(arena, trod_str_of(error ? error->message : "it is damaged"));
+        status = TROD_OK;
+    }
+    if (status == TROD_OK && what.at)
+        status = find(&all, STORE_INBOX_NAME, UINT64_MAX, what.at, error);
 done:
     *damage = all.at;
     *n_damage = all.n;

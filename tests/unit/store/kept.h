@@ -448,6 +448,62 @@ static void import_all(struct trod_store *store, const struct events *events,
         fail_msg("%s", error.message);
 }
 
+/* The same events into the inbox, a few at a time. */
+static inline trod_status put_events(const struct kept *kept, const struct events *events,
+                                     size_t at_once, bool with_ids, uint64_t *n_known,
+                                     struct trod_error *error) {
+    static const char *const SOURCE[] = {"shop", "calls", "third"};
+    enum { MOST = 64, VALUES = 4 };
+    trod_status status = TROD_OK;
+    struct trod_inbox *inbox = NULL;
+    struct trod_inbox_event out[MOST];
+    struct trod_inbox_value values[MOST][VALUES];
+    *n_known = 0;
+    TROD_TRY(trod_inbox_open(kept->folder, NULL, &inbox, error));
+    for (size_t from = 0; from < events->n; from += at_once) {
+        const size_t n = events->n - from < at_once ? events->n - from : at_once;
+        assert_true(n <= MOST);
+        for (size_t i = 0; i < n; i++) {
+            const struct event *const event = &events->at[from + i];
+            values[i][0] = (struct trod_inbox_value){
+                FIELDS[FIELD_CHANNEL].name,
+                event->channel ? trod_str_of(event->channel) : TROD_STR(""), false};
+            values[i][1] = (struct trod_inbox_value){FIELDS[FIELD_EID].name,
+                                                     trod_str_of(event->eid), false};
+            values[i][2] = (struct trod_inbox_value){FIELDS[FIELD_NOTE].name,
+                                                     trod_str_of(event->note), false};
+            values[i][3] = (struct trod_inbox_value){
+                FIELDS[FIELD_COUNTRY].name,
+                trod_str_of(event->customer + strlen(event->customer) - 1), true};
+            out[i] = (struct trod_inbox_event){
+                .customer = trod_str_of(event->customer),
+                .name = trod_str_of(event->name),
+                .time_us = event->time_us,
+                .end_us = TROD_NO_TIME,
+                .source = trod_str_of(SOURCE[event->source]),
+                .message_id = with_ids ? trod_str_of(event->eid) : (trod_str){NULL, 0},
+                .values = values[i],
+                .n_values = VALUES,
+            };
+        }
+        struct trod_inbox_answer answer = {0};
+        TROD_TRY(trod_inbox_put(inbox, out, n, &answer, error));
+        assert_int_equal(answer.n_kept + answer.n_known, n);
+        *n_known += answer.n_known;
+    }
+done:
+    trod_inbox_close(inbox);
+    return status;
+}
+
+static inline void put_all(const struct kept *kept, const struct events *events) {
+    struct trod_error error = {0};
+    uint64_t n_known = 0;
+    if (put_events(kept, events, 7, false, &n_known, &error) != TROD_OK)
+        fail_msg("%s", error.message);
+    assert_int_equal(n_known, 0);
+}
+
 /* What the store holds; NULL and the error if it cannot be read. */
 static char *answer_of_store(struct trod_store *store, struct trod_error *error) {
     struct trod_parts *parts = NULL;
