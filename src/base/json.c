@@ -207,3 +207,37 @@ const char *trod_number_write(double value, char at[32]) {
     *lay_out(to, digits, n, power) = '\0';
     return at;
 }
+
+void trod_json_value(struct trod_json_writer *json, const struct trod_json *value) {
+    switch (value->kind) {
+    case TROD_JSON_NULL:
+        trod_json_null(json);
+        break;
+    case TROD_JSON_BOOL:
+        trod_json_bool(json, value->boolean);
+        break;
+    case TROD_JSON_NUMBER:
+        if (value->whole)
+            trod_json_int(json, value->integer);
+        else
+            trod_json_number(json, value->number);
+        break;
+    case TROD_JSON_TEXT:
+        trod_json_str(json, value->text);
+        break;
+    case TROD_JSON_ARRAY:
+        trod_json_array(json);
+        for (const struct trod_json *child = value->first; child; child = child->next)
+            trod_json_value(json, child);
+        trod_json_end_array(json);
+        break;
+    case TROD_JSON_OBJECT:
+        trod_json_object(json);
+        for (const struct trod_json *child = value->first; child; child = child->next) {
+            trod_json_key_str(json, child->key);
+            trod_json_value(json, child);
+        }
+        trod_json_end_object(json);
+        break;
+    }
+}

@@ -167,6 +167,10 @@ static int run_import(struct cli *cli) {
     TROD_TRY(find_map(&importing, &error));
     if (!dry) {
         TROD_TRY(workspace_open(cli, TROD_STORE_CREATE, &importing.store, &error));
+        /* What is in the inbox came before. */
+        uint64_t n_folded = 0;
+        if (!cli_flag(cli, "replace"))
+            TROD_TRY(trod_store_fold(importing.store, &cli->run, &n_folded, &error));
         TROD_TRY(trod_store_begin(importing.store, wait_us, &importing.change, &error));
         if (cli_flag(cli, "replace")) trod_change_clear(importing.change);
         if (cli_flag(cli, "distinct")) trod_change_distinct(importing.change);

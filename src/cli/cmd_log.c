@@ -1,5 +1,6 @@
 /* cmd_log: what is in the log of the workspace, whether it is sound, and putting it in order.
  */
+#include "cli/log_add.h"
 #include "cli/table.h"
 #include "cli/workspace.h"
 
@@ -95,11 +96,17 @@ static void say_imports(const struct trod_store_about *about, struct trod_buf *o
     trod_buf_free(&line);
 }
 
+static uint64_t events_in_files(const struct trod_store_about *about) {
+    uint64_t n = 0;
+    for (size_t i = 0; i < about->n_files; i++) n += about->files[i].n_events;
+    return n;
+}
+
 static void say_about(const struct trod_parts *parts, const struct trod_store_about *about,
                       struct trod_buf *out) {
     const size_t width = cli_width();
     struct trod_buf text = {0};
-    char n[32];
+    char n[32], time[40];
     trod_buf_format(&text, "%s event%s", table_count(parts->n_events, n),
                     parts->n_events == 1 ? "" : "s");
     trod_buf_format(&text, " of %s customer%s", table_count(parts->n_customers, n),
@@ -116,9 +123,10 @@ static void say_about(const struct trod_parts *parts, const struct trod_store_ab
     add_bytes(&text, about->n_bytes);
     trod_buf_format(&text, " in %s file%s", table_count(about->n_files, n),
                     about->n_files == 1 ? "" : "s");
-    if (parts->n_events)
+    const uint64_t n_filed = events_in_files(about);
+    if (n_filed)
         trod_buf_format(&text, ", %.1f bytes an event",
-                        (double)about->n_bytes / (double)parts->n_events);
+                        (double)about->n_bytes / (double)n_filed);
     trod_buf_byte(&text, '.');
     table_paragraph(out, trod_buf_str(&text), width);
     trod_buf_clear(&text);
@@ -131,6 +139,16 @@ static void say_about(const struct trod_parts *parts, const struct trod_store_ab
             "The log lies in %u sets of files; \"trod log compact\" makes one of them, "
             "and questions quicker. ",
             about->n_sets);
+    if (about->inbox.n_events) {
+        trod_buf_format(&text, "%s event%s ", table_count(about->inbox.n_events, n),
+                        about->inbox.n_events == 1 ? "" : "s");
+        trod_buf_format(&text, "%s in the inbox (the oldest since %s, ",
+                        about->inbox.n_events == 1 ? "is" : "are",
+                        trod_time_write(about->inbox.oldest_us / TROD_SECOND_US * TROD_SECOND_US,
+                                        time));
+        add_bytes(&text, about->inbox.n_bytes);
+        trod_buf_adds(&text, "); \"trod log compact\" puts them into the files. ");
+    }
     if (about->n_forgotten)
         trod_buf_format(&text, "%s %s forgotten. ", table_count(about->n_forgotten, n),
                         about->n_forgotten == 1 ? "person was" : "people were");
@@ -182,6 +200,13 @@ static void json_about(const struct trod_parts *parts, const struct trod_store_a
     json_uint(&json, "files", about->n_files);
     json_uint(&json, "sets", about->n_sets);
     json_uint(&json, "forgotten", about->n_forgotten);
+    trod_json_key(&json, "inbox");
+    trod_json_flat(&json);
+    trod_json_object(&json);
+    json_uint(&json, "events", about->inbox.n_events);
+    json_time(&json, "oldest", about->inbox.oldest_us);
+    json_uint(&json, "bytes", about->inbox.n_bytes);
+    trod_json_end_object(&json);
     json_fields(&json, parts);
     trod_json_key(&json, "sources");
     trod_json_array(&json);
@@ -288,11 +313,16 @@ static int run_log(struct cli *cli) {
     int exit_status = CLI_DONE;
     const char *const what = cli->n_arguments ? cli->arguments[0] : "";
     const bool verifies = strcmp(what, "verify") == 0, compacts = strcmp(what, "compact") == 0;
-    if (cli->n_arguments > 1 || (what[0] && !verifies && !compacts)) {
-        status =
-            trod_fail(&error, TROD_BAD_OPTION, "trod log knows verify and compact, not \"%s\"",
-                      cli->arguments[cli->n_arguments - 1]);
+    const bool adds = strcmp(what, "add") == 0;
+    if ((cli->n_arguments > 1 && !adds) || (what[0] && !verifies && !compacts && !adds)) {
+        status = trod_fail(&error, TROD_BAD_OPTION,
+                           "trod log knows verify, compact and add, not \"%s\"",
+                           cli->arguments[cli->n_arguments - 1]);
         trod_error_hint(&error, "to bring a file in: trod import FILE");
+        goto done;
+    }
+    if (adds) {
+        status = log_add(cli, &error);
         goto done;
     }
     TROD_TRY(
@@ -313,21 +343,34 @@ static const char *const examples[] = {"trod log",
                                        "trod log verify",
                                        "reads every byte and holds it against its checksum",
                                        "trod log compact",
-                                       "puts the files of several imports together",
+                                       "puts the files of several imports and the inbox "
+                                       "together",
+                                       "tail -f events.jsonl | trod log add",
+                                       "events as they come; each is safe and seen at once",
                                        NULL};
+static const struct cli_option options_log[] = {
+    {"acknowledge", 0, NULL,
+     "of add: after each sync, a line with the number of lines that are safe"},
+    {NULL},
+};
 
 const struct cli_command cli_log = {
     .name = "log",
     .group = "What happened?",
-    .arguments = "[verify|compact]",
+    .arguments = "[verify|compact|add [FILE…]]",
     .summary = "Say what is in the log of the workspace, and keep it in order.",
     .details = "Without a word: events, customers, sources, columns and imports. \"verify\" "
                "reads every "
                "file to its end and names each damaged block; \"compact\" puts the files of "
                "several imports "
-               "together, which makes questions quicker. Exit status of verify: 0 all is "
-               "sound, 1 it is not.",
+               "and the inbox together, which makes questions quicker. \"add\" takes events "
+               "as they come, from standard input or files, into the inbox: JSON, one object a "
+               "line, with customer, event, time (else now), and if they are known end, id (a "
+               "second event of that id within a week is dropped), source and facts (an object: "
+               "what is true of the customer); the id and all else are columns of the event. An event that "
+               "is in the inbox is on the disk, and every question sees it. Exit status of "
+               "verify: 0 all is sound, 1 it is not.",
     .examples = examples,
-    .options = {cli_options_workspace, cli_options_output, cli_options_run},
+    .options = {options_log, cli_options_workspace, cli_options_output, cli_options_run},
     .run = run_log,
 };

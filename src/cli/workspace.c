@@ -12,19 +12,31 @@ static trod_str folder_of(struct cli *cli) {
     return given ? trod_str_of(given) : trod_store_find(NULL, cli->arena);
 }
 
-trod_status workspace_open(struct cli *cli, enum trod_store_mode mode,
-                           struct trod_store **store, struct trod_error *error) {
+trod_status workspace_folder(struct cli *cli, bool create, const char **folder,
+                             struct trod_error *error) {
     trod_status status = TROD_OK;
-    *store = NULL;
-    const trod_str folder = folder_of(cli);
-    if (!folder.at && mode != TROD_STORE_CREATE) {
+    const trod_str found = folder_of(cli);
+    if (!found.at && !create) {
         trod_fail(error, TROD_NO_FILE, "neither this folder nor one above it has a log");
         trod_error_hint(error, "bring one in: trod import events.csv");
         return TROD_NO_FILE;
     }
-    const trod_str name = trod_arena_copy(cli->arena, folder.at ? folder : TROD_STR("."));
-    TROD_TRY_ALLOC(name.at, error);
-    status = trod_store_open(name.at, mode, &cli->run, store, error);
+    const trod_str name = trod_arena_copy(cli->arena, found.at ? found : TROD_STR("."));
+    TROD_TRY_ALLOC(*folder = name.at, error);
+done:
+    return status;
+}
+
+trod_status workspace_open(struct cli *cli, enum trod_store_mode mode,
+                           struct trod_store **store, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    const char *folder = NULL;
+    int64_t wait_us = 0;
+    *store = NULL;
+    TROD_TRY(workspace_folder(cli, mode == TROD_STORE_CREATE, &folder, error));
+    TROD_TRY(workspace_wait(cli, &wait_us, error));
+    TROD_TRY(trod_store_open(folder, mode, &cli->run, store, error));
+    trod_store_wait(*store, wait_us);
 done:
     return status;
 }

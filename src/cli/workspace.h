@@ -11,6 +11,10 @@ extern const struct cli_option cli_options_workspace[]; /* --in FOLDER, --wait S
  * TROD_NO_FILE with a way out; with CREATE it is made in --in FOLDER or the current one. */
 TROD_MUST trod_status workspace_open(struct cli *cli, enum trod_store_mode mode,
                                      struct trod_store **store, struct trod_error *error);
+/* The folder of the workspace, on cli->arena: --in FOLDER, else the nearest upward that has a log,
+ * else (with `create`) the current one; without: TROD_NO_FILE. */
+TROD_MUST trod_status workspace_folder(struct cli *cli, bool create, const char **folder,
+                                       struct trod_error *error);
 /* Whether the log is the workspace's: no file is named, and there is one (or --in says so). */
 bool workspace_holds_log(struct cli *cli, size_t n_files);
 /* The log of the workspace in plain columns, for the questions that need a map. */

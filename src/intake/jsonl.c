@@ -96,46 +96,12 @@ static trod_status set_cell(struct jsonl *jsonl, trod_str name, trod_str value,
     return TROD_OK;
 }
 
-static void write_value(struct trod_json_writer *json, const struct trod_json *value) {
-    switch (value->kind) {
-    case TROD_JSON_NULL:
-        trod_json_null(json);
-        break;
-    case TROD_JSON_BOOL:
-        trod_json_bool(json, value->boolean);
-        break;
-    case TROD_JSON_NUMBER:
-        if (value->whole)
-            trod_json_int(json, value->integer);
-        else
-            trod_json_number(json, value->number);
-        break;
-    case TROD_JSON_TEXT:
-        trod_json_str(json, value->text);
-        break;
-    case TROD_JSON_ARRAY:
-        trod_json_array(json);
-        for (const struct trod_json *child = value->first; child; child = child->next)
-            write_value(json, child);
-        trod_json_end_array(json);
-        break;
-    case TROD_JSON_OBJECT:
-        trod_json_object(json);
-        for (const struct trod_json *child = value->first; child; child = child->next) {
-            trod_json_key_str(json, child->key);
-            write_value(json, child);
-        }
-        trod_json_end_object(json);
-        break;
-    }
-}
-
 /* An array (or what lies too deep) as its JSON. */
 static trod_status set_json(struct jsonl *jsonl, trod_str name, const struct trod_json *value,
                             struct trod_error *error) {
     struct trod_buf out = {.ceiling = 8 * (size_t)INTAKE_ROW_CEILING};
     struct trod_json_writer json = {.out = &out, .compact = true};
-    write_value(&json, value);
+    trod_json_value(&json, value);
     const trod_str text = trod_arena_copy(jsonl->arena, trod_buf_str(&out));
     const bool failed = out.failed || !text.at;
     trod_buf_free(&out);

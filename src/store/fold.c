@@ -1,7 +1,7 @@
 /* Folding: the events of the inbox become a set of files, as if they had been imported. The
- * transaction that names the files also says up to which event the inbox is in them, so an event
- * is in one of the two at any moment and never in both; what is in files is deleted from the inbox
- * afterwards, and means nothing until then. */
+ * transaction that names the files also says up to which event the inbox is in them, so an
+ * event is in one of the two at any moment and never in both; what is in files is deleted from
+ * the inbox afterwards, and means nothing until then. */
 #include <time.h>
 
 #include "store/change.h"

@@ -1,10 +1,10 @@
 /* Putting events into the inbox: one transaction of SQLite for all that are put at once, synced
- * when it returns. A row is an event; its number rises for ever, also over a database that was made
- * anew, since the catalogue says up to which number the events are in files.
+ * when it returns. A row is an event; its number rises for ever, also over a database that was
+ * made anew, since the catalogue says up to which number the events are in files.
  *
- * Message ids are kept as salted hashes, in generations of as many days as they have to be known:
- * an id is looked up in this generation and in the one before, and older ones are deleted a slice
- * at a time, so that no put has to wait for all of them. */
+ * Message ids are kept as salted hashes, in generations of as many days as they have to be
+ * known: an id is looked up in this generation and in the one before, and older ones are
+ * deleted a slice at a time, so that no put has to wait for all of them. */
 #include "store/inbox.h"
 
 #include <stdio.h>
@@ -111,8 +111,9 @@ static uint64_t add_text(uint64_t sum, trod_str text) {
     return trod_hash64(text.at ? text.at : "", text.n, sum + !text.at);
 }
 
-uint64_t store_inbox_checksum(int64_t when_us, trod_str customer, trod_str name, int64_t time_us,
-                              int64_t end_us, trod_str source, trod_str fields) {
+uint64_t store_inbox_checksum(int64_t when_us, trod_str customer, trod_str name,
+                              int64_t time_us, int64_t end_us, trod_str source,
+                              trod_str fields) {
     const uint64_t times[] = {(uint64_t)when_us, (uint64_t)time_us, (uint64_t)end_us};
     unsigned char bytes[sizeof times];
     for (size_t i = 0; i < sizeof bytes; i++)
@@ -135,7 +136,8 @@ static trod_status catch_up(struct store_db *db, uint64_t folded, struct trod_er
                              &last, error));
     TROD_TRY(store_db_number(db, "SELECT min(event_id) FROM events", INT64_MAX, &n_old, error));
     if (n_old <= (int64_t)folded) {
-        TROD_TRY(store_query_make(db, "DELETE FROM events WHERE event_id <= ?1", &query, error));
+        TROD_TRY(
+            store_query_make(db, "DELETE FROM events WHERE event_id <= ?1", &query, error));
         store_query_set(query, 1, (int64_t)folded);
         TROD_TRY(store_query_run(query, error));
         store_query_free(query);
@@ -232,8 +234,8 @@ void trod_inbox_close(struct trod_inbox *inbox) {
 
 static bool is_a_time(int64_t time_us) {
     static const int64_t FIRST_DAY = -719162, DAYS = 3652059; /* of the years 1 to 9999 */
-    return time_us == TROD_NO_TIME || (time_us >= FIRST_DAY * TROD_DAY_US &&
-                                       time_us < (FIRST_DAY + DAYS) * TROD_DAY_US);
+    return time_us == TROD_NO_TIME ||
+           (time_us >= FIRST_DAY * TROD_DAY_US && time_us < (FIRST_DAY + DAYS) * TROD_DAY_US);
 }
 
 static trod_status bad_event(struct trod_error *error, const char *what, const char *hint) {
@@ -243,8 +245,8 @@ static trod_status bad_event(struct trod_error *error, const char *what, const c
 }
 
 trod_status trod_inbox_check(const struct trod_inbox_event *event, struct trod_error *error) {
-    uint64_t n_bytes = (uint64_t)event->customer.n + event->name.n + event->source.n +
-                       event->message_id.n;
+    uint64_t n_bytes =
+        (uint64_t)event->customer.n + event->name.n + event->source.n + event->message_id.n;
     if (event->customer.n == 0)
         return bad_event(error, "the event does not say whose it is",
                          "give each event the id of its customer");
@@ -341,9 +343,8 @@ static trod_status turn_generation(struct trod_inbox *inbox, int64_t when_us,
     if (when_us - since_us >= (int64_t)inbox->n_days * TROD_DAY_US) {
         if (since_us != 0) inbox->generation++;
         TROD_TRY(store_query_make(
-            inbox->db,
-            "INSERT OR REPLACE INTO meta VALUES('generation', ?1), ('since_us', ?2)", &query,
-            error));
+            inbox->db, "INSERT OR REPLACE INTO meta VALUES('generation', ?1), ('since_us', ?2)",
+            &query, error));
         store_query_set(query, 1, inbox->generation);
         store_query_set(query, 2, when_us);
         TROD_TRY(store_query_run(query, error));
@@ -410,8 +411,8 @@ done:
     return status;
 }
 
-/* A commit that failed may lie whole in SQLite's log, and come to life in a crash: what is written
- * next takes its place. */
+/* A commit that failed may lie whole in SQLite's log, and come to life in a crash: what is
+ * written next takes its place. */
 static void take_back(struct trod_inbox *inbox) {
     store_db_roll_back(inbox->db);
     if (store_db_run(inbox->db, "UPDATE meta SET value = value WHERE key = 'generation'",

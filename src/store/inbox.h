@@ -12,24 +12,25 @@
 trod_status store_inbox_prepare(struct store_db *db, const char *name, bool create, bool *there,
                                 struct trod_error *error);
 /* What a row says, in one number, but for its own. */
-uint64_t store_inbox_checksum(int64_t when_us, trod_str customer, trod_str name, int64_t time_us,
-                              int64_t end_us, trod_str source, trod_str fields);
+uint64_t store_inbox_checksum(int64_t when_us, trod_str customer, trod_str name,
+                              int64_t time_us, int64_t end_us, trod_str source,
+                              trod_str fields);
 
-/* One state of the inbox is held from store_inbox_begin to store_inbox_end. A reader begins before
- * it reads the catalogue: what leaves the inbox afterwards is in files of a later state, and what
- * is in the files of the state that it reads is told by state.folded. */
+/* One state of the inbox is held from store_inbox_begin to store_inbox_end. A reader begins
+ * before it reads the catalogue: what leaves the inbox afterwards is in files of a later state,
+ * and what is in the files of the state that it reads is told by state.folded. */
 trod_status store_inbox_begin(struct trod_store *store, struct trod_error *error);
 void store_inbox_end(struct trod_store *store);
 /* The number of the last event put in; 0: none. */
 trod_status store_inbox_last(struct trod_store *store, uint64_t *last,
                              struct trod_error *error);
-/* The events behind `folded` as parts that go on from `like`; *gather is NULL if there are none.
- * Errors: TROD_BAD_INPUT (a row is damaged). */
+/* The events behind `folded` as parts that go on from `like`; *gather is NULL if there are
+ * none. Errors: TROD_BAD_INPUT (a row is damaged). */
 struct store_inbox_rows {
     struct trod_gather *gather; /* its frame is the log's; to be freed */
     struct trod_packed *packed; /* on the arena, by hash */
     size_t n_packed;
-    uint64_t n_rows, last;      /* `last`: the number of the last row */
+    uint64_t n_rows, last; /* `last`: the number of the last row */
 };
 trod_status store_inbox_read(struct trod_store *store, uint64_t folded,
                              const struct trod_parts *like, struct trod_arena *arena,

@@ -1,6 +1,7 @@
 /* Reading the inbox. Its rows go through a gatherer, in the order of their numbers and going on
- * from the names of the catalogue: what comes out are parts as an import of the same events would
- * have made them, so that a question, and folding, treat them as one more set of files. */
+ * from the names of the catalogue: what comes out are parts as an import of the same events
+ * would have made them, so that a question, and folding, treat them as one more set of files.
+ */
 #include "store/inbox.h"
 
 #include <stdio.h>
@@ -38,7 +39,8 @@ trod_status store_inbox_begin(struct trod_store *store, struct trod_error *error
     if (!store->inbox) goto done;
     TROD_TRY(store_db_run(store->inbox, "BEGIN", error));
     /* The state is the one of the first row that is read. */
-    TROD_TRY(store_db_number(store->inbox, "SELECT max(event_id) FROM events", 0, &last, error));
+    TROD_TRY(
+        store_db_number(store->inbox, "SELECT max(event_id) FROM events", 0, &last, error));
 done:
     if (status != TROD_OK) store_inbox_end(store);
     return status;
@@ -80,11 +82,13 @@ static const char SELECT[] =
 
 static trod_status damaged(const struct trod_store *store, uint64_t number,
                            struct trod_error *error) {
-    trod_fail(error, TROD_BAD_INPUT, "event %llu of the inbox %s/" STORE_INBOX_NAME
-                                     " is damaged: its checksum is wrong",
+    trod_fail(error, TROD_BAD_INPUT,
+              "event %llu of the inbox %s/" STORE_INBOX_NAME
+              " is damaged: its checksum is wrong",
               (unsigned long long)number, store->trod);
-    trod_error_hint(error, "take " STORE_INBOX_NAME " from a backup, or move it away: the events "
-                           "in the files stay readable");
+    trod_error_hint(error,
+                    "take " STORE_INBOX_NAME " from a backup, or move it away: the events "
+                    "in the files stay readable");
     return TROD_BAD_INPUT;
 }
 
@@ -114,7 +118,8 @@ static size_t read_u32(const char *at) {
            (size_t)bytes[3] << 24;
 }
 
-/* Takes the next value off the front of the fields; false at their end, or where they are none. */
+/* Takes the next value off the front of the fields; false at their end, or where they are none.
+ */
 static bool next_field(trod_str *fields, struct trod_inbox_value *value) {
     enum { HEAD = 9 };
     if (fields->n < HEAD) return false;
@@ -157,8 +162,8 @@ static trod_status take_row(struct gathering *gathering, const struct row *row,
                                  row->time_us, row->end_us, error));
     }
     while (next_field(&fields, &value)) {
-        const uint32_t field = trod_gather_field(gathering->gather, value.name,
-                                                 value.fact || !row->name.at);
+        const uint32_t field =
+            trod_gather_field(gathering->gather, value.name, value.fact || !row->name.at);
         if (field == TROD_NO_ID) return too_many("columns", error);
         TROD_TRY(row->name.at ? trod_hand_set(hand, field, value.value, error)
                               : trod_hand_fact(hand, row->number, row->customer, field,
@@ -222,7 +227,8 @@ static trod_status keep_part(void *owner, size_t i, const struct trod_packed *pa
         sections[s].at = at;
     }
     copy.sections = sections;
-    TROD_TRY_ALLOC(TROD_PUSH(arena, rows->packed, rows->n_packed, gathering->room, copy), error);
+    TROD_TRY_ALLOC(TROD_PUSH(arena, rows->packed, rows->n_packed, gathering->room, copy),
+                   error);
 done:
     return status;
 }
@@ -240,13 +246,13 @@ trod_status store_inbox_read(struct trod_store *store, uint64_t folded,
     struct gathering gathering = {.store = store, .arena = arena, .rows = rows};
     *rows = (struct store_inbox_rows){.last = folded};
     if (!store->inbox) return TROD_OK;
-    TROD_TRY(store_db_number(store->inbox, "SELECT max(event_id) FROM events", 0, &last, error));
+    TROD_TRY(
+        store_db_number(store->inbox, "SELECT max(event_id) FROM events", 0, &last, error));
     if ((uint64_t)last <= folded) return TROD_OK;
     const struct trod_gather_options options = {
         .memory_bytes = store->run ? store->run->memory_bytes : 0,
         .like = like,
-        .id_field =
-            like->id_field == TROD_NO_ID ? NULL : like->fields[like->id_field].name.at,
+        .id_field = like->id_field == TROD_NO_ID ? NULL : like->fields[like->id_field].name.at,
     };
     TROD_TRY(trod_gather_make(&options, NULL, &gathering.gather, error));
     TROD_TRY_ALLOC(gathering.hand = trod_gather_hand(gathering.gather), error);
@@ -280,8 +286,8 @@ trod_status store_inbox_sweep(struct trod_store *store, uint64_t folded,
     int64_t first = 0;
     TROD_TRY(open_inbox(store, error));
     if (!store->inbox) goto done;
-    TROD_TRY(store_db_number(store->inbox, "SELECT min(event_id) FROM events", INT64_MAX, &first,
-                             error));
+    TROD_TRY(store_db_number(store->inbox, "SELECT min(event_id) FROM events", INT64_MAX,
+                             &first, error));
     if (first > (int64_t)folded) goto done;
     TROD_TRY(run_with(store->inbox, "DELETE FROM events WHERE event_id <= ?1", folded, error));
 done:
@@ -298,9 +304,9 @@ trod_status store_inbox_forget(struct trod_store *store, trod_str id, uint64_t *
     TROD_TRY(open_inbox(store, error));
     if (!store->inbox) goto done;
     TROD_TRY(store_db_run(store->inbox, "BEGIN IMMEDIATE", error));
-    TROD_TRY(store_query_make(
-        store->inbox, "SELECT count(name), count(*) FROM events WHERE customer = ?1", &query,
-        error));
+    TROD_TRY(store_query_make(store->inbox,
+                              "SELECT count(name), count(*) FROM events WHERE customer = ?1",
+                              &query, error));
     store_query_set_text(query, 1, id);
     TROD_TRY(store_query_next(query, &row, error));
     const bool any = row && store_query_number(query, 1) > 0;

@@ -77,6 +77,8 @@ void trod_json_reader_borrow(struct trod_json_reader *reader);
 TROD_MUST trod_status trod_json_reader_read(struct trod_json_reader *reader, trod_str bytes,
                                             struct trod_arena *arena, struct trod_json **root,
                                             struct trod_error *error);
+/* Writes a value that was read, with all that is in it. */
+void trod_json_value(struct trod_json_writer *json, const struct trod_json *value);
 /* The first member of that name, or NULL; also NULL if `object` is NULL or no object. */
 const struct trod_json *trod_json_get(const struct trod_json *object, const char *key);
 

@@ -132,7 +132,8 @@ static void a_message_counts_once(void **state) {
     kept_free(&kept);
 }
 
-/* Events with an id of their own that their customer had: in the files, or before in the inbox. */
+/* Events with an id of their own that their customer had: in the files, or before in the inbox.
+ */
 static void what_the_files_know_by_its_id_is_dropped(void **state) {
     (void)state;
     struct kept kept = kept_make();
