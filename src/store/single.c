@@ -76,7 +76,7 @@ trod_status store_parts_gaps(void *owner, uint64_t counts[TROD_GAP_BUCKETS],
     const struct store_parts *const parts = owner;
     struct trod_arena *const scratch = trod_arena_make(STORE_ARENA_BYTES);
     TROD_TRY_ALLOC(scratch, error);
-    for (size_t i = 0; i < parts->state.n_files; i++) {
+    for (size_t i = 0; i < parts->n_files; i++) {
         const struct trod_part *part = NULL;
         trod_arena_reset(scratch);
         TROD_TRY(glance(parts, (uint32_t)i, scratch, &part, error));
