@@ -168,6 +168,7 @@ TROD_MUST trod_status trod_paths_to_csv(const struct trod_paths *paths, size_t t
 
 #include "trod/mine/customer.h"
 #include "trod/mine/discover.h"
+#include "trod/mine/draft.h"
 #include "trod/mine/funnel.h"
 #include "trod/mine/retention.h"
 

@@ -38,6 +38,42 @@ static trod_status pick_format(const struct cli *cli, const char **format,
     return TROD_BAD_OPTION;
 }
 
+/* "logs/receipt.csv.gz" gives "receipt.csv.gz", and "receipt" as a title. */
+static void name_log(const struct cli *cli, trod_str *file, trod_str *title) {
+    *file = *title = (trod_str){0};
+    if (cli->n_arguments && strcmp(cli->arguments[0], "-") != 0)
+        *file = trod_str_of(cli->arguments[0]);
+    for (size_t i = file->n; i-- > 0;)
+        if (file->at[i] == '/') {
+            *file = trod_str_slice(*file, i + 1, file->n);
+            break;
+        }
+    *title = trod_str_slice(*file, 0, trod_str_find(*file, '.'));
+    if (cli->n_arguments > 1) *file = (trod_str){0};
+    if (!trod_str_utf8(*file, NULL)) *file = *title = (trod_str){0};
+    for (size_t i = 0; i < file->n; i++)
+        if ((unsigned char)file->at[i] < ' ' || file->at[i] == 0x7f)
+            *file = *title = (trod_str){0};
+    *title = trod_str_trim(*title);
+    if (!title->n) *title = TROD_STR("Discovered journey");
+}
+
+static trod_status write_draft(const struct cli *cli, const struct cli_question *question,
+                               const struct trod_discovered *found, struct trod_buf *out,
+                               struct trod_error *error) {
+    trod_status status = TROD_OK;
+    struct trod_drafted *drafted = NULL;
+    struct trod_draft_options options = {.channel_field =
+                                             trod_str_of(cli_text(cli, "channel-from")),
+                                         .team_field = trod_str_of(cli_text(cli, "team-from"))};
+    name_log(cli, &options.from, &options.title);
+    TROD_TRY(trod_draft_make(&question->question, found, &options, &drafted, error));
+    TROD_TRY(trod_draft_write(&drafted->draft, out, error));
+done:
+    trod_drafted_free(drafted);
+    return status;
+}
+
 static int run_discover(struct cli *cli) {
     trod_status status = TROD_OK;
     struct trod_error error = {0};
@@ -56,7 +92,7 @@ static int run_discover(struct cli *cli) {
     if (strcmp(format, "tree") == 0)
         trod_tree_write(found->tree, &out, NULL);
     else
-        TROD_TRY(trod_tree_to_map(found->tree, "Discovered", &out, &error));
+        TROD_TRY(write_draft(cli, &question, found, &out, &error));
     TROD_TRY(cli_write(cli, trod_buf_str(&out), &error));
 done:
     trod_buf_free(&out);
@@ -69,6 +105,9 @@ static const struct cli_option options_discover[] = {
     {"noise", 0, "SHARE",
      "pass over what is rarer than this share of the most frequent way on; 0: nothing (0.2)"},
     {"keep", 0, "N", "only the N most frequent events (else all)"},
+    {"channel-from", 0, "FIELD", "the column of channels (else one that is called so)"},
+    {"team-from", 0, "FIELD",
+     "the column of those who own touchpoints (else team, department, group)"},
     {NULL},
 };
 static const char *const examples[] = {

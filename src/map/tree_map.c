@@ -6,26 +6,16 @@
  *     loop         repeat, with between; of one label and nothing: repeats
  *
  * Titles keep the labels to the letter, so that events find them. Ids are made from them and
- * are unique; a way is called after the first touchpoint in it.
+ * are unique; a way is called after the first touchpoint in it. A draft says more: stages, with
+ * blocks round them, windows, shares, channels and owners (draft_lines.c).
  */
 #include <stdio.h>
 
-#include "map/doc.h"
-#include "trod/map.h"
+#include "map/draft.h"
 
 enum { MOST_LEVELS = 200, MOST_LABEL_BYTES = 60000, MOST_ID_BYTES = 48, MOST_TITLE_CHARS = 60 };
 
-struct maker {
-    struct trod_doc *doc;
-    struct trod_arena *arena;
-    struct trod_dict *ids;
-    uint32_t *next; /* for each of them: the number that its next namesake tries first */
-    size_t n_next, next_room;
-    const char *name;
-    struct trod_error *error;
-};
-
-static trod_status no_memory(struct maker *maker) {
+static trod_status no_memory(struct draft_maker *maker) {
     return trod_fail(maker->error, TROD_NO_MEMORY, "there is not enough memory");
 }
 
@@ -49,7 +39,7 @@ static size_t make_stem(const char *before, trod_str label, char at[80]) {
     return n;
 }
 
-static uint32_t add_id(struct maker *maker, trod_str id) {
+static uint32_t add_id(struct draft_maker *maker, trod_str id) {
     const uint32_t first = 2;
     const uint32_t at = trod_dict_add(maker->ids, id);
     if (at == TROD_NO_ID ||
@@ -59,7 +49,7 @@ static uint32_t add_id(struct maker *maker, trod_str id) {
 }
 
 /* The second "check-ticket" is "check-ticket-2". Missing without memory. */
-static trod_str make_id(struct maker *maker, const char *before, trod_str label) {
+static trod_str make_id(struct draft_maker *maker, const char *before, trod_str label) {
     char at[80];
     size_t n = make_stem(before, label, at);
     const size_t stem = n;
@@ -73,8 +63,8 @@ static trod_str make_id(struct maker *maker, const char *before, trod_str label)
 /* ---- Lines
  * ----------------------------------------------------------------------------------- */
 
-static trod_status add_line(struct maker *maker, struct map_node *parent, const char *keyword,
-                            struct map_node **line) {
+trod_status map_draft_line(struct draft_maker *maker, struct map_node *parent,
+                           const char *keyword, struct map_node **line) {
     const bool top = parent == maker->doc->root;
     if (!top && parent->level >= MOST_LEVELS)
         return trod_fail(maker->error, TROD_TOO_MUCH,
@@ -88,21 +78,23 @@ static trod_status add_line(struct maker *maker, struct map_node *parent, const 
     return TROD_OK;
 }
 
-static bool add_arg(struct maker *maker, struct map_node *line, size_t *room, const char *slot,
-                    enum map_leaf leaf, trod_str text) {
+bool map_draft_arg(struct draft_maker *maker, struct map_node *line, size_t *room,
+                   const char *slot, enum map_leaf leaf, trod_str text) {
     const struct map_arg arg = {
         .slot = slot, .slot_n = (uint8_t)strlen(slot), .leaf = leaf, .text = text};
     return map_node_arg(maker->doc, line, room, &arg);
 }
 
-/* "KEYWORD id: title"; a title that no line can hold stands below it as long text. */
-static trod_status add_head(struct maker *maker, struct map_node *line, trod_str id,
-                            trod_str title) {
+/* "KEYWORD id share%: title"; a title that no line can hold stands below it as long text. */
+static trod_status add_head(struct draft_maker *maker, struct map_node *line, trod_str id,
+                            trod_str share, trod_str title) {
     size_t room = 0;
     const bool in_line =
         title.n && trod_str_trim(title).n == title.n && trod_str_find(title, '\n') == SIZE_MAX;
-    if (!id.at || !add_arg(maker, line, &room, "id", MAP_LEAF_ID, id) ||
-        !add_arg(maker, line, &room, "title", MAP_LEAF_TEXT, in_line ? title : TROD_STR("")))
+    if (!id.at || !map_draft_arg(maker, line, &room, "id", MAP_LEAF_ID, id) ||
+        (share.n && !map_draft_arg(maker, line, &room, "share", MAP_LEAF_PERCENT, share)) ||
+        !map_draft_arg(maker, line, &room, "title", MAP_LEAF_TEXT,
+                       in_line ? title : TROD_STR("")))
         return no_memory(maker);
     for (size_t at = 0; !in_line && at <= title.n;) {
         struct map_node *const more = map_node_add(maker->doc, line, MAP_LONG);
@@ -118,7 +110,7 @@ static trod_status add_head(struct maker *maker, struct map_node *line, trod_str
 /* ---- Titles
  * ---------------------------------------------------------------------------------- */
 
-static trod_status check_label(struct maker *maker, trod_str label) {
+static trod_status check_label(struct draft_maker *maker, trod_str label) {
     if (label.n > MOST_LABEL_BYTES)
         return trod_fail(maker->error, TROD_TOO_MUCH, "a label is longer than %d bytes",
                          MOST_LABEL_BYTES);
@@ -149,7 +141,7 @@ static trod_str first_label(const struct trod_tree *tree, size_t most, size_t *n
 }
 
 /* What a way is called: its only touchpoint, or the first of several: "Check ticket …". */
-static trod_str way_title(struct maker *maker, const struct trod_tree *tree) {
+static trod_str way_title(struct draft_maker *maker, const struct trod_tree *tree) {
     size_t n = 0, end = 0, n_chars = 0;
     trod_str label = first_label(tree, 2, &n);
     if (n == 0) return TROD_STR("Nothing");
@@ -165,11 +157,11 @@ static trod_str way_title(struct maker *maker, const struct trod_tree *tree) {
 /* ---- Blocks
  * ---------------------------------------------------------------------------------- */
 
-static trod_status put_tree(struct maker *maker, struct map_node *parent,
+static trod_status put_tree(struct draft_maker *maker, struct map_node *parent,
                             const struct trod_tree *tree);
 
 /* All parts of a sequence, each by its own lines; any other tree as it is. */
-static trod_status put_parts(struct maker *maker, struct map_node *parent,
+static trod_status put_parts(struct draft_maker *maker, struct map_node *parent,
                              const struct trod_tree *tree) {
     trod_status status = TROD_OK;
     if (tree->op != TROD_TREE_SEQUENCE) return put_tree(maker, parent, tree);
@@ -178,39 +170,50 @@ done:
     return status;
 }
 
-static trod_status put_touchpoint(struct maker *maker, struct map_node *parent, trod_str label,
-                                  bool optional, bool repeats) {
+/* A touchpoint that may be left out has its share in `share`. */
+static trod_status put_touchpoint(struct draft_maker *maker, struct map_node *parent,
+                                  const struct trod_tree *label, bool optional, trod_str share,
+                                  bool repeats) {
     trod_status status = TROD_OK;
     struct map_node *line = NULL, *inner = NULL;
-    TROD_TRY(check_label(maker, label));
-    TROD_TRY(add_line(maker, parent, "touchpoint", &line));
-    TROD_TRY(add_head(maker, line, make_id(maker, "", label), label));
-    if (optional) TROD_TRY(add_line(maker, line, "optional", &inner));
-    if (repeats) TROD_TRY(add_line(maker, line, "repeats", &inner));
+    size_t room = 0;
+    TROD_TRY(check_label(maker, label->label));
+    if (label->note)
+        TROD_TRY(
+            map_draft_remarks(maker, parent, label->note->remarks, label->note->n_remarks));
+    TROD_TRY(map_draft_line(maker, parent, "touchpoint", &line));
+    TROD_TRY(
+        add_head(maker, line, make_id(maker, "", label->label), (trod_str){0}, label->label));
+    if (optional) TROD_TRY(map_draft_line(maker, line, "optional", &inner));
+    if (share.n && !map_draft_arg(maker, inner, &room, "share", MAP_LEAF_PERCENT, share))
+        TROD_TRY(no_memory(maker));
+    if (repeats) TROD_TRY(map_draft_line(maker, line, "repeats", &inner));
+    if (label->note) TROD_TRY(map_draft_touchpoint(maker, line, label->note));
 done:
     return status;
 }
 
-static trod_status put_way(struct maker *maker, struct map_node *choose,
+static trod_status put_way(struct draft_maker *maker, struct map_node *choose, trod_str share,
                            const struct trod_tree *tree) {
     trod_status status = TROD_OK;
     struct map_node *way = NULL;
     const trod_str title = way_title(maker, tree);
     if (!title.at) return no_memory(maker);
     TROD_TRY(check_label(maker, title));
-    TROD_TRY(add_line(maker, choose, "way", &way));
-    TROD_TRY(add_head(maker, way, make_id(maker, "way-", title), title));
+    TROD_TRY(map_draft_line(maker, choose, "way", &way));
+    TROD_TRY(add_head(maker, way, make_id(maker, "way-", title), share, title));
     TROD_TRY(put_parts(maker, way, tree));
 done:
     return status;
 }
 
-static trod_status put_choice(struct maker *maker, struct map_node *parent,
+static trod_status put_choice(struct draft_maker *maker, struct map_node *parent,
                               const struct trod_tree *tree) {
     trod_status status = TROD_OK;
     struct map_node *choose = NULL;
-    TROD_TRY(add_line(maker, parent, "choose", &choose));
-    for (size_t i = 0; i < tree->n; i++) TROD_TRY(put_way(maker, choose, tree->children[i]));
+    TROD_TRY(map_draft_line(maker, parent, "choose", &choose));
+    for (size_t i = 0; i < tree->n; i++)
+        TROD_TRY(put_way(maker, choose, map_draft_share(maker, tree, i), tree->children[i]));
 done:
     return status;
 }
@@ -220,56 +223,72 @@ static bool is_star(const struct trod_tree *tree) {
            tree->children[1]->op == TROD_TREE_SILENT;
 }
 
-/* What may be left out: of a choice between it and nothing; else NULL. */
-static const struct trod_tree *optional_body(const struct trod_tree *tree) {
-    if (tree->op != TROD_TREE_CHOICE || tree->n != 2) return NULL;
+/* What may be left out: which part of a choice between it and nothing; else tree->n. */
+static size_t optional_part(const struct trod_tree *tree) {
+    if (tree->op != TROD_TREE_CHOICE || tree->n != 2) return tree->n;
     const bool first = tree->children[0]->op == TROD_TREE_SILENT;
     const bool second = tree->children[1]->op == TROD_TREE_SILENT;
-    return first == second ? NULL : tree->children[first];
+    return first == second ? tree->n : first;
 }
 
-static trod_status put_optional(struct maker *maker, struct map_node *parent,
-                                const struct trod_tree *body) {
+/* "optional 30%" round what is put into *block. */
+static trod_status open_optional(struct draft_maker *maker, struct map_node *parent,
+                                 const struct trod_tree *choice, struct map_node **block) {
+    trod_status status = TROD_OK;
+    size_t room = 0;
+    const trod_str share = map_draft_share(maker, choice, optional_part(choice));
+    TROD_TRY(map_draft_line(maker, parent, "optional", block));
+    if (share.n && !map_draft_arg(maker, *block, &room, "share", MAP_LEAF_PERCENT, share))
+        TROD_TRY(no_memory(maker));
+done:
+    return status;
+}
+
+static trod_status put_optional(struct draft_maker *maker, struct map_node *parent,
+                                const struct trod_tree *choice) {
     trod_status status = TROD_OK;
     struct map_node *block = NULL;
+    const size_t part = optional_part(choice);
+    const struct trod_tree *const body = choice->children[part];
+    const trod_str share = map_draft_share(maker, choice, part);
     if (body->op == TROD_TREE_LABEL)
-        return put_touchpoint(maker, parent, body->label, true, false);
+        return put_touchpoint(maker, parent, body, true, share, false);
     if (is_star(body))
-        return put_touchpoint(maker, parent, body->children[0]->label, true, true);
-    TROD_TRY(add_line(maker, parent, "optional", &block));
+        return put_touchpoint(maker, parent, body->children[0], true, share, true);
+    TROD_TRY(open_optional(maker, parent, choice, &block));
     TROD_TRY(put_parts(maker, block, body));
 done:
     return status;
 }
 
-static trod_status put_any_order(struct maker *maker, struct map_node *parent,
+static trod_status put_any_order(struct draft_maker *maker, struct map_node *parent,
                                  const struct trod_tree *tree) {
     trod_status status = TROD_OK;
     struct map_node *block = NULL, *choose = NULL;
-    TROD_TRY(add_line(maker, parent, "any order", &block));
+    TROD_TRY(map_draft_line(maker, parent, "any order", &block));
     for (size_t i = 0; i < tree->n; i++) {
         const struct trod_tree *const part = tree->children[i];
         if (part->op != TROD_TREE_SEQUENCE) {
             TROD_TRY(put_tree(maker, block, part));
             continue;
         }
-        TROD_TRY(add_line(maker, block, "choose", &choose));
-        TROD_TRY(put_way(maker, choose, part));
+        TROD_TRY(map_draft_line(maker, block, "choose", &choose));
+        TROD_TRY(put_way(maker, choose, (trod_str){0}, part));
     }
 done:
     return status;
 }
 
-static trod_status put_loop(struct maker *maker, struct map_node *parent,
+static trod_status put_loop(struct draft_maker *maker, struct map_node *parent,
                             const struct trod_tree *tree) {
     trod_status status = TROD_OK;
     struct map_node *repeat = NULL, *between = NULL;
     if (is_star(tree))
-        return put_touchpoint(maker, parent, tree->children[0]->label, false, true);
-    TROD_TRY(add_line(maker, parent, "repeat", &repeat));
+        return put_touchpoint(maker, parent, tree->children[0], false, (trod_str){0}, true);
+    TROD_TRY(map_draft_line(maker, parent, "repeat", &repeat));
     TROD_TRY(put_parts(maker, repeat, tree->children[0]));
     if (tree->children[1]->op == TROD_TREE_SILENT) return TROD_OK;
-    TROD_TRY(add_line(maker, repeat, "between", &between));
+    TROD_TRY(map_draft_line(maker, repeat, "between", &between));
     TROD_TRY(put_parts(maker, between, tree->children[1]));
 done:
     return status;
@@ -277,24 +296,85 @@ done:
 
 /* Depth is bounded: each level of the tree but sequences, which are never in each other, is a
  * level of the map. */
-static trod_status put_tree(struct maker *maker, struct map_node *parent,
+static trod_status put_tree(struct draft_maker *maker, struct map_node *parent,
                             const struct trod_tree *tree) {
-    const struct trod_tree *const body = optional_body(tree);
     switch (tree->op) {
     case TROD_TREE_SILENT:
         return TROD_OK;
     case TROD_TREE_LABEL:
-        return put_touchpoint(maker, parent, tree->label, false, false);
+        return put_touchpoint(maker, parent, tree, false, (trod_str){0}, false);
     case TROD_TREE_SEQUENCE:
         return put_parts(maker, parent, tree);
     case TROD_TREE_CHOICE:
-        return body ? put_optional(maker, parent, body) : put_choice(maker, parent, tree);
+        return optional_part(tree) < tree->n ? put_optional(maker, parent, tree)
+                                             : put_choice(maker, parent, tree);
     case TROD_TREE_ANY_ORDER:
         return put_any_order(maker, parent, tree);
     case TROD_TREE_LOOP:
         return put_loop(maker, parent, tree);
     }
     return TROD_OK;
+}
+
+/* ---- Stages
+ * ---------------------------------------------------------------------------------- */
+
+static trod_status put_stage(struct draft_maker *maker, struct map_node *parent,
+                             const struct trod_tree *tree, trod_str title, trod_str id_from) {
+    trod_status status = TROD_OK;
+    struct map_node *stage = NULL;
+    TROD_TRY(check_label(maker, title));
+    if (parent == maker->doc->root && !map_node_add(maker->doc, parent, MAP_BLANK))
+        TROD_TRY(no_memory(maker));
+    if (tree->note)
+        TROD_TRY(map_draft_remarks(maker, parent, tree->note->remarks, tree->note->n_remarks));
+    TROD_TRY(map_draft_line(maker, parent, "stage", &stage));
+    if (tree->note && tree->op != TROD_TREE_LABEL)
+        TROD_TRY(map_draft_window(maker, stage, "takes", &tree->note->takes));
+    TROD_TRY(put_parts(maker, stage, tree));
+    TROD_TRY(add_head(maker, stage, make_id(maker, "", id_from), (trod_str){0}, title));
+done:
+    return status;
+}
+
+/* What is round stages. Depth is bounded as that of blocks. */
+static trod_status put_stages(struct draft_maker *maker, struct map_node *parent,
+                              const struct trod_tree *tree) {
+    trod_status status = TROD_OK;
+    struct map_node *block = parent, *between = NULL;
+    const bool optional = optional_part(tree) < tree->n;
+    if (tree->op == TROD_TREE_SILENT) return TROD_OK;
+    if (tree->note && tree->note->stage.n)
+        return put_stage(maker, parent, tree, tree->note->stage, tree->note->stage);
+    if (tree->op == TROD_TREE_LABEL || (tree->op == TROD_TREE_CHOICE && !optional))
+        return put_stage(maker, parent, tree, way_title(maker, tree), TROD_STR("stage"));
+    if (tree->op != TROD_TREE_SEQUENCE && parent == maker->doc->root &&
+        !map_node_add(maker->doc, parent, MAP_BLANK))
+        TROD_TRY(no_memory(maker));
+    if (optional) {
+        TROD_TRY(open_optional(maker, parent, tree, &block));
+        return put_stages(maker, block, tree->children[optional_part(tree)]);
+    }
+    if (tree->op == TROD_TREE_ANY_ORDER)
+        TROD_TRY(map_draft_line(maker, parent, "any order", &block));
+    if (tree->op == TROD_TREE_LOOP) {
+        TROD_TRY(map_draft_line(maker, parent, "repeat", &block));
+        TROD_TRY(put_stages(maker, block, tree->children[0]));
+        if (tree->children[1]->op == TROD_TREE_SILENT) goto done;
+        TROD_TRY(map_draft_line(maker, block, "between", &between));
+        TROD_TRY(put_stages(maker, between, tree->children[1]));
+        goto done;
+    }
+    for (size_t i = 0; i < tree->n; i++) TROD_TRY(put_stages(maker, block, tree->children[i]));
+done:
+    return status;
+}
+
+static bool has_stage(const struct trod_tree *tree) {
+    if (tree->note && tree->note->stage.n) return true;
+    for (size_t i = 0; i < tree->n; i++)
+        if (has_stage(tree->children[i])) return true;
+    return false;
 }
 
 /* ---- The whole
@@ -318,34 +398,75 @@ static trod_str title_of(const char *name) {
     return plain && trod_str_utf8(title, NULL) ? title : TROD_STR("Journey");
 }
 
-/* The ids of touchpoints and ways come first, so that those of journey and stage give way. */
-static trod_status make_map(struct maker *maker, const struct trod_tree *tree) {
+/* The id that the touchpoint of each label got: the labels are all different, so it is what it
+ * would be made of now but for the number behind it, which the dictionary knows. */
+static bool ids_of(struct draft_maker *maker, const trod_str *labels, size_t n, trod_str *ids) {
+    for (size_t i = 0; i < n; i++) ids[i] = (trod_str){0};
+    for (struct map_node *node = maker->doc->root->first; node;
+         node = map_node_after(node, maker->doc->root)) {
+        if (node->kind != MAP_LINE || !trod_str_is(node->keyword, "touchpoint")) continue;
+        for (size_t i = 0; i < n; i++)
+            if (trod_str_equal(map_arg_text(node, "title"), labels[i]))
+                ids[i] = map_arg_text(node, "id");
+    }
+    for (size_t i = 0; i < n; i++)
+        if (!ids[i].n) return false;
+    return true;
+}
+
+static trod_status put_journey(struct draft_maker *maker, const struct trod_draft *draft,
+                               struct map_node *journey) {
     trod_status status = TROD_OK;
-    struct map_node *const root = maker->doc->root;
-    struct map_node *journey = NULL, *stage = NULL;
-    TROD_TRY(add_line(maker, root, "journey", &journey));
-    if (!map_node_add(maker->doc, root, MAP_BLANK)) TROD_TRY(no_memory(maker));
-    TROD_TRY(add_line(maker, root, "stage", &stage));
-    TROD_TRY(put_parts(maker, stage, tree));
-    const trod_str title = title_of(maker->name);
-    TROD_TRY(
-        add_head(maker, stage, make_id(maker, "", TROD_STR("all")), TROD_STR("All steps")));
-    TROD_TRY(add_head(maker, journey, make_id(maker, "", title), title));
+    struct map_node *state = NULL;
+    size_t room = 0;
+    trod_str *const first = TROD_NEW_ARRAY(maker->arena, draft->n_first, trod_str);
+    trod_str *const last = TROD_NEW_ARRAY(maker->arena, draft->n_last, trod_str);
+    if (!first || !last) TROD_TRY(no_memory(maker));
+    TROD_TRY(add_head(maker, journey, make_id(maker, "", draft->title), (trod_str){0},
+                      draft->title));
+    if (draft->as_is) {
+        TROD_TRY(map_draft_line(maker, journey, "state", &state));
+        if (!map_draft_arg(maker, state, &room, "state", MAP_LEAF_CHOICE, TROD_STR("as-is")))
+            TROD_TRY(no_memory(maker));
+    }
+    if (draft->n_first && draft->n_last && draft->whole.most_us > 0 &&
+        ids_of(maker, draft->first, draft->n_first, first) &&
+        ids_of(maker, draft->last, draft->n_last, last))
+        TROD_TRY(map_draft_span(maker, journey, draft, make_id(maker, "", TROD_STR("whole")),
+                                first, last));
 done:
     return status;
 }
 
-trod_status trod_tree_to_map(const struct trod_tree *tree, const char *name,
-                             struct trod_buf *out, struct trod_error *error) {
+/* The ids of touchpoints and ways come first, so that those of journey and stage give way. */
+static trod_status make_map(struct draft_maker *maker, const struct trod_draft *draft) {
     trod_status status = TROD_OK;
-    struct maker maker = {.name = name, .error = error};
+    struct map_node *const root = maker->doc->root;
+    struct map_node *journey = NULL;
+    TROD_TRY(map_draft_remarks(maker, root, draft->remarks, draft->n_remarks));
+    if (draft->n_remarks && !map_node_add(maker->doc, root, MAP_BLANK))
+        TROD_TRY(no_memory(maker));
+    TROD_TRY(map_draft_line(maker, root, "journey", &journey));
+    if (has_stage(draft->tree))
+        TROD_TRY(put_stages(maker, root, draft->tree));
+    else
+        TROD_TRY(put_stage(maker, root, draft->tree, TROD_STR("All steps"), TROD_STR("all")));
+    TROD_TRY(put_journey(maker, draft, journey));
+done:
+    return status;
+}
+
+static trod_status write_draft(const struct trod_draft *draft, const char *name,
+                               struct trod_buf *out, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    struct draft_maker maker = {.name = name, .error = error};
     maker.arena = trod_arena_make(0);
     TROD_TRY_ALLOC(maker.arena, error);
     maker.ids = trod_dict_make(0);
     TROD_TRY_ALLOC(maker.ids, error);
     maker.doc = map_doc_make(TROD_STR(""), maker.arena);
     TROD_TRY_ALLOC(maker.doc, error);
-    TROD_TRY(make_map(&maker, tree));
+    TROD_TRY(make_map(&maker, draft));
     if (!map_doc_write(maker.doc, out, NULL))
         TROD_TRY(trod_fail(error, TROD_TOO_MUCH, "the map of this tree is too large to write"));
 done:
@@ -353,6 +474,17 @@ done:
     trod_dict_free(maker.ids);
     trod_arena_free(maker.arena);
     return status;
+}
+
+trod_status trod_draft_write(const struct trod_draft *draft, struct trod_buf *out,
+                             struct trod_error *error) {
+    return write_draft(draft, NULL, out, error);
+}
+
+trod_status trod_tree_to_map(const struct trod_tree *tree, const char *name,
+                             struct trod_buf *out, struct trod_error *error) {
+    const struct trod_draft draft = {.tree = tree, .title = title_of(name)};
+    return write_draft(&draft, name, out, error);
 }
 
 trod_status trod_map_from_tree(trod_str text, const char *name, struct trod_buf *out,

@@ -84,6 +84,18 @@ static uint64_t drop_empty(struct discover_bundle *bundle, uint64_t *n_journeys)
     return n_empty;
 }
 
+/* A way that no row took, since each was more of another one, is none. */
+static void drop_untaken(struct discover_cut *cut, struct discover_bundle **bundles) {
+    uint32_t n = 0;
+    for (uint32_t g = 0; g < cut->n_groups; g++) {
+        if (bundles[g]->n_rows)
+            bundles[n++] = bundles[g];
+        else
+            discover_bundle_free(bundles[g]);
+    }
+    cut->n_groups = n;
+}
+
 /* Splits by a cut of the graph, or of the graph without what is rare; bundles stays NULL if
  * there is no cut. The bundles are on the scratch arena. */
 static trod_status split_by_cut(struct discover_miner *miner,
@@ -104,6 +116,7 @@ static trod_status split_by_cut(struct discover_miner *miner,
     TROD_TRY_ALLOC(parts, error);
     TROD_TRY(discover_split(bundle, cut, parts, error));
     *bundles = parts;
+    if (cut->op == TROD_TREE_CHOICE) drop_untaken(cut, parts);
 done:
     return status;
 }

@@ -20,26 +20,6 @@ static bool is_silent(const struct trod_tree *tree) {
     return tree->op == TROD_TREE_SILENT;
 }
 
-/* Whether the tree allows that nothing happens. */
-static bool may_be_silent(const struct trod_tree *tree) {
-    switch (tree->op) {
-    case TROD_TREE_SILENT:
-        return true;
-    case TROD_TREE_LABEL:
-        return false;
-    case TROD_TREE_LOOP:
-        return may_be_silent(tree->children[0]);
-    case TROD_TREE_CHOICE:
-        for (size_t i = 0; i < tree->n; i++)
-            if (may_be_silent(tree->children[i])) return true;
-        return false;
-    default:
-        for (size_t i = 0; i < tree->n; i++)
-            if (!may_be_silent(tree->children[i])) return false;
-        return true;
-    }
-}
-
 /* The parts of a block, those of the same kind of block in their places. */
 static struct trod_tree *melt(struct trod_arena *arena, const struct trod_tree *tree) {
     size_t n = 0;
@@ -63,16 +43,15 @@ static struct trod_tree *close_block(struct trod_arena *arena, struct trod_tree 
 }
 
 static struct trod_tree *shorten_choice(struct trod_arena *arena, struct trod_tree *tree) {
-    bool silent = false, may = false;
+    bool silent = false;
     size_t n = 0;
     for (size_t i = 0; i < tree->n; i++) {
         struct trod_tree *const part = tree->children[i];
         silent |= is_silent(part);
         if (is_silent(part)) continue;
-        may |= may_be_silent(part);
         tree->children[n++] = part;
     }
-    if (silent && !may) { /* there is room: a silent part has gone */
+    if (silent) { /* there is room: a silent part has gone */
         memmove(tree->children + 1, tree->children, n * sizeof *tree->children);
         tree->children[0] = discover_tree(arena, TROD_TREE_SILENT, 0);
         if (!tree->children[0]) return NULL;

@@ -24,6 +24,35 @@ struct trod_tree {
     trod_str label; /* of a LABEL */
     struct trod_tree **children;
     size_t n;
+    uint64_t n_times; /* journeys that were seen to go through it; 0: not known */
+    const struct trod_tree_note *note; /* NULL: nothing more is known */
+};
+/* What a draft of a map says besides the flow. Zeroed: nothing. */
+struct trod_tree_window {
+    int64_t usual_us, most_us; /* 0: not said */
+};
+struct trod_tree_note {
+    trod_str stage;                       /* the node is a stage of that title */
+    struct trod_tree_window comes, takes; /* of a label; takes of a stage, too */
+    const trod_str *channels;
+    size_t n_channels;
+    trod_str owner;
+    const trod_str *remarks; /* comments above its line, without "#" */
+    size_t n_remarks;
+};
+/* A map in the making. Where no node is a stage the whole is one; else each label lies in one,
+ * and what is round stages is a SEQUENCE, an ANY_ORDER of stages, a LOOP, or a CHOICE of
+ * nothing and stages. */
+struct trod_draft {
+    const struct trod_tree *tree;
+    trod_str title;
+    bool as_is;              /* the map says that it is of what is */
+    const trod_str *remarks; /* comments at the top */
+    size_t n_remarks;
+    /* The time from one of the first to one of the last labels; n_first == 0: not said. */
+    const trod_str *first, *last;
+    size_t n_first, n_last;
+    struct trod_tree_window whole;
 };
 
 /* The tree of a text in PM4Py's notation, in its shortest form. Errors: TROD_BAD_INPUT with
@@ -38,5 +67,9 @@ void trod_tree_write(const struct trod_tree *tree, struct trod_buf *out, bool *q
  * are unique. `name` gives the title. */
 TROD_MUST trod_status trod_tree_to_map(const struct trod_tree *tree, const char *name,
                                        struct trod_buf *out, struct trod_error *error);
+/* The text of the map, with the shares of ways and of what is optional where it is known how
+ * often they were gone through. Titles and ids as above. */
+TROD_MUST trod_status trod_draft_write(const struct trod_draft *draft, struct trod_buf *out,
+                                       struct trod_error *error);
 
 #endif
