@@ -9,7 +9,12 @@
 
 #include "mine/paths.h"
 
-enum { LOCKS = 64 };
+enum {
+    LOCKS = 64,
+    SHOWN_BYTES = 240, /* about: a path, and its journeys' places */
+    STEP_BYTES = 6,
+    STEP_TEXT_BYTES = 8, /* where all paths are written */
+};
 #define NOWHERE SIZE_MAX
 
 /* A long path that was met. */
@@ -50,6 +55,25 @@ static uint64_t least_of(const struct mine_counted *counted, size_t top) {
     return low;
 }
 
+/* Whether what may be shown has its room beside what was counted: a path of every customer may
+ * be more than the memory holds. */
+static trod_status check_room(const struct mine_pathing *pathing, size_t n_shown,
+                              struct trod_error *error) {
+    const struct trod_parts *const parts = pathing->question->parts;
+    const uint64_t most = mine_memory(pathing->question->run) / 2;
+    const uint64_t steps = n_shown * (parts->n_events / (parts->n_customers + 1) + 1);
+    const uint64_t need = n_shown * SHOWN_BYTES +
+                          steps * (pathing->top ? STEP_BYTES : STEP_BYTES + STEP_TEXT_BYTES);
+    if (need <= most) return TROD_OK;
+    trod_fail(
+        error, TROD_TOO_MUCH,
+        "%zu paths are looked at one by one, which takes about %llu MB, more than half of "
+        "the memory",
+        n_shown, (unsigned long long)(need >> 20));
+    trod_error_hint(error, "raise --memory, or ask for fewer with --top or --where");
+    return TROD_TOO_MUCH;
+}
+
 static trod_status choose(struct looking *looking, struct trod_arena *arena,
                           struct trod_error *error) {
     trod_status status = TROD_OK;
@@ -60,6 +84,7 @@ static trod_status choose(struct looking *looking, struct trod_arena *arena,
     looking->place = TROD_NEW_ARRAY(pathing->scratch, counted->n, size_t);
     TROD_TRY_ALLOC(looking->place, error);
     for (size_t c = 0; c < counted->n; c++) showing->n += counted->classes[c].n >= least;
+    TROD_TRY(check_room(pathing, showing->n, error));
     showing->shown = TROD_NEW_ARRAY(arena, showing->n, struct mine_shown);
     TROD_TRY_ALLOC(showing->shown, error);
     size_t n = 0;
