@@ -33,6 +33,10 @@ static void read_customers(const struct trod_part *part, uint32_t from, uint32_t
     trod_part_spans(part, from, n, spans);
     for (uint32_t i = 0; i < n; i++) CHECK(part->has_spans || spans[i] == 0);
     free(spans);
+    uint64_t *const near = malloc(((size_t)part->n_near + ROOM) * sizeof *near);
+    CHECK(near);
+    trod_part_near(part, near);
+    free(near);
     if (trod_part_ids(part, from, n, arena, ids, &error) == TROD_OK) {
         for (uint32_t i = 0; i < n; i++) {
             const uint32_t found = trod_part_find(part, ids[i]);

@@ -30,6 +30,7 @@ enum part_kind {
     PART_ID_HASHES = 10,
     PART_GAP_COUNTS = 11,
     PART_SPANS = 12,
+    PART_NEAR = 13,
     PART_COLUMN = 32, /* 32 to 63 are the columns': any number of kinds for each field */
     PART_COLUMN_LAST = 63,
 };
@@ -169,6 +170,7 @@ struct part_inner {
     size_t n_sections;
     struct part_varied gaps;
     struct part_varied spans; /* of a part that has them */
+    struct part_varied near;  /* the same */
     struct part_varied ends;
     struct part_ids ids;
     uint32_t source_least;
@@ -212,6 +214,20 @@ void part_times(const struct trod_part *part, uint32_t from, uint32_t n_customer
  * more. */
 void part_end_times(const struct trod_part *part, uint32_t from, uint32_t n,
                     const int64_t *time_us, int64_t *end_us);
+
+/* ---- Times near the 95 % (part_near.c) -------------------------------------------------------
+ */
+
+/* gaps: ticks, 0 where there is no time; counts: of all of them, by bucket. */
+TROD_MUST trod_status part_near_pack(const uint64_t *gaps, uint32_t n, uint64_t tick_us,
+                                     const uint64_t *counts, uint32_t n_counts,
+                                     struct part_out *out, struct trod_arena *scratch,
+                                     struct trod_error *error);
+/* The section may be NULL. The part's gap counts stand by then. */
+TROD_MUST trod_status part_near_open(const struct trod_section *section, struct trod_part *part,
+                                     struct part_varied *near, struct trod_error *error);
+TROD_MUST trod_status part_near_check(const struct trod_part *part, struct trod_arena *scratch,
+                                      struct trod_error *error);
 
 /* ---- Hooks of the columns (part_column.c) ---------------------------------------------------
  */

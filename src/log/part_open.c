@@ -174,6 +174,9 @@ static trod_status open_times(struct opener *o) {
     if (o->head.version >= PART_VERSION_SPANS) {
         TROD_TRY(need_varied(o, PART_SPANS, part->n_customers, 64, &o->inner->spans));
         part->has_spans = true;
+        if (!o->tool)
+            TROD_TRY(part_near_open(part_section(o->sections, o->n_sections, PART_NEAR, 0),
+                                    part, &o->inner->near, o->error));
     }
     TROD_TRY(open_undated(o));
     part->has_ends = part_section(o->sections, o->n_sections, PART_ENDS, 0) != NULL;

@@ -195,6 +195,8 @@ static trod_status pack_gaps(struct packer *p, struct trod_error *error) {
     }
     TROD_TRY(pack_varied(p, PART_GAPS, gaps, rows->n_events, 0, NULL, error));
     TROD_TRY(pack_varied(p, PART_GAP_COUNTS, counts, n_counts, 0, NULL, error));
+    TROD_TRY(part_near_pack(gaps, rows->n_events, p->head.tick_us, counts, n_counts, &p->out,
+                            p->scratch, error));
     TROD_TRY(pack_varied(p, PART_SPANS, spans, rows->n_customers, 0, NULL, error));
 done:
     return status;

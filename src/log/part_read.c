@@ -120,6 +120,7 @@ static trod_status check_times(const struct trod_part *part, struct trod_arena *
     for (uint32_t b = 0; b < TROD_GAP_BUCKETS; b++)
         if (check->counts[b] != (b < part->n_gap_counts ? part->gap_counts[b] : 0))
             return part_damaged(error, PART_GAP_COUNTS, 0, "it does not count the times");
+    TROD_TRY(part_near_check(part, scratch, error));
 done:
     return status;
 }

@@ -45,6 +45,7 @@ trod_status part_damaged(struct trod_error *error, uint32_t kind, uint32_t field
         [PART_ID_HASHES] = "hashes of ids",
         [PART_GAP_COUNTS] = "summary of times",
         [PART_SPANS] = "spans of customers",
+        [PART_NEAR] = "times near the 95 %",
     };
     if (kind >= PART_COLUMN && kind <= PART_COLUMN_LAST)
         return trod_fail(error, TROD_BAD_INPUT, "column %u of the part is damaged: %s", field,

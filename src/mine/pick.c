@@ -202,6 +202,26 @@ done:
     return status;
 }
 
+/* Whether the part keeps all gaps that lie in the steps, in order. */
+static bool knows_near(const struct mine_pick *pick, const struct trod_part *part) {
+    return pick->in_steps && !pick->by_journey && part->n_undated == 0 &&
+           trod_gap_bucket(pick->lo_us) >= part->near_bucket &&
+           trod_gap_bucket(pick->lo_us + pick->reach_us) - part->near_bucket <
+               part->n_near_buckets;
+}
+
+static trod_status count_near(struct mine_picker *picker, const struct trod_part *part,
+                              struct trod_arena *scratch, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    uint64_t *const ticks = TROD_NEW_ARRAY(scratch, (size_t)part->n_near + MINE_ROOM, uint64_t);
+    TROD_TRY_ALLOC(ticks, error);
+    trod_part_near(part, ticks);
+    for (uint32_t i = 0; i < part->n_near; i++)
+        count(picker, GAPS, ticks[i] * (uint64_t)part->tick_us);
+done:
+    return status;
+}
+
 /* The gaps of all journeys of the log, unless `seen` (the steps were watched for already). */
 static trod_status count_all_gaps(struct mine_picker *picker, const struct trod_part_view *view,
                                   bool seen, struct trod_arena *scratch,
@@ -210,6 +230,7 @@ static trod_status count_all_gaps(struct mine_picker *picker, const struct trod_
     const struct mine_pick *const pick = picker->pick;
     const struct trod_part *const part = view->part;
     if (seen) return TROD_OK;
+    if (knows_near(pick, part)) return count_near(picker, part, scratch, error);
     /* The part's own counts know no journeys, and pass over events without a time. */
     if (!pick->by_journey && !pick->in_steps && part->n_undated == 0) {
         for (uint32_t b = 0; b < part->n_gap_counts; b++)
@@ -351,7 +372,8 @@ trod_status mine_picker_part(struct mine_picker *picker, const struct trod_part_
     const uint64_t tick_us = (uint64_t)view->part->tick_us;
     struct watch watch = {.lo = UINT64_MAX};
     /* A journey's first event has the gap 0, which is below the steps. */
-    if (pick->in_steps && !pick->filtered && view->part->n_undated == 0 && pick->lo_us > 0) {
+    if (pick->in_steps && !pick->filtered && view->part->n_undated == 0 && pick->lo_us > 0 &&
+        !knows_near(pick, view->part)) {
         watch.picker = picker;
         watch.lo = (pick->lo_us - 1) / tick_us + 1;
         watch.reach = (pick->lo_us + pick->reach_us) / tick_us - watch.lo;

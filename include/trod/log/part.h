@@ -125,6 +125,9 @@ struct trod_part {
     const uint32_t *gap_counts; /* [n_gap_counts]: how many gaps lie in each bucket (see
                                  * trod_gap_bucket; in microseconds, whatever the tick) */
     uint32_t n_gap_counts;
+    /* trod_part_near knows all gaps of these buckets, which lie around the 95 % of the part's
+     * gaps: near_bucket .. near_bucket + n_near_buckets - 1; 0 buckets: it knows none. */
+    uint32_t near_bucket, n_near_buckets, n_near;
     int64_t first_us, last_us;
     const struct trod_part_column *columns; /* by field, ascending */
     size_t n_columns;
@@ -149,6 +152,8 @@ void trod_part_gaps(const struct trod_part *part, uint32_t from, uint32_t n, uin
 /* spans[i]: ticks from the first dated event of customer from + i to the last: what its gaps
  * come to. Of a part that has_spans. Room for n + 16. */
 void trod_part_spans(const struct trod_part *part, uint32_t from, uint32_t n, uint64_t *spans);
+/* The n_near gaps (ticks) of the buckets near the 95 %, ascending. Room for n_near + 16. */
+void trod_part_near(const struct trod_part *part, uint64_t *ticks);
 /* ends[i]: ticks from begin to end of event from + i; UINT64_MAX if it has no end. Room for n
  * + 16. */
 void trod_part_ends(const struct trod_part *part, uint32_t from, uint32_t n, uint64_t *ends);

@@ -436,6 +436,7 @@ static trod_status dump_make(const struct recipe *as, const struct event *rows,
         status = trod_gather_each(gather, dump_part, dump, error);
     }
     if (status == TROD_OK) dump_frame(dump, gather);
+    if (dump->frame.failed) status = TROD_NO_MEMORY; /* an allocation of the test's own */
     if (spilled) *spilled = gather && gather->pool.file >= 0;
     trod_gather_free(gather);
     return status;

@@ -159,6 +159,39 @@ static void expect_spans(const struct trod_rows *rows, const struct trod_part *p
     }
 }
 
+static int ascending(const void *a, const void *b) {
+    const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* All gaps of the buckets near the 95 %, among which that is. */
+static void expect_near(const struct trod_rows *rows, const struct trod_part *part) {
+    uint64_t *const gaps = TROD_NEW_ARRAY(arena, (size_t)rows->n_events + 16, uint64_t);
+    uint64_t *const near = TROD_NEW_ARRAY(arena, (size_t)part->n_near + 16, uint64_t);
+    uint32_t n = 0, n_near = 0;
+    for (uint32_t c = 0; part->tick_us && c < rows->n_customers; c++) {
+        int64_t before = TROD_NO_TIME;
+        for (uint32_t i = rows->first[c]; i < rows->first[c + 1]; i++) {
+            if (rows->time_us[i] == TROD_NO_TIME) continue;
+            if (before != TROD_NO_TIME)
+                gaps[n++] = (uint64_t)rows->time_us[i] - (uint64_t)before;
+            before = rows->time_us[i];
+        }
+    }
+    trod_part_near(part, near);
+    if (n) qsort(gaps, n, sizeof *gaps, ascending);
+    for (uint32_t i = 0; i < n; i++) {
+        const uint32_t bucket = trod_gap_bucket(gaps[i]);
+        if (bucket - part->near_bucket >= part->n_near_buckets) continue;
+        assert_in_range(n_near, 0, part->n_near - 1);
+        assert_int_equal(near[n_near++] * (uint64_t)part->tick_us, gaps[i]);
+    }
+    assert_int_equal(n_near, part->n_near);
+    if (n == 0 || gaps[n - 1 - n / 20] == 0) return;
+    assert_in_range(trod_gap_bucket(gaps[n - 1 - n / 20]), part->near_bucket,
+                    part->near_bucket + part->n_near_buckets - 1);
+}
+
 static void expect_round_trip(const struct trod_rows *rows) {
     const struct trod_packed packed = pack(rows);
     const struct trod_part *const part = open(&packed);
@@ -171,6 +204,7 @@ static void expect_round_trip(const struct trod_rows *rows) {
     expect_customers(rows, part);
     expect_gap_counts(rows, part);
     expect_spans(rows, part);
+    expect_near(rows, part);
     if (trod_part_check(part, &error) != TROD_OK) fail_msg("%s", error.message);
 }
 
@@ -490,6 +524,7 @@ static void test_missing_sections(void **state) {
         struct trod_section some[32];
         const struct trod_part *part;
         size_t n = 0;
+        if (packed.sections[s].kind == PART_NEAR) continue; /* may be left out */
         for (size_t i = 0; i < packed.n_sections; i++)
             if (i != s) some[n++] = packed.sections[i];
         assert_int_equal(trod_part_open(some, n, arena, &part, &error), TROD_BAD_INPUT);
@@ -514,10 +549,11 @@ static void test_versions(void **state) {
     for (size_t i = 0; i < packed.n_sections; i++) {
         if (packed.sections[i].kind == PART_HEAD)
             head = (unsigned char *)(uintptr_t)packed.sections[i].at;
-        if (packed.sections[i].kind != PART_SPANS) some[n++] = packed.sections[i];
+        if (packed.sections[i].kind != PART_SPANS && packed.sections[i].kind != PART_NEAR)
+            some[n++] = packed.sections[i];
     }
     assert_non_null(head);
-    assert_int_equal(n, packed.n_sections - 1);
+    assert_int_equal(n, packed.n_sections - 2);
     part_put_u32(head + 8, 1);
     assert_int_equal(trod_part_open(some, n, arena, &part, &error), TROD_OK);
     assert_false(part->has_spans);
@@ -558,6 +594,45 @@ static void test_wrong_spans(void **state) {
             TROD_OK) {
             trod_part_spans(changed, 0, 700, after);
             if (memcmp(before, after, 700 * sizeof *before) != 0) {
+                n_wrong++;
+                assert_int_equal(trod_part_check(changed, &error), TROD_BAD_INPUT);
+            }
+        }
+        bytes[bit / 8] ^= (unsigned char)(1u << bit % 8);
+    }
+    assert_true(n_wrong > 100);
+}
+
+/* Whatever bit of the times near the 95 % is another: the check finds it. */
+static void test_wrong_near(void **state) {
+    (void)state;
+    const struct rows_recipe recipe = {.n_customers = 700,
+                                       .most_events = 9,
+                                       .n_names = 5,
+                                       .n_sources = 1,
+                                       .tick_us = 1000,
+                                       .day_share = 0.3};
+    const struct trod_packed packed = pack(draw_rows(&recipe, arena));
+    const struct trod_part *const part = open(&packed);
+    const struct trod_section *const section =
+        part_section(packed.sections, packed.n_sections, PART_NEAR, 0);
+    assert_non_null(section);
+    const uint32_t n = part->n_near;
+    uint64_t *const before = TROD_NEW_ARRAY(arena, (size_t)n + 16, uint64_t);
+    trod_part_near(part, before);
+    unsigned char *const bytes = (unsigned char *)(uintptr_t)section->at;
+    struct trod_rng rng = {.seed = 6};
+    uint32_t n_wrong = 0;
+    for (int i = 0; i < 300; i++) {
+        const size_t bit = (size_t)trod_rng_below(&rng, section->n_bytes * 8);
+        const struct trod_part *changed;
+        bytes[bit / 8] ^= (unsigned char)(1u << bit % 8);
+        if (trod_part_open(packed.sections, packed.n_sections, arena, &changed, &error) ==
+            TROD_OK) {
+            uint64_t *const after =
+                TROD_NEW_ARRAY(arena, (size_t)changed->n_near + 16, uint64_t);
+            trod_part_near(changed, after);
+            if (changed->n_near != n || memcmp(before, after, n * sizeof *before) != 0) {
                 n_wrong++;
                 assert_int_equal(trod_part_check(changed, &error), TROD_BAD_INPUT);
             }
@@ -611,6 +686,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_missing_sections, begin, end),
         cmocka_unit_test_setup_teardown(test_versions, begin, end),
         cmocka_unit_test_setup_teardown(test_wrong_spans, begin, end),
+        cmocka_unit_test_setup_teardown(test_wrong_near, begin, end),
         cmocka_unit_test_setup_teardown(test_no_memory, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
