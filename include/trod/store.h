@@ -149,10 +149,14 @@ TROD_MUST trod_status trod_store_settle(struct trod_store *store, const struct t
                                         struct trod_error *error);
 /* Writes every file that knows the customer anew without it, and drops the names and values
  * that nobody else has; then looks: *n_left is how often the id is still found (0). *n_events:
- * how many of its events are gone; 0 with TROD_OK: nobody of that id was here. */
+ * how many of its events are gone; 0 with TROD_OK: nobody of that id was here, or one of whom
+ * the log had facts alone (see trod_store_knows). */
 TROD_MUST trod_status trod_store_forget(struct trod_store *store, trod_str id,
                                         const struct trod_run *run, uint64_t *n_events,
                                         uint64_t *n_left, struct trod_error *error);
+/* Whether the log knows anybody of that id, be it by facts alone. */
+TROD_MUST trod_status trod_store_knows(struct trod_store *store, trod_str id, bool *known,
+                                       struct trod_error *error);
 
 /* ---- The inbox
  * --------------------------------------------------------------------------------- */

@@ -42,10 +42,14 @@ static trod_status cannot_write(const char *name, int code, struct trod_error *e
         return TROD_NO_FILE;
     case ENOSPC:
     case EDQUOT:
-    case EFBIG:
         trod_fail(error, TROD_IO, "%s cannot be written: there is no room left on the disk",
                   label);
         trod_error_hint(error, "free some room, or write to another disk");
+        return TROD_IO;
+    case EFBIG:
+        trod_fail(error, TROD_IO, "%s cannot be written: no file may become so large here",
+                  label);
+        trod_error_hint(error, "raise the limit (ulimit -f), or write less");
         return TROD_IO;
     case EACCES:
     case EPERM:

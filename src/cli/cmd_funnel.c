@@ -8,6 +8,7 @@ enum {
     PERCENT = 12,
     DURATION = 9,
     NARROW = 8, /* of a share in the table of segments */
+    ROOMY = 72, /* below it a table does with less */
 };
 
 struct funnel_page {
@@ -57,16 +58,18 @@ static void say_head(const struct funnel_page *page, struct trod_buf *head) {
 static void say_steps(const struct funnel_page *page) {
     const struct trod_funnel *const funnel = page->funnel;
     const bool timed = page->question->parts->has_times;
-    const size_t cells = page->width - 3 - NUMBER - 2 * PERCENT - (timed ? 2 * DURATION : 0);
+    /* Where there is little room the name is worth more than the last column. */
+    const bool roomy = page->width >= ROOMY;
+    const size_t percent = roomy ? PERCENT : NARROW + 1;
+    const size_t cells = page->width - 3 - NUMBER - 2 * percent -
+                         (timed ? (roomy ? 2 * DURATION : DURATION) : 0);
     struct trod_buf head = {0};
     table_left(&head, TROD_STR("   Step"), cells + 3);
     table_right(&head, "Journeys", NUMBER);
-    table_right(&head, "% of first", PERCENT);
-    table_right(&head, "% of before", PERCENT);
-    if (timed) {
-        table_right(&head, "Median", DURATION);
-        table_right(&head, "95 %", DURATION);
-    }
+    table_right(&head, roomy ? "% of first" : "% first", percent);
+    table_right(&head, roomy ? "% of before" : "% before", percent);
+    if (timed) table_right(&head, "Median", DURATION);
+    if (timed && roomy) table_right(&head, "95 %", DURATION);
     say_head(page, &head);
     for (size_t k = 0; k < funnel->n_steps; k++) {
         const struct trod_funnel_step *const step = &funnel->all.steps[k];
@@ -76,13 +79,13 @@ static void say_steps(const struct funnel_page *page) {
         trod_buf_format(page->out, "%2zu ", k + 1);
         table_left(page->out, trod_buf_str(&name), cells);
         table_right(page->out, table_count(step->n_journeys, number), NUMBER);
-        table_right(page->out, k ? asking_percent(&step->of_first, number) : "", PERCENT);
-        table_right(page->out, k ? asking_percent(&step->of_before, number) : "", PERCENT);
-        if (timed && k) {
+        table_right(page->out, k ? asking_percent(&step->of_first, number) : "", percent);
+        table_right(page->out, k ? asking_percent(&step->of_before, number) : "", percent);
+        if (timed && k)
             table_right(page->out, table_duration(step->since_before.median_us, number),
                         DURATION);
+        if (timed && roomy && k)
             table_right(page->out, table_duration(step->since_before.p95_us, number), DURATION);
-        }
         asking_end_row(page->out);
         if (name.failed) page->out->failed = true;
         trod_buf_free(&name);

@@ -4,7 +4,16 @@
 #include "cli/table.h"
 #include "cli/workspace.h"
 
-enum { NAME = 28, NUMBER = 15 };
+/* Cells of a name, and of a number; the span takes 24, a date 10. */
+enum { NAME = 28, NUMBER = 15, ROOMY = 72, NARROW_NUMBER = 10, SPAN = 27, DATE = 13 };
+
+static size_t number_cells(size_t width) {
+    return width < ROOMY ? NARROW_NUMBER : NUMBER;
+}
+
+static size_t name_cells(size_t width, size_t others) {
+    return width < ROOMY ? width - others : NAME;
+}
 
 static void add_bytes(struct trod_buf *out, uint64_t bytes) {
     static const char *const units[] = {"bytes", "kB", "MB", "GB", "TB"};
@@ -24,11 +33,12 @@ static void add_span(struct trod_buf *out, int64_t first_us, int64_t last_us) {
 /* ---- What is in it ------------------------------------------------------------------------
  */
 
-static void say_sources(const struct trod_parts *parts, struct trod_buf *out) {
+static void say_sources(const struct trod_parts *parts, size_t width, struct trod_buf *out) {
     char n[32];
     struct trod_buf line = {0};
-    table_left(&line, TROD_STR("Source"), NAME);
-    table_right(&line, "Events", NUMBER);
+    const size_t number = number_cells(width), name = name_cells(width, number + SPAN);
+    table_left(&line, TROD_STR("Source"), name);
+    table_right(&line, "Events", number);
     trod_buf_adds(&line, "   From and to");
     trod_buf_byte(out, '\n');
     table_bold(out, line.at ? line.at : "", false);
@@ -36,8 +46,8 @@ static void say_sources(const struct trod_parts *parts, struct trod_buf *out) {
     for (size_t s = 0; s < parts->n_sources; s++) {
         const struct trod_parts_source *const source = &parts->sources[s];
         if (source->n_events == 0) continue; /* replaced, or forgotten */
-        table_left(out, source->name, NAME);
-        table_right(out, table_count(source->n_events, n), NUMBER);
+        table_left(out, source->name, name);
+        table_right(out, table_count(source->n_events, n), number);
         trod_buf_adds(out, "   ");
         add_span(out, source->first_us, source->last_us);
         trod_buf_byte(out, '\n');
@@ -73,23 +83,25 @@ static void say_fields(const struct trod_parts *parts, size_t width, struct trod
     }
 }
 
-static void say_imports(const struct trod_store_about *about, struct trod_buf *out) {
+static void say_imports(const struct trod_store_about *about, size_t width,
+                        struct trod_buf *out) {
     enum { MOST = 10 };
     char n[32], time[40];
     const size_t first = about->n_imports > MOST ? about->n_imports - MOST : 0;
     struct trod_buf line = {0};
-    table_left(&line, TROD_STR("Import"), NAME);
-    table_right(&line, "Events", NUMBER);
-    table_right(&line, "Not taken", NUMBER);
+    const size_t number = number_cells(width), name = name_cells(width, 2 * number + DATE);
+    table_left(&line, TROD_STR("Import"), name);
+    table_right(&line, "Events", number);
+    table_right(&line, "Not taken", number);
     trod_buf_adds(&line, "   When");
     trod_buf_byte(out, '\n');
     table_bold(out, line.at ? line.at : "", false);
     trod_buf_byte(out, '\n');
     for (size_t i = first; i < about->n_imports; i++) {
         const struct trod_store_import *const import = &about->imports[i];
-        table_left(out, import->what, NAME);
-        table_right(out, table_count(import->n_events, n), NUMBER);
-        table_right(out, table_count(import->n_rejected, n), NUMBER);
+        table_left(out, import->what, name);
+        table_right(out, table_count(import->n_events, n), number);
+        table_right(out, table_count(import->n_rejected, n), number);
         trod_buf_format(out, "   %s\n", trod_date_write(import->when_us, time));
     }
     if (first) trod_buf_format(out, "(and %zu before)\n", first);
@@ -111,8 +123,9 @@ static void say_about(const struct trod_parts *parts, const struct trod_store_ab
                     parts->n_events == 1 ? "" : "s");
     trod_buf_format(&text, " of %s customer%s", table_count(parts->n_customers, n),
                     parts->n_customers == 1 ? "" : "s");
-    trod_buf_format(&text, ", %s kinds of event",
-                    table_count(trod_dict_count(parts->names), n));
+    trod_buf_format(&text, ", %s kind%s of event",
+                    table_count(trod_dict_count(parts->names), n),
+                    trod_dict_count(parts->names) == 1 ? "" : "s");
     if (parts->has_times) {
         trod_buf_adds(&text, ", ");
         add_span(&text, parts->first_us, parts->last_us);
@@ -131,8 +144,8 @@ static void say_about(const struct trod_parts *parts, const struct trod_store_ab
     table_paragraph(out, trod_buf_str(&text), width);
     trod_buf_clear(&text);
     say_fields(parts, width, out);
-    if (parts->n_sources) say_sources(parts, out);
-    if (about->n_imports) say_imports(about, out);
+    if (parts->n_sources) say_sources(parts, width, out);
+    if (about->n_imports) say_imports(about, width, out);
     if (about->n_sets > 1)
         trod_buf_format(
             &text,

@@ -68,6 +68,7 @@ static int close_output(int exit_status) {
 
 int main(int argc, char **argv) {
     signal(SIGPIPE, SIG_DFL);
+    signal(SIGXFSZ, SIG_IGN); /* a limit of file sizes is then an ordinary failed write */
     signal(SIGINT, on_interrupt);
     signal(SIGTERM, on_interrupt);
     if (argc < 2) {

@@ -80,10 +80,15 @@ trod_status store_disk_error(const char *what, const char *name, int code,
     switch (code) {
     case ENOSPC:
     case EDQUOT:
-    case EFBIG:
         trod_fail(error, TROD_IO, "%s cannot be %s: there is no room left on the disk", name,
                   what);
         trod_error_hint(error, "free some room and do it again; the log is as it was");
+        return TROD_IO;
+    case EFBIG:
+        trod_fail(error, TROD_IO, "%s cannot be %s: no file may become so large here", name,
+                  what);
+        trod_error_hint(error, "raise the limit (ulimit -f) and do it again; the log is as it "
+                               "was");
         return TROD_IO;
     case EACCES:
     case EPERM:

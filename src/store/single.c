@@ -86,3 +86,19 @@ done:
     trod_arena_free(scratch);
     return status;
 }
+
+trod_status trod_store_knows(struct trod_store *store, trod_str id, bool *known,
+                             struct trod_error *error) {
+    trod_status status = TROD_OK;
+    struct trod_parts *parts = NULL;
+    struct trod_rows rows;
+    struct trod_arena *const arena = trod_arena_make(STORE_ARENA_BYTES);
+    TROD_TRY_ALLOC(arena, error);
+    TROD_TRY(trod_store_parts(store, &parts, error));
+    TROD_TRY(trod_parts_single(parts, id, arena, &rows, error));
+    *known = rows.n_customers > 0;
+done:
+    trod_parts_free(parts);
+    trod_arena_free(arena);
+    return status;
+}

@@ -155,11 +155,70 @@ static void what_others_say_of_a_person_is_counted(void **state) {
     kept_free(&kept);
 }
 
+static trod_status take_part(void *owner, size_t i, const struct trod_packed *packed,
+                             struct trod_error *error) {
+    (void)i;
+    return trod_change_add(owner, packed, error);
+}
+
+/* Somebody of whom there are facts and no event. */
+static void keep_facts(struct trod_store *store, const char *id) {
+    struct trod_error error = {0};
+    struct trod_change *change = NULL;
+    struct trod_gather *gather = NULL;
+    assert_int_equal(trod_store_begin(store, 0, &change, &error), TROD_OK);
+    const struct trod_gather_options options = {.like = trod_change_parts(change)};
+    assert_int_equal(trod_gather_make(&options, NULL, &gather, &error), TROD_OK);
+    struct trod_hand *const hand = trod_gather_hand(gather);
+    const uint32_t source = trod_gather_source(gather, TROD_STR("crm"));
+    const uint32_t field = trod_gather_field(gather, TROD_STR("city"), true);
+    assert_int_equal(trod_hand_event(hand, 0, source, TROD_STR("somebody else"),
+                                     TROD_STR("look"), TROD_NO_TIME, TROD_NO_TIME, &error),
+                     TROD_OK);
+    assert_int_equal(
+        trod_hand_fact(hand, 1, trod_str_of(id), field, TROD_STR("secretville"), &error),
+        TROD_OK);
+    assert_int_equal(trod_gather_each(gather, take_part, change, &error), TROD_OK);
+    assert_int_equal(trod_change_frame(change, trod_gather_frame(gather), &error), TROD_OK);
+    assert_int_equal(trod_change_commit(change, &error), TROD_OK);
+    trod_gather_free(gather);
+    trod_change_free(change);
+}
+
+static bool knows(struct trod_store *store, const char *id) {
+    struct trod_error error = {0};
+    bool known = false;
+    assert_int_equal(trod_store_knows(store, trod_str_of(id), &known, &error), TROD_OK);
+    return known;
+}
+
+static void who_is_known_by_facts_alone_is_forgotten(void **state) {
+    (void)state;
+    struct kept kept = kept_make();
+    struct trod_error error = {0};
+    uint64_t n_events = 0, n_left = 0;
+    keep_facts(kept.store, "ann-the-quiet-one");
+    assert_true(knows(kept.store, "ann-the-quiet-one"));
+    assert_false(knows(kept.store, "nobody at all"));
+    assert_true(grep(&kept, "secretville") > 0);
+    assert_int_equal(trod_store_forget(kept.store, TROD_STR("ann-the-quiet-one"), NULL,
+                                       &n_events, &n_left, &error),
+                     TROD_OK);
+    assert_int_equal(n_events, 0);
+    assert_int_equal(n_left, 0);
+    assert_int_equal(grep(&kept, "secretville"), 0);
+    assert_false(knows(kept.store, "ann-the-quiet-one"));
+    assert_true(knows(kept.store, "somebody else"));
+    assert_sound(kept.store);
+    kept_free(&kept);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_is_left_of_a_person),
         cmocka_unit_test(everybody_can_be_forgotten),
         cmocka_unit_test(what_others_say_of_a_person_is_counted),
+        cmocka_unit_test(who_is_known_by_facts_alone_is_forgotten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
