@@ -14,13 +14,16 @@ static const char *check_head(const struct trod_section *section, const struct t
     if (section->n_bytes < COLUMN_HEAD_BYTES) return "it is too short";
     const unsigned kind = head[COLUMN_KIND], flags = head[COLUMN_FLAGS];
     if (kind > TROD_COLUMN_TEXT) return "its kind is not known";
-    if (flags & ~(unsigned)(COLUMN_FACT | COLUMN_BY_CUSTOMER | COLUMN_SQUEEZED | COLUMN_SPARSE))
+    if (flags & ~(unsigned)(COLUMN_FACT | COLUMN_BY_CUSTOMER | COLUMN_SQUEEZED | COLUMN_SPARSE |
+                            COLUMN_VARIED) ||
+        (flags & COLUMN_VARIED && kind != TROD_COLUMN_NUMBER))
         return "its flags are not known";
     to->kind = (enum trod_column_kind)kind;
     to->fact = flags & COLUMN_FACT;
     to->by_customer = flags & COLUMN_BY_CUSTOMER;
     column->squeezed = flags & COLUMN_SQUEEZED;
     column->sparse = flags & COLUMN_SPARSE;
+    column->varied = flags & COLUMN_VARIED;
     column->n_rows = part_u32(head + COLUMN_ROWS);
     if ((to->fact && to->by_customer) ||
         column->n_rows != (to->fact || to->by_customer ? part->n_customers : part->n_events))
@@ -55,6 +58,10 @@ static trod_status check_body(const struct trod_section *section, struct trod_ar
         if (column->base > 1 || column->base > column->n_values) goto done;
         at += n_taken;
         left -= n_taken;
+    }
+    if (column->varied) {
+        *wrong = column_varied_open(head, left, column);
+        goto done;
     }
     if (to->kind != TROD_COLUMN_CODES || column->squeezed) {
         column->n_blocks = (uint32_t)(((uint64_t)column->n_rows + column->block_rows - 1) /

@@ -19,13 +19,14 @@ enum {
     COLUMN_WIDTH = 2,        /* u8: bits of a code, or bytes of one in squeezed blocks */
     COLUMN_SCALE = 3,        /* u8 */
     COLUMN_ROWS = 4,         /* u32 */
-    COLUMN_VALUES = 8,       /* u32 */
+    COLUMN_VALUES = 8,       /* u32; of varied numbers: how many are stored */
     COLUMN_BASE = 12,        /* u32: added to each code */
     COLUMN_COMMON = 16,      /* i64: the number that is not stored in sparse blocks */
     COLUMN_LEAST = 24,       /* i64 */
     COLUMN_MOST = 32,        /* i64 */
     COLUMN_BLOCK_ROWS = 40,  /* u32 */
-    COLUMN_VALUE_BYTES = 48, /* u64: of the values, expanded, without their ends */
+    COLUMN_VALUE_BYTES = 48, /* u64: of the values, expanded, without their ends; of varied
+                              * numbers: of those that are stored */
     COLUMN_VALUE_FRAME = 56, /* u64: bytes of the frame that they lie squeezed in; 0: none */
     COLUMN_HEAD_BYTES = 64,
 };
@@ -34,6 +35,7 @@ enum {
     COLUMN_BY_CUSTOMER = 2,
     COLUMN_SQUEEZED = 4,
     COLUMN_SPARSE = 8,
+    COLUMN_VARIED = 16,
 };
 enum {
     COLUMN_MOST_BLOCK_ROWS = 8192,
@@ -58,8 +60,11 @@ struct column {
     uint32_t section_kind, field;
     uint32_t n_rows, n_values, base, block_rows, n_blocks;
     unsigned width, scale;
-    bool squeezed, sparse;
-    int64_t common;
+    bool squeezed, sparse, varied;
+    int64_t common, least;             /* least: of varied numbers */
+    const unsigned char *ranks, *bits; /* of sparse varied numbers: those before each block, and
+                                        * which rows have one */
+    struct part_varied stored;         /* of varied numbers */
     struct column_values *lazy;      /* of squeezed values; else NULL */
     const unsigned char *value_ends; /* u32 [n_values], the texts behind */
     size_t n_value_bytes;
@@ -140,6 +145,23 @@ TROD_MUST trod_status column_numbers_pack(const int64_t *numbers, uint32_t n, un
                                           struct column_out *out, struct trod_error *error);
 void column_numbers_read(const struct column *column, uint32_t from, uint32_t n,
                          int64_t *numbers);
+/* The same numbers as varied numbers, if they take no more than most_bytes then; `common` is
+ * NULL where no number is. What is in body and blocks gives way. */
+TROD_MUST trod_status column_varied_pack(const int64_t *numbers, uint32_t n,
+                                         const int64_t *common, int64_t least,
+                                         size_t most_bytes, struct column_out *out,
+                                         bool *packed, struct trod_error *error);
+/* Opens them behind the head, of which there are n_left bytes; what is damaged, or NULL. */
+const char *column_varied_open(const unsigned char *head, uint64_t n_left,
+                               struct column *column);
+void column_varied_read(const struct column *column, uint32_t from, uint32_t n,
+                        int64_t *numbers);
+bool column_varied_check(const struct column *column, int64_t least, int64_t most);
+/* As log_range_bits of the numbers of rows from .. from + n - 1 (from is a multiple of 64),
+ * where that is quicker than to read them all; else false. */
+struct log_range;
+bool column_varied_bits(const struct column *column, uint32_t from, uint32_t n,
+                        const struct log_range *range, uint64_t *words);
 bool column_numbers_check(const struct column *column, int64_t least, int64_t most);
 
 TROD_MUST trod_status column_texts_pack(const trod_str *texts, uint32_t n,

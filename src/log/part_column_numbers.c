@@ -12,6 +12,7 @@ enum {
     BLOCK_HEAD = 16,
     BITMAP_BYTES = COLUMN_MOST_BLOCK_ROWS / 8,
     MOST_DIGITS = 18,
+    SMALLER = 3, /* halves of the bytes that squeezing must save, or it is not worth the time */
 };
 
 /* ---- Decimals as text ----------------------------------------------------------------------
@@ -142,7 +143,9 @@ trod_status column_numbers_pack(const int64_t *numbers, uint32_t n, unsigned sca
         if (!pack_block(&block, numbers + at, rows, sparse ? &common : NULL, out))
             return trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
     }
-    return TROD_OK;
+    bool packed = false;
+    return column_varied_pack(numbers, n, sparse ? &common : NULL, least,
+                              (out->blocks.n + out->ends.n) * SMALLER / 2, out, &packed, error);
 }
 
 /* ---- Reading -------------------------------------------------------------------------------
@@ -245,6 +248,10 @@ void column_numbers_read(const struct column *column, uint32_t from, uint32_t n,
                          int64_t *numbers) {
     struct number_block block;
     int64_t whole[COLUMN_MOST_BLOCK_ROWS];
+    if (column->varied) {
+        column_varied_read(column, from, n, numbers);
+        return;
+    }
     struct trod_unsqueezer *const tool = column_tool_take(column->tool);
     for (const uint32_t end = from + n; from < end;) {
         const uint32_t i = from / column->block_rows, skipped = from % column->block_rows;
@@ -267,6 +274,7 @@ void column_numbers_read(const struct column *column, uint32_t from, uint32_t n,
 bool column_numbers_check(const struct column *column, int64_t least, int64_t most) {
     struct number_block block;
     int64_t numbers[COLUMN_MOST_BLOCK_ROWS];
+    if (column->varied) return column_varied_check(column, least, most);
     struct trod_unsqueezer *const tool = column_tool_take(column->tool);
     bool good = true;
     for (uint32_t i = 0; good && i < column->n_blocks; i++) {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "log/part_column.h"
+#include "log/part_view.h"
 
 #define assert_ok(call) assert_int_equal((call), TROD_OK)
 
@@ -381,6 +382,56 @@ static void test_many_values(void **state) {
     trod_arena_free(world.arena);
 }
 
+/* Numbers in both forms, squeezed and varied, and ranges asked of them. */
+static void test_ranges(void **state) {
+    (void)state;
+    struct trod_rng rng = {.seed = 23};
+    unsigned n_varied = 0, n_squeezed = 0;
+    for (unsigned round = 0; round < 60; round++) {
+        struct world world = world_make(&rng, round % 3 ? 3000 : 100, 12);
+        const uint32_t n = world.rows.n_events;
+        trod_str *const texts = TROD_NEW_ARRAY(world.arena, n, trod_str);
+        /* Either of wide spread, or rising slowly, which squeezes well. */
+        for (uint32_t i = 0; i < n; i++) {
+            const bool common = trod_rng_below(&rng, 12) < round % 12;
+            const unsigned number =
+                round % 2 ? 500 + (unsigned)trod_rng_below(&rng, 1u << 20) : 1000 + i / 64;
+            if (!common)
+                texts[i] =
+                    trod_arena_format(world.arena, "%u.%02u", number / 100, number % 100);
+            else if (round % 5)
+                texts[i] = TROD_STR("7.50");
+        }
+        const struct trod_rows_column rows = column_of(&world, texts, false, false);
+        struct part_out out;
+        const struct trod_part_column *const column = pack_and_open(&world, &rows, &out);
+        if (column->kind != TROD_COLUMN_NUMBER || column->by_customer) continue;
+        const struct column *const inner = column->inner;
+        n_varied += inner->varied;
+        n_squeezed += !inner->varied;
+        check_range(&world, column, texts, 0, n);
+        int64_t *const numbers = TROD_NEW_ARRAY(world.arena, n, int64_t);
+        uint64_t *const words = TROD_NEW_ARRAY(world.arena, trod_bits_words(n), uint64_t);
+        uint64_t *const want = TROD_NEW_ARRAY(world.arena, trod_bits_words(n), uint64_t);
+        for (unsigned k = 0; k < 30; k++) {
+            const uint32_t from = (uint32_t)trod_rng_below(&rng, n / 64) * 64;
+            const uint32_t some = (uint32_t)trod_rng_below(&rng, n - from) + 1;
+            const int64_t low = (int64_t)trod_rng_below(&rng, 3000);
+            const struct log_range range = {low, low + (int64_t)trod_rng_below(&rng, 1u << 19),
+                                            k & 1, k & 2};
+            check_range(&world, column, texts, from + k % 9 % some, some - k % 9 % some);
+            trod_part_numbers(&world.part, column, from, some, numbers);
+            log_range_bits(&range, numbers, some, want);
+            const bool answered = column_varied_bits(inner, from, some, &range, words);
+            assert_int_equal(answered, inner->varied && inner->sparse);
+            for (uint32_t i = 0; answered && i < some; i++)
+                assert_int_equal(words[i / 64] >> i % 64 & 1, want[i / 64] >> i % 64 & 1);
+        }
+        trod_arena_free(world.arena);
+    }
+    assert_true(n_varied > 5 && n_squeezed > 5);
+}
+
 /* Every width of codes, at every place within a byte. */
 static void test_widths(void **state) {
     (void)state;
@@ -416,7 +467,13 @@ static void read_all(struct world *world, const struct trod_section *section) {
         if (part_columns_check(part, NULL) == TROD_OK) sum++;
         if (trod_part_texts(part, column, 0, n, arena, texts, NULL) == TROD_OK)
             for (uint32_t i = 0; i < n; i++) sum += trod_hash64(texts[i].at, texts[i].n, 0);
-        if (column->kind == TROD_COLUMN_NUMBER) trod_part_numbers(part, column, 0, n, numbers);
+        if (column->kind == TROD_COLUMN_NUMBER) {
+            uint64_t *const words = TROD_NEW_ARRAY(arena, trod_bits_words(n), uint64_t);
+            trod_part_numbers(part, column, 0, n, numbers);
+            if (!column->by_customer)
+                column_varied_bits(column->inner, 0, n, &(struct log_range){1, 99, true, true},
+                                   words);
+        }
         if (column->kind == TROD_COLUMN_CODES) {
             trod_part_codes(part, column, 0, n, codes);
             for (uint32_t i = 0; i < n; i++) {
@@ -523,10 +580,11 @@ static void test_no_memory(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_decimals), cmocka_unit_test(test_flavours),
-        cmocka_unit_test(test_kinds),    cmocka_unit_test(test_many_values),
-        cmocka_unit_test(test_widths),   cmocka_unit_test(test_damage),
-        cmocka_unit_test(test_threads),  cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_decimals),  cmocka_unit_test(test_flavours),
+        cmocka_unit_test(test_kinds),     cmocka_unit_test(test_many_values),
+        cmocka_unit_test(test_widths),    cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_threads),   cmocka_unit_test(test_ranges),
+        cmocka_unit_test(test_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
