@@ -7,7 +7,6 @@
 #include <math.h>
 
 #include "stat/special.h"
-#include "stat/order.h"
 #include "trod/stat.h"
 
 struct trod_change_one trod_change_one(const double *values, const double *weights, size_t n) {
@@ -44,7 +43,12 @@ struct trod_change_one trod_change_one(const double *values, const double *weigh
             one.mean_after = mean - sum / after;
         }
     }
-    one.squares = fmax(0, squares - best);
+    if (one.at == 0) return one;
+    one.squares = 0; /* anew, for the digits that a difference would lose */
+    for (size_t i = 0; i < n; i++) {
+        const double apart = values[i] - (i < one.at ? one.mean_before : one.mean_after);
+        one.squares += (weights ? weights[i] : 1) * apart * apart;
+    }
     return one;
 }
 
@@ -123,47 +127,63 @@ static double free_of(const struct trod_series *series) {
     return series->kind == TROD_SERIES_MEANS ? 1 : fmax(1, (double)series->n_columns - 1);
 }
 
-/* The scatter, from neighbours only, which a few changes cannot blow up: for each two the cost
- * of taking them as one, in units of what chance gives; the median of those, over the median of
- * chi-square (Rice 1984; robust as Hall, Kay and Titterington 1990 suggest). */
-static double spread_of(const struct sums *sums, double *room) {
-    const struct trod_series *const series = sums->series;
-    const double df = free_of(series);
+/* How many points say something. */
+static size_t count_points(const struct sums *sums, size_t from, size_t to) {
+    const size_t columns = sums->series->kind == TROD_SERIES_MEANS ? 1 : sums->width;
     size_t n = 0;
-    for (size_t i = 0; i + 2 <= series->n; i++) {
-        const double *const a = sums->totals + i * sums->width;
-        const double *const b = a + 2 * sums->width;
-        const double *const middle = a + sums->width;
-        double first = 0, second = 0;
-        const size_t columns = series->kind == TROD_SERIES_MEANS ? 1 : sums->width;
-        for (size_t k = 0; k < columns; k++) {
-            first += middle[k] - a[k];
-            second += b[k] - middle[k];
-        }
-        if (!(first > 0 && second > 0)) continue; /* an empty point says nothing */
-        room[n++] = fmax(0, cost_of(sums, i, i + 2) - cost_of(sums, i, i + 1) -
-                                cost_of(sums, i + 1, i + 2));
+    for (size_t i = from; i < to; i++) {
+        double weight = 0;
+        for (size_t k = 0; k < columns; k++)
+            weight +=
+                sums->totals[(i + 1) * sums->width + k] - sums->totals[i * sums->width + k];
+        n += weight > 0;
     }
-    if (n == 0) return 0;
-    double mean = 0;
-    for (size_t i = 0; i < n; i++) mean += (room[i] - mean) / (double)(i + 1);
-    /* The median of chi-square by Wilson and Hilferty, good to some percent; for one degree of
-     * freedom exactly. */
-    const double third = 1 - 2 / (9 * df);
-    const double median_of_chance = df == 1 ? 0.454936423119573 : df * third * third * third;
-    const double spread = trod_quantile(room, n, 0.5) / median_of_chance;
-    /* Where most neighbours are the same, the median sees nothing. */
-    return spread > 0 ? spread : mean / df;
+    return n;
 }
 
-/* What a place between `from` and `to` gains; the best, and the places nearly as good. */
+/* The scatter of points about a smooth course, whatever the course: half the squared distance
+ * of neighbours, that is the cost of taking two as one, in the mean (Rice 1984). A change is
+ * one distance among many. */
+static double spread_of_neighbours(const struct sums *sums) {
+    const struct trod_series *const series = sums->series;
+    double sum = 0, n = 0;
+    for (size_t i = 0; i + 2 <= series->n; i++) {
+        if (count_points(sums, i, i + 2) < 2) continue;
+        sum += fmax(0, cost_of(sums, i, i + 2) - cost_of(sums, i, i + 1) -
+                           cost_of(sums, i + 1, i + 2));
+        n++;
+    }
+    return n > 0 ? sum / (n * free_of(series)) : 0;
+}
+
+/* The scatter of points about their pieces; `df` is what it rests on. */
+static double spread_of_pieces(const struct sums *sums, const struct trod_changes *changes,
+                               double *df) {
+    double sum = 0, n = 0;
+    size_t from = 0;
+    for (size_t i = 0; i <= changes->n; i++) {
+        const size_t to = i < changes->n ? changes->changes[i].at : sums->series->n;
+        const double points = (double)count_points(sums, from, to);
+        if (points > 0) n += points - 1;
+        sum += cost_of(sums, from, to);
+        /* Of a mix a point has a cost of its own, that of being a mix at all. */
+        if (sums->series->kind == TROD_SERIES_MIX)
+            for (size_t k = from; k < to; k++) sum -= cost_of(sums, k, k + 1);
+        from = to;
+    }
+    *df = n * free_of(sums->series);
+    return *df > 0 ? fmax(0, sum) / *df : 0;
+}
+
+/* What a place between `from` and `to` gains, and the places nearly as good. The gain is held
+ * against the scatter, which is itself known only so well (F), at any of the places. */
 static void judge(const struct sums *sums, size_t from, size_t to, size_t min_points,
-                  double spread, struct trod_change *change) {
-    const double whole = cost_of(sums, from, to);
+                  double spread, double df, struct trod_change *change) {
+    const double whole = cost_of(sums, from, to), free = free_of(sums->series);
     const double here = cost_of(sums, from, change->at) + cost_of(sums, change->at, to);
     change->gain = fmax(0, whole - here);
     change->at_low = change->at_high = change->at;
-    size_t places = 0;
+    double places = 0;
     for (size_t at = from + min_points; at + min_points <= to; at++) {
         places++;
         const double cost = cost_of(sums, from, at) + cost_of(sums, at, to);
@@ -171,12 +191,9 @@ static void judge(const struct sums *sums, size_t from, size_t to, size_t min_po
         if (at < change->at_low) change->at_low = at;
         if (at > change->at_high) change->at_high = at;
     }
-    change->p = (double)NAN;
+    change->p = change->gain > 0 ? 0 : 1;
     if (spread > 0)
-        change->p = fmin(1, (double)places * stat_chi_square_tail(change->gain / spread,
-                                                                  free_of(sums->series)));
-    else if (change->gain > 0)
-        change->p = 0;
+        change->p = fmin(1, places * stat_f_tail(change->gain / (free * spread), free, df));
 }
 
 /* The best last cut of the first t points, for each t. */
@@ -210,6 +227,25 @@ static void cut(const struct sums *sums, double penalty, size_t min_points, doub
     }
 }
 
+/* Counts scatter by chance at least. */
+static double at_least_chance(const struct trod_series *series, double spread) {
+    return series->kind == TROD_SERIES_MIX ? fmax(1, spread) : spread;
+}
+
+/* The cuts of a series, from the last to the first. */
+static trod_status keep_cuts(const size_t *last, size_t n, struct trod_arena *arena,
+                             struct trod_changes *changes, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    changes->n = 0;
+    for (size_t t = n; last[t] > 0; t = last[t]) changes->n++;
+    changes->changes = TROD_NEW_ARRAY(arena, changes->n, struct trod_change);
+    TROD_TRY_ALLOC(changes->changes, error);
+    size_t i = changes->n;
+    for (size_t t = n; last[t] > 0; t = last[t]) changes->changes[--i].at = last[t];
+done:
+    return status;
+}
+
 trod_status trod_changes_make(const struct trod_series *series, double penalty,
                               size_t min_points, struct trod_arena *arena,
                               struct trod_changes *changes, struct trod_error *error) {
@@ -225,30 +261,28 @@ trod_status trod_changes_make(const struct trod_series *series, double penalty,
     TROD_TRY_ALLOC(last, error);
     size_t *const places = TROD_NEW_ARRAY(arena, n + 1, size_t);
     TROD_TRY_ALLOC(places, error);
-    changes->spread = spread_of(&sums, best);
-    if (!(penalty > 0)) {
-        /* Counts scatter by chance at least. */
-        const double scale =
-            series->kind == TROD_SERIES_MIX ? fmax(1, changes->spread) : changes->spread;
-        changes->penalty = scale * (free_of(series) + 1) * log((double)(n > 1 ? n : 2));
+    const double log_n = log((double)(n > 1 ? n : 2));
+    double df = 0;
+    changes->spread = at_least_chance(series, spread_of_neighbours(&sums));
+    /* Twice: the scatter about the first pieces may turn out greater than that of neighbours,
+     * which are alike where points hang together. */
+    for (unsigned round = 0; round < 2; round++) {
+        if (!(penalty > 0)) changes->penalty = changes->spread * (free_of(series) + 2) * log_n;
+        if (n < 2 * min_points) {
+            changes->cost = cost_of(&sums, 0, n);
+            goto done;
+        }
+        cut(&sums, changes->penalty, min_points, best, last, places);
+        changes->cost = best[n];
+        TROD_TRY(keep_cuts(last, n, arena, changes, error));
+        const double about = at_least_chance(series, spread_of_pieces(&sums, changes, &df));
+        if (!(about > changes->spread)) break;
+        if (round == 0) changes->spread = about;
     }
-    if (n < 2 * min_points) {
-        changes->cost = cost_of(&sums, 0, n);
-        goto done;
-    }
-    cut(&sums, changes->penalty, min_points, best, last, places);
-    changes->cost = best[n];
-    for (size_t t = n; last[t] > 0; t = last[t]) changes->n++;
-    changes->changes = TROD_NEW_ARRAY(arena, changes->n, struct trod_change);
-    TROD_TRY_ALLOC(changes->changes, error);
-    size_t i = changes->n;
-    for (size_t t = n; last[t] > 0; t = last[t]) changes->changes[--i].at = last[t];
-    const double scale =
-        series->kind == TROD_SERIES_MIX ? fmax(1, changes->spread) : changes->spread;
-    for (i = 0; i < changes->n; i++)
+    for (size_t i = 0; i < changes->n; i++)
         judge(&sums, i ? changes->changes[i - 1].at : 0,
-              i + 1 < changes->n ? changes->changes[i + 1].at : n, min_points, scale,
-              &changes->changes[i]);
+              i + 1 < changes->n ? changes->changes[i + 1].at : n, min_points, changes->spread,
+              df, &changes->changes[i]);
 done:
     return status;
 }

@@ -9,7 +9,8 @@
 #include "stat/waits.h"
 
 enum { MOST_ROUNDS = 60 };
-#define MOST_STEEP 20.0 /* per standard deviation: beyond this the likelihood has no top */
+#define MOST_FLAT \
+    1e7 /* how much less sure a coefficient may get on the way up: else there is no top */
 
 struct model {
     const struct trod_waits *waits;
@@ -191,10 +192,11 @@ static trod_status no_top(struct trod_error *error) {
         "from the others altogether");
 }
 
-/* Climbs from 0; beta and the inverse of the curvature come out. */
-static trod_status climb(struct model *m, double *beta, double *inverse, double *tried,
+/* Climbs from 0; beta and the inverse of the curvature come out. `room`: twice the columns. */
+static trod_status climb(struct model *m, double *beta, double *inverse, double *room,
                          struct trod_cox *cox, struct trod_error *error) {
     const size_t p = m->p;
+    double *const tried = room, *const at_first = room + p;
     look(m, beta);
     cox->log_likelihood_none = m->likelihood;
     double likelihood = m->likelihood;
@@ -204,10 +206,15 @@ static trod_status climb(struct model *m, double *beta, double *inverse, double 
         for (size_t k = 0; k < p; k++) slope[k] = m->slope[k];
         if (!stat_solve(m->curve, tried, p, inverse)) return no_top(error);
         if (round == 0)
-            for (size_t k = 0; k < p; k++) cox->score += slope[k] * tried[k];
+            for (size_t k = 0; k < p; k++) {
+                cox->score += slope[k] * tried[k];
+                at_first[k] = inverse[k * p + k];
+            }
         double rise = 0; /* what the step promises */
         for (size_t k = 0; k < p; k++) rise += slope[k] * tried[k];
         cox->n_rounds = round + 1;
+        for (size_t k = 0; k < p; k++)
+            if (!(inverse[k * p + k] < MOST_FLAT * at_first[k])) return no_top(error);
         if (rise < 1e-13 * fmax(1, fabs(likelihood))) break;
         double part = 1;
         for (unsigned halved = 0; halved < 40; halved++, part /= 2) {
@@ -218,8 +225,6 @@ static trod_status climb(struct model *m, double *beta, double *inverse, double 
         }
         if (!(m->likelihood >= likelihood)) look(m, beta); /* nothing more to gain */
         likelihood = m->likelihood;
-        for (size_t k = 0; k < p; k++)
-            if (!(fabs(beta[k]) < MOST_STEEP)) return no_top(error);
     }
     cox->log_likelihood = likelihood;
     return TROD_OK;
@@ -243,7 +248,7 @@ trod_status trod_cox_make(const struct trod_waits *waits, const double *const *c
     m.items = items;
     TROD_TRY(make_model(&m, arena, error));
     TROD_TRY(fill_rows(&m, columns, error));
-    double *const beta = TROD_NEW_ARRAY(arena, 2 * p, double);
+    double *const beta = TROD_NEW_ARRAY(arena, 3 * p, double);
     TROD_TRY_ALLOC(beta, error);
     double *const inverse = TROD_NEW_ARRAY(arena, p * p, double);
     TROD_TRY_ALLOC(inverse, error);

@@ -20,6 +20,8 @@ double stat_student_limit(double df);
 double stat_binomial_cdf(uint64_t k, uint64_t n, double share);
 /* P(X > x) of chi-square with any degrees of freedom. */
 double stat_chi_square_tail(double x, double df);
+/* P(X > x) of Fisher's F; of chi-square / df where df_below is infinite. */
+double stat_f_tail(double x, double df, double df_below);
 /* The x with P(X <= x) = p of the beta distribution. */
 double stat_beta_quantile(double p, double a, double b);
 /* The z with P(Z <= z) = p. */

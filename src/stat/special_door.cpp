@@ -57,6 +57,14 @@ extern "C" double stat_chi_square_tail(double x, double df) {
     return guarded([=] { return boost::math::gamma_q(df / 2, x / 2, quiet()); });
 }
 
+extern "C" double stat_f_tail(double x, double df, double df_below) {
+    if (!(df > 0) || !(df_below > 0) || !(x >= 0)) return NOT_DEFINED;
+    if (std::isinf(x)) return 0;
+    if (std::isinf(df_below)) return stat_chi_square_tail(df * x, df);
+    const double rest = df_below / (df_below + df * x);
+    return guarded([=] { return boost::math::ibeta(df_below / 2, df / 2, rest, quiet()); });
+}
+
 extern "C" double stat_beta_quantile(double p, double a, double b) {
     if (!(a > 0) || !(b > 0) || !(p >= 0 && p <= 1)) return NOT_DEFINED;
     return guarded([=] { return boost::math::ibeta_inv(a, b, p, quiet()); });

@@ -46,12 +46,15 @@ struct trod_changes {
 };
 /* The changes that make the sum of all costs and penalties least: of a series of means the cost of
  * a piece is its weighted sum of squared deviations, of a mix twice the negative log-likelihood.
- * A penalty of 0 is found: the spread times (columns free + 1) * log n (Schwarz's criterion).
- * A piece is of min_points or more (0: 1). Lives on the arena. p rests on the spread as found.
+ * A penalty of 0 is found: the spread times (columns free + 2) * log n. The spread is that about the
+ * pieces, or of neighbours if that is greater; counts spread as chance has it at least.
+ * A piece is of min_points or more (0: 1). Lives on the arena. p is no more than rough for points
+ * that hang together, or for less than ten.
  * Time: n to n squared. Errors: TROD_NO_MEMORY; TROD_BAD_INPUT for a value that is not finite, or
  * for a negative count or weight.
  * Source: Jackson et al., IEEE Signal Processing Letters 12 (2005); the pruning: Killick, Fearnhead
- * and Eckley, JASA 107 (2012); the penalty: Yao, Statist. Probab. Lett. 6 (1988). */
+ * and Eckley, JASA 107 (2012); the penalty: Zhang and Siegmund, Biometrics 63 (2007), without the
+ * lengths of the pieces; the spread of neighbours: Rice, Ann. Statist. 12 (1984). */
 TROD_MUST trod_status trod_changes_make(const struct trod_series *series, double penalty,
                                         size_t min_points, struct trod_arena *arena,
                                         struct trod_changes *changes, struct trod_error *error);

@@ -102,8 +102,8 @@ static void tables(void **state) {
         const struct trod_figure odds =
             trod_fisher_odds(counts[0], counts[1], counts[2], counts[3]);
         /* R's root finder stops after four or five digits here: at its odds ratio the mean of
-         * the first count is 11.9999, at ours 12, worked out in whole numbers. test_tables holds
-         * ours against the definition. */
+         * the first count is 11.9999, at ours 12, worked out in whole numbers. test_tables
+         * holds ours against the definition. */
         assert_near(odds.value, value_at(want, "fisher_odds_ratio_cmle"), 1e-4);
         assert_near(odds.low, number(nth(at(want, "fisher_ci95"), 0)), 2e-4);
         assert_near(odds.high, number(nth(at(want, "fisher_ci95"), 1)), 2e-4);

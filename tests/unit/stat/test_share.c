@@ -108,11 +108,69 @@ static void fisher_sums_all_tables(void **state) {
     assert_near(trod_fisher_p(0, 1000000, 3, 1000000), 0.25, 1e-5);
 }
 
+/* P(B <= k) of n trials. */
+static double binomial_to(uint64_t k, uint64_t n, double share) {
+    double sum = 0;
+    for (uint64_t i = 0; i <= k; i++)
+        sum += exp(lgamma((double)n + 1) - lgamma((double)i + 1) - lgamma((double)(n - i) + 1) +
+                   (double)i * log(share) + (double)(n - i) * log1p(-share));
+    return sum;
+}
+
+static void other_intervals(void **state) {
+    (void)state;
+    for (uint64_t n = 1; n <= 40; n += 3) {
+        for (uint64_t k = 0; k <= n; k++) {
+            struct trod_share share = trod_share_make_by(k, n, TROD_SHARE_CLOPPER_PEARSON);
+            if (k > 0) assert_near(1 - binomial_to(k - 1, n, share.low), 0.025, 1e-9);
+            if (k < n) assert_near(binomial_to(k, n, share.high), 0.025, 1e-9);
+            assert_true(k > 0 || share.low == 0);
+            assert_true(k < n || share.high == 1);
+            /* Jeffreys's lies within it, and turns with the share. */
+            const struct trod_share bayes = trod_share_make_by(k, n, TROD_SHARE_JEFFREYS),
+                                    turned = trod_share_make_by(n - k, n, TROD_SHARE_JEFFREYS);
+            assert_true(bayes.low >= share.low && bayes.high <= share.high);
+            assert_near(bayes.low, 1 - turned.high, 1e-9);
+            /* Agresti and Coull's has Wilson's middle, and is wider. */
+            const struct trod_share wilson = trod_share_make_by(k, n, TROD_SHARE_WILSON);
+            share = trod_share_make_by(k, n, TROD_SHARE_AGRESTI_COULL);
+            assert_true(share.low <= wilson.low + 1e-12 && share.high >= wilson.high - 1e-12);
+            share = trod_share_make_by(k, n, TROD_SHARE_WALD);
+            if (share.low > 0 && share.high < 1)
+                assert_near((share.low + share.high) / 2, share.share, 1e-12);
+        }
+    }
+    assert_true(isnan(trod_share_make_by(0, 0, TROD_SHARE_JEFFREYS).share));
+}
+
+static void large_counts(void **state) {
+    (void)state;
+    const struct trod_share a = trod_share_make(30, 100), b = trod_share_make(20, 80);
+    const struct trod_share_difference d = trod_share_compare_large(a, b, false),
+                                       c = trod_share_compare_large(a, b, true);
+    assert_near(d.difference, 0.05, 1e-12);
+    assert_near(d.high - 0.05, 1.959963984540054 * sqrt(0.3 * 0.7 / 100 + 0.25 * 0.75 / 80),
+                1e-9);
+    assert_near(c.high - d.high, 0.5 / 100 + 0.5 / 80, 1e-9);
+    const double error = sqrt(50.0 / 180 * (130.0 / 180) * (1.0 / 100 + 1.0 / 80));
+    assert_near(d.p, erfc(0.05 / error / sqrt(2)), 1e-12);
+    assert_near(c.p, erfc((0.05 - 0.5 / 100 - 0.5 / 80) / error / sqrt(2)), 1e-12);
+    /* The correction does not go past nothing; where nobody did it, nothing differs. */
+    const struct trod_share none = trod_share_make(0, 50);
+    assert_near(trod_share_compare_large(a, trod_share_make(24, 80), true).p, 1, 1e-12);
+    assert_true(trod_share_compare_large(none, none, false).p == 1);
+    assert_true(isnan(trod_share_compare_large(none, trod_share_make(0, 0), false).p));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(intervals_at_the_ends),    cmocka_unit_test(limits_solve_the_equation),
-        cmocka_unit_test(differences_as_published), cmocka_unit_test(few_are_tested_exactly),
+        cmocka_unit_test(intervals_at_the_ends),
+        cmocka_unit_test(limits_solve_the_equation),
+        cmocka_unit_test(differences_as_published),
+        cmocka_unit_test(few_are_tested_exactly),
         cmocka_unit_test(fisher_sums_all_tables),
+        cmocka_unit_test(other_intervals),
+        cmocka_unit_test(large_counts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,22 +1,4 @@
-#include <stdio.h>
-
-#include "trod/stat.h"
-
-#include "near.h"
-
-static struct trod_arena *arena;
-
-static int make_arena(void **state) {
-    (void)state;
-    arena = trod_arena_make(0);
-    return arena ? 0 : -1;
-}
-
-static int drop_arena(void **state) {
-    (void)state;
-    trod_arena_free(arena);
-    return 0;
-}
+#include "arena.h"
 
 static struct trod_survival curve_of(const struct trod_waits *waits) {
     struct trod_survival survival;

@@ -1,23 +1,5 @@
 /* Tables of counts, held against all tables with the same sums, one by one. */
-#include <stdio.h>
-
-#include "trod/stat.h"
-
-#include "near.h"
-
-static struct trod_arena *arena;
-
-static int make_arena(void **state) {
-    (void)state;
-    arena = trod_arena_make(0);
-    return arena ? 0 : -1;
-}
-
-static int drop_arena(void **state) {
-    (void)state;
-    trod_arena_free(arena);
-    return 0;
-}
+#include "arena.h"
 
 static double log_factorial(double n) {
     double sum = 0;
