@@ -142,9 +142,10 @@ TROD_MUST trod_status trod_store_compact(struct trod_store *store, const struct 
                                          struct trod_store_about *before,
                                          struct trod_store_about *after,
                                          struct trod_arena *arena, struct trod_error *error);
-/* Compacts if there are several sets and nobody else is writing: before questions, which would
- * otherwise put the sets together again each time. TROD_OK also if nothing was done because
- * another process writes, or because the store is open for reading or cannot be written. */
+/* Compacts if the log lies in several sets, or much is in the inbox, and nobody else is writing:
+ * before questions, which would otherwise put them together again each time. Few events beside a
+ * large set stay where they are. TROD_OK also if nothing was done because another process writes,
+ * or because the store is open for reading, cannot be written or is damaged. */
 TROD_MUST trod_status trod_store_settle(struct trod_store *store, const struct trod_run *run,
                                         struct trod_error *error);
 /* Writes every file that knows the customer anew without it, and drops the names and values

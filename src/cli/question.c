@@ -36,7 +36,7 @@ trod_status cli_question_open(struct cli *cli, const char *const *files, size_t 
     *question = (struct cli_question){.question.run = &cli->run};
     TROD_TRY(cli_view(cli, &question->question.view, error));
     if (workspace_holds_log(cli, n_files)) {
-        TROD_TRY(workspace_open(cli, TROD_STORE_READ, &question->store, error));
+        TROD_TRY(workspace_open_settled(cli, &question->store, error));
         TROD_TRY(trod_store_parts(question->store, &question->parts, error));
     } else if (n_files == 0 && !map && isatty(STDIN_FILENO)) {
         trod_fail(error, TROD_BAD_OPTION, "trod %s needs a log", cli->command->name);

@@ -1,6 +1,8 @@
 /* workspace: found upward from here, as git finds its own. */
 #include "cli/workspace.h"
 
+#include "cli/progress.h"
+
 const struct cli_option cli_options_workspace[] = {
     {"in", 0, "FOLDER", "the workspace (else the nearest folder upward that has a .trod)"},
     {"wait", 0, "SECONDS", "wait so long for another process that writes (else 10)"},
@@ -41,6 +43,31 @@ done:
     return status;
 }
 
+trod_status workspace_open_settled(struct cli *cli, struct trod_store **store,
+                                   struct trod_error *error) {
+    trod_status status = TROD_OK;
+    struct cli_progress progress;
+    struct trod_error unable = {0};
+    *store = NULL;
+    status = workspace_open(cli, TROD_STORE_WRITE, store, &unable);
+    if (status == TROD_IO || status == TROD_BUSY) /* it may be read where it cannot be written */
+        return workspace_open(cli, TROD_STORE_READ, store, error);
+    if (status != TROD_OK) {
+        if (error) *error = unable;
+        return status;
+    }
+    cli_progress_begin(&progress, cli);
+    status = trod_store_settle(*store, &cli->run, error);
+    cli_progress_end(&progress);
+    cli->run.progress = NULL; /* its line ends with this function */
+    cli->run.owner = NULL;
+    if (status != TROD_OK) {
+        trod_store_close(*store);
+        *store = NULL;
+    }
+    return status;
+}
+
 bool workspace_holds_log(struct cli *cli, size_t n_files) {
     return n_files == 0 && folder_of(cli).at;
 }
@@ -50,7 +77,7 @@ trod_status workspace_read_log(struct cli *cli, const struct trod_map *map,
     trod_status status = TROD_OK;
     struct trod_store *store = NULL;
     struct trod_parts *parts = NULL;
-    TROD_TRY(workspace_open(cli, TROD_STORE_READ, &store, error));
+    TROD_TRY(workspace_open_settled(cli, &store, error));
     TROD_TRY(trod_store_parts(store, &parts, error));
     TROD_TRY(trod_log_of_parts(parts, cli->run.memory_bytes, &cli->run, log, error));
     if (!cli_flag(cli, "quiet"))

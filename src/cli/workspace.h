@@ -15,6 +15,10 @@ TROD_MUST trod_status workspace_open(struct cli *cli, enum trod_store_mode mode,
  * else (with `create`) the current one; without: TROD_NO_FILE. */
 TROD_MUST trod_status workspace_folder(struct cli *cli, bool create, const char **folder,
                                        struct trod_error *error);
+/* The same for asking: if it may be written and nobody else is writing, what would make every
+ * question slow is put in order first. */
+TROD_MUST trod_status workspace_open_settled(struct cli *cli, struct trod_store **store,
+                                             struct trod_error *error);
 /* Whether the log is the workspace's: no file is named, and there is one (or --in says so). */
 bool workspace_holds_log(struct cli *cli, size_t n_files);
 /* The log of the workspace in plain columns, for the questions that need a map. */

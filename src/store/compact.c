@@ -2,6 +2,7 @@
  * has customers in the range of a part, and lies in it whole, stays as it is and only changes
  * its set. */
 #include "store/change.h"
+#include "store/inbox.h"
 
 enum {
     MOST_BITS = 16, /* of parts, however little memory there is */
@@ -146,22 +147,43 @@ done:
     return status;
 }
 
+/* A few late events are put among the others as a question comes by them (overlay.c); more than a
+ * share of the largest set, or too many sets, would cost each question anew. */
+static bool is_settled(const struct store_state *state, uint64_t n_inbox) {
+    enum { SHARE = 32, MANY_SETS = 16, MANY_ROWS = 50000 };
+    uint64_t n_all = 0, largest = 0, n_sets = 0;
+    for (size_t i = 0; i < state->n_files;) {
+        uint64_t n = 0;
+        const uint32_t set = state->files[i].set;
+        for (; i < state->n_files && state->files[i].set == set; i++)
+            n += state->files[i].n_events;
+        n_sets++;
+        n_all += n;
+        if (n > largest) largest = n;
+    }
+    if (n_sets > MANY_SETS || (n_sets > 1 && n_all - largest > largest / SHARE)) return false;
+    return n_inbox < MANY_ROWS || n_inbox <= largest / SHARE;
+}
+
 trod_status trod_store_settle(struct trod_store *store, const struct trod_run *run,
                               struct trod_error *error) {
     trod_status status = TROD_OK;
-    int64_t n_sets = 0;
+    struct store_state state = {0};
+    struct trod_store_inbox inbox = {0};
     const int64_t wait_us = store->wait_us;
     struct trod_arena *const arena = trod_arena_make(STORE_ARENA_BYTES);
     TROD_TRY_ALLOC(arena, error);
     if (store->mode == TROD_STORE_READ) goto done;
-    TROD_TRY(store_db_number(store->db, "SELECT count(DISTINCT set_id) FROM files", 0, &n_sets,
-                             error));
-    if (n_sets < 2) goto done;
+    TROD_TRY(store_catalogue_read(store, arena, &state, error));
+    TROD_TRY(store_inbox_about(store, state.folded, &inbox, error));
+    if (is_settled(&state, inbox.n_events)) goto done;
     store->wait_us = 0;
     status = trod_store_compact(store, run, NULL, NULL, arena, error);
     store->wait_us = wait_us;
-    if (status == TROD_BUSY || status == TROD_IO) status = TROD_OK;
+    /* What cannot be put in order can still be asked; what is damaged the question will tell. */
+    if (status == TROD_BUSY || status == TROD_IO || status == TROD_BAD_INPUT) status = TROD_OK;
 done:
+    trod_dict_free(state.names);
     trod_arena_free(arena);
     return status;
 }

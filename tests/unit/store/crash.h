@@ -31,6 +31,18 @@ static struct events plus_added(const struct events *before) {
     return all;
 }
 
+static struct events put_in_events(void) {
+    return draw_events(60, 40, 50, 1);
+}
+
+static struct events plus_put(const struct events *before) {
+    struct events all = {0}, more = put_in_events();
+    events_add_all(&all, before);
+    events_add_all(&all, &more);
+    free(more.at);
+    return all;
+}
+
 static trod_status run_import(struct trod_store *store, struct trod_error *error) {
     struct events events = added_events();
     struct import_options options = {.n_parts = 2};
@@ -80,11 +92,35 @@ static trod_status run_forget(struct trod_store *store, struct trod_error *error
     return status;
 }
 
+static trod_status run_fold(struct trod_store *store, struct trod_error *error) {
+    uint64_t n_events = 0;
+    return trod_store_fold(store, NULL, &n_events, error);
+}
+
+/* One transaction, so all of them or none. */
+static trod_status run_put(struct trod_store *store, struct trod_error *error) {
+    struct events events = put_in_events();
+    struct kept kept = {0};
+    uint64_t n_known = 0;
+    struct trod_error inner = {0};
+    struct trod_arena *const arena = trod_arena_make(0);
+    struct trod_store_about about;
+    trod_status status = arena ? trod_store_about(store, arena, &about, error)
+                               : trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
+    if (status == TROD_OK) {
+        snprintf(kept.folder, sizeof kept.folder, "%.*s", TROD_ARG(about.folder));
+        status = put_events(&kept, &events, events.n, true, &n_known, &inner);
+        if (status != TROD_OK && error) *error = inner;
+    }
+    trod_arena_free(arena);
+    free(events.at);
+    return status;
+}
+
 static const struct action ACTIONS[] = {
-    {"import", run_import, plus_added},
-    {"replace", run_replace, only_added},
-    {"compact", run_compact, the_same},
-    {"forget", run_forget, without_ann},
+    {"import", run_import, plus_added},   {"replace", run_replace, only_added},
+    {"compact", run_compact, the_same},   {"forget", run_forget, without_ann},
+    {"fold", run_fold, the_same},         {"put", run_put, plus_put},
 };
 
 /* ---- The store before them ---- */
@@ -105,6 +141,14 @@ static struct template template_make(void) {
         events_add_all(&template.events, &events);
         free(events.at);
     }
+    /* and an inbox, in which she is too */
+    struct events late = draw_events(45, 45, 20, 1);
+    struct event ann = late.at[3];
+    snprintf(ann.customer, sizeof ann.customer, "%s", SECRET);
+    events_add(&late, ann);
+    put_all(&template.kept, &late);
+    events_add_all(&template.events, &late);
+    free(late.at);
     trod_store_close(template.kept.store);
     template.kept.store = NULL;
     return template;
@@ -195,7 +239,7 @@ static void assert_old_or_new(struct kept *kept, const struct events *old,
     assert_int_equal(grep(kept, SECRET), 0);
     trod_store_close(kept->store);
     kept->store = NULL;
-    assert_int_equal(count_files(kept->folder, ".trod"), 3); /* catalogue.db, lock, log */
+    assert_int_equal(count_files(kept->folder, ".trod"), 4); /* catalogue.db, inbox.db, lock, log */
     trod_arena_free(arena);
 }
 
