@@ -22,6 +22,7 @@ struct timeline {
     int64_t day;               /* of the line before; INT64_MIN: none yet */
     uint32_t *next_step;       /* [journeys] the first step that is not shown yet */
     bool *begun;               /* [journeys] */
+    trod_str journey;          /* without a map: the journey of the event before */
 };
 
 static void end_line(struct trod_buf *out) {
@@ -209,6 +210,28 @@ static void say_journey(struct timeline *line, uint32_t j) {
     line->day = INT64_MIN; /* its day is said again */
 }
 
+static trod_str value_of(const struct trod_customer *customer, uint32_t field, uint32_t event) {
+    for (size_t i = 0; i < customer->n_columns; i++)
+        if (customer->columns[i].field == field) return customer->columns[i].text[event];
+    return (trod_str){0};
+}
+
+/* Without a map: where another journey goes on, by the log's own column of journeys. */
+static void say_own_journey(struct timeline *line, uint32_t event) {
+    const struct trod_customer *const customer = line->page->customer;
+    const uint32_t field = customer->parts->journey_field;
+    struct trod_buf head = {0};
+    if (field == TROD_NO_ID) return;
+    const trod_str journey = value_of(customer, field, event);
+    if (!journey.n || trod_str_equal(journey, line->journey)) return;
+    line->journey = journey;
+    trod_buf_adds(&head, "Journey ");
+    table_text(&head, journey);
+    trod_buf_byte(line->out, '\n');
+    say_head(line->page, &head, line->out);
+    line->day = INT64_MIN;
+}
+
 static void add_row(struct timeline *line, const char *clock, const char *gap, trod_str name,
                     trod_str where) {
     trod_buf_adds(line->out, "  ");
@@ -237,12 +260,6 @@ static void say_skips(struct timeline *line, uint32_t j, uint32_t step) {
         trod_buf_free(&name);
     }
     if (line->next_step[j] <= step) line->next_step[j] = step + 1;
-}
-
-static trod_str value_of(const struct trod_customer *customer, uint32_t field, uint32_t event) {
-    for (size_t i = 0; i < customer->n_columns; i++)
-        if (customer->columns[i].field == field) return customer->columns[i].text[event];
-    return (trod_str){0};
 }
 
 /* The stage and the channel: that of the event, else the map's only one. */
@@ -313,7 +330,8 @@ static void add_fields(const struct timeline *line, uint32_t event, struct trod_
     for (size_t i = 0; i < customer->n_columns; i++) {
         const struct trod_customer_column *const column = &customer->columns[i];
         if (!column->text[event].at || constant_of(customer, column).at ||
-            column->field == customer->parts->channel_field)
+            column->field == customer->parts->channel_field ||
+            (!line->page->trail && column->field == customer->parts->journey_field))
             continue;
         add_value(note, note->n ? ", " : "", customer->parts->fields[column->field].name,
                   column->text[event]);
@@ -351,7 +369,10 @@ static void say_event(struct timeline *line, uint32_t event) {
     const struct trod_trail_step *const step = step_of(line, event);
     char clock[40] = "", gap[40] = "";
     struct trod_buf where = {0};
-    if (page->trail) say_journey(line, page->trail->journey_of[event]);
+    if (page->trail)
+        say_journey(line, page->trail->journey_of[event]);
+    else
+        say_own_journey(line, event);
     say_day(line, at->time_us);
     if (step && step->event == event)
         say_skips(line, page->trail->journey_of[event], page->trail->step_of[event]);

@@ -67,6 +67,20 @@ static uint32_t count_kinds(const struct trod_customer *customer, struct trod_ar
     return n;
 }
 
+/* Values of the log's column of journeys; 0 without one. */
+static uint32_t count_journeys(const struct trod_customer *customer) {
+    struct trod_dict *const values = trod_dict_make(0);
+    for (size_t k = 0; k < customer->n_columns; k++) {
+        const struct trod_customer_column *const column = &customer->columns[k];
+        if (column->field != customer->parts->journey_field) continue;
+        for (uint32_t i = 0; values && i < customer->n_events; i++)
+            if (column->text[i].n && trod_dict_add(values, column->text[i]) == TROD_NO_ID) break;
+    }
+    const uint32_t n = values ? trod_dict_count(values) : 0;
+    trod_dict_free(values);
+    return n;
+}
+
 static void say_events(const struct trod_customer *customer, struct trod_arena *arena,
                        struct trod_buf *out) {
     char a[40], b[40];
@@ -76,8 +90,11 @@ static void say_events(const struct trod_customer *customer, struct trod_arena *
         trod_buf_adds(out, " is known to the log by facts alone: there is no event.");
         return;
     }
-    trod_buf_format(out, " has %u event%s of %u kind%s", n, plural(n),
-                    count_kinds(customer, arena), plural(count_kinds(customer, arena)));
+    const uint32_t n_kinds = count_kinds(customer, arena);
+    const uint32_t n_journeys = count_journeys(customer);
+    trod_buf_format(out, " has %u event%s of %u kind%s", n, plural(n), n_kinds,
+                    plural(n_kinds));
+    if (n_journeys > 1) trod_buf_format(out, " in %u journeys", n_journeys);
     if (customer->first_us != TROD_NO_TIME) {
         trod_date_write(customer->first_us, a);
         trod_date_write(customer->last_us, b);
