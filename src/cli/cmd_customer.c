@@ -90,8 +90,8 @@ static trod_status try_column(struct asked *asked, trod_str column, trod_str id,
     if (asked->customer || field == TROD_NO_ID) goto done;
     trod_str known = {0};
     uint64_t n = 0;
-    TROD_TRY(trod_customer_by_value(parts, field, id, &asked->cli->run, arena, &known, &n,
-                                    error));
+    TROD_TRY(
+        trod_customer_by_value(parts, field, id, &asked->cli->run, arena, &known, &n, error));
     if (n == 1) TROD_TRY(try_id(asked, known, error));
     if (n > 1) {
         trod_fail(error, TROD_BAD_OPTION, "%llu customers have the %.*s \"%.*s\"",
@@ -214,9 +214,8 @@ static int run_customer(struct cli *cli) {
     TROD_TRY(open_all(&asked, &error));
     TROD_TRY(find_customer(&asked, &error));
     if (asked.map && asked.customer->n_events)
-        TROD_TRY(trod_trail_make(asked.customer, asked.map,
-                                 now_us == TROD_NO_TIME ? 0 : now_us, &cli->run, &trail,
-                                 &error));
+        TROD_TRY(trod_trail_make(asked.customer, asked.map, now_us == TROD_NO_TIME ? 0 : now_us,
+                                 &cli->run, &trail, &error));
     TROD_TRY(write_as(&asked, trail, format, &out, &error));
     TROD_TRY(cli_write(cli, trod_buf_str(&out), &error));
 done:

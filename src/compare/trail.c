@@ -1,8 +1,8 @@
 /* One customer on the map. The customer's events become a log of their own, which goes the way
  * of every log: claims, journeys, visits, alignment. Then moves and visits are laid into one
  * row: a skip stands where the aligner left a touchpoint out, right before the next step. A
- * skip and an extra of the same touchpoint in one journey are one thing, as in every comparison:
- * it came, but out of order; so the skip goes. */
+ * skip and an extra of the same touchpoint in one journey are one thing, as in every
+ * comparison: it came, but out of order; so the skip goes. */
 #include <math.h>
 
 #include "compare/trail_inner.h"
@@ -25,7 +25,7 @@ struct trailing {
     struct compare_watch watch;
     struct trod_trail_journey *journeys;
     uint32_t *journey_of, *step_of;
-    uint32_t *step_of_visit; /* [lay->n_visits] */
+    uint32_t *step_of_visit;       /* [lay->n_visits] */
     struct trod_trail_step *steps; /* of the journey at hand */
     uint32_t n_steps;
     const struct trod_laid *laid;
@@ -67,9 +67,10 @@ static trod_status lay_customer(const struct trod_customer *customer,
                                            .per_start = map->per_start,
                                            .claims = owned->claims,
                                            .edges = &edges};
-    const struct trod_lay_options lay = {
-        .now_us = now_us ? now_us : parts->has_times ? parts->last_us : 0,
-        .recorded = recorded};
+    const struct trod_lay_options lay = {.now_us = now_us             ? now_us
+                                                   : parts->has_times ? parts->last_us
+                                                                      : 0,
+                                         .recorded = recorded};
     TROD_TRY(trod_view_make(owned->log, &view, &owned->view, error));
     TROD_TRY(trod_lay_make(owned->claims, owned->view, &lay, &owned->lay, error));
     TROD_TRY(trod_align_make(owned->lay, &align, run, &owned->alignment, error));
@@ -133,8 +134,8 @@ static void add_visit(struct trailing *t, size_t v, const struct trod_move *move
     t->step_of_visit[v] = t->n_steps;
     t->steps[t->n_steps++] = (struct trod_trail_step){
         .kind = kind,
-        .touchpoint_id = kind == TROD_TRAIL_FAILED ? compare_failed(&t->base, v)
-                                                   : t->base.touchpoint[v],
+        .touchpoint_id =
+            kind == TROD_TRAIL_FAILED ? compare_failed(&t->base, v) : t->base.touchpoint[v],
         .event = (uint32_t)visit->event,
         .n_events = visit->n_events,
         .begin_us = visit->begin_us,
@@ -161,8 +162,7 @@ static bool is_step(const struct trailing *t, size_t v) {
 }
 
 static void add_steps(struct trailing *t, const struct trod_journey *journey) {
-    const struct trod_aligned *const aligned =
-        &t->base.alignment->paths[t->laid->path];
+    const struct trod_aligned *const aligned = &t->base.alignment->paths[t->laid->path];
     size_t v = t->laid->visit;
     const size_t end = v + t->laid->n_visits;
     bool begun = false;
@@ -395,9 +395,8 @@ static trod_status add_journeys(struct trailing *t, struct trod_error *error) {
     t->journey_of = TROD_NEW_ARRAY(trail->arena, n_events, uint32_t);
     t->step_of = TROD_NEW_ARRAY(trail->arena, n_events, uint32_t);
     t->step_of_visit = TROD_NEW_ARRAY(t->owned->arena, lay->n_visits, uint32_t);
-    TROD_TRY_ALLOC(t->journeys && t->journey_of && t->step_of && t->step_of_visit ? trail
-                                                                                    : NULL,
-                   error);
+    TROD_TRY_ALLOC(
+        t->journeys && t->journey_of && t->step_of && t->step_of_visit ? trail : NULL, error);
     for (size_t j = 0; j < lay->n_journeys; j++) TROD_TRY(add_journey(t, j, error));
     bool *const segments = TROD_NEW_ARRAY(trail->arena, trail->map->n_segments, bool);
     TROD_TRY_ALLOC(segments, error);

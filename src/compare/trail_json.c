@@ -1,5 +1,5 @@
-/* One customer as JSON: schemas/customer.schema.json says what each key means. What is not known
- * is null. Without a map `map` is null and `journeys` is empty. */
+/* One customer as JSON: schemas/customer.schema.json says what each key means. What is not
+ * known is null. Without a map `map` is null and `journeys` is empty. */
 #include <math.h>
 
 #include "compare/json_inner.h"
@@ -235,9 +235,10 @@ trod_status trod_trail_to_json(const struct trod_customer *customer,
     json_member_uint(&json, "n_events", customer->n_events);
     json_member_time(&json, "from", customer->first_us);
     json_member_time(&json, "until", customer->last_us);
-    json_member_time(&json, "now", trail                       ? trail->now_us
-                                   : customer->parts->has_times ? customer->parts->last_us
-                                                                : TROD_NO_TIME);
+    json_member_time(&json, "now",
+                     trail                        ? trail->now_us
+                     : customer->parts->has_times ? customer->parts->last_us
+                                                  : TROD_NO_TIME);
     write_map(&page);
     write_events(&page, limit);
     trod_json_end_object(&json);

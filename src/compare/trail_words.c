@@ -1,5 +1,5 @@
-/* What there is to say of one customer first: where they are, what went otherwise than designed,
- * and which promised times were kept. Whole sentences, from the newest journey. */
+/* What there is to say of one customer first: where they are, what went otherwise than
+ * designed, and which promised times were kept. Whole sentences, from the newest journey. */
 #include <math.h>
 
 #include "compare/trail_inner.h"
@@ -48,10 +48,19 @@ static const char *plural(uint64_t n) {
     return n == 1 ? "" : "s";
 }
 
+/* "4,967" */
+static void add_number(struct trod_buf *out, uint32_t n) {
+    if (n >= 1000) {
+        add_number(out, n / 1000);
+        trod_buf_format(out, ",%03u", n % 1000);
+    } else {
+        trod_buf_format(out, "%u", n);
+    }
+}
+
 static void add_day(struct trod_buf *out, int64_t time_us) {
     char day[40];
-    if (time_us != TROD_NO_TIME)
-        trod_buf_format(out, " on %s", trod_date_write(time_us, day));
+    if (time_us != TROD_NO_TIME) trod_buf_format(out, " on %s", trod_date_write(time_us, day));
 }
 
 /* ---- Without a map -------------------------------------------------------------------------
@@ -74,7 +83,8 @@ static uint32_t count_journeys(const struct trod_customer *customer) {
         const struct trod_customer_column *const column = &customer->columns[k];
         if (column->field != customer->parts->journey_field) continue;
         for (uint32_t i = 0; values && i < customer->n_events; i++)
-            if (column->text[i].n && trod_dict_add(values, column->text[i]) == TROD_NO_ID) break;
+            if (column->text[i].n && trod_dict_add(values, column->text[i]) == TROD_NO_ID)
+                break;
     }
     const uint32_t n = values ? trod_dict_count(values) : 0;
     trod_dict_free(values);
@@ -92,8 +102,9 @@ static void say_events(const struct trod_customer *customer, struct trod_arena *
     }
     const uint32_t n_kinds = count_kinds(customer, arena);
     const uint32_t n_journeys = count_journeys(customer);
-    trod_buf_format(out, " has %u event%s of %u kind%s", n, plural(n), n_kinds,
-                    plural(n_kinds));
+    trod_buf_adds(out, " has ");
+    add_number(out, n);
+    trod_buf_format(out, " event%s of %u kind%s", plural(n), n_kinds, plural(n_kinds));
     if (n_journeys > 1) trod_buf_format(out, " in %u journeys", n_journeys);
     if (customer->first_us != TROD_NO_TIME) {
         trod_date_write(customer->first_us, a);
@@ -107,15 +118,14 @@ static void say_events(const struct trod_customer *customer, struct trod_arena *
     uint32_t longest = UINT32_MAX;
     for (uint32_t i = 0; i < n; i++) {
         const int64_t gap_us = customer->events[i].gap_us;
-        if (gap_us > 0 &&
-            (longest == UINT32_MAX || gap_us > customer->events[longest].gap_us))
+        if (gap_us > 0 && (longest == UINT32_MAX || gap_us > customer->events[longest].gap_us))
             longest = i;
     }
     if (n < 3 || longest == UINT32_MAX) return;
-    trod_buf_format(out, " The longest time between two of them was %s, before \"%.*s\".",
-                    trod_duration_write((double)customer->events[longest].gap_us, a),
-                    TROD_ARG(trod_dict_at(customer->parts->names,
-                                          customer->events[longest].name)));
+    trod_buf_format(
+        out, " The longest time between two of them was %s, before \"%.*s\".",
+        trod_duration_write((double)customer->events[longest].gap_us, a),
+        TROD_ARG(trod_dict_at(customer->parts->names, customer->events[longest].name)));
 }
 
 /* ---- On a map ------------------------------------------------------------------------------
@@ -163,9 +173,9 @@ static void say_where(const struct trod_trail *trail, const struct trod_trail_jo
         add_place(trail, journey, out);
         add_day(out, journey->end_us);
         if (trail->now_us != TROD_NO_TIME && journey->end_us != TROD_NO_TIME)
-            trod_buf_format(out, ", silent for %s",
-                            trod_duration_write((double)(trail->now_us - journey->end_us),
-                                                silent));
+            trod_buf_format(
+                out, ", silent for %s",
+                trod_duration_write((double)(trail->now_us - journey->end_us), silent));
         break;
     case TROD_ENDING_OPEN:
         trod_buf_adds(out, " is");
@@ -212,11 +222,13 @@ static void add_count(const struct trod_map *map, const struct counts *counts,
                       const char *what_one, const char *what_many, bool first,
                       struct trod_buf *out) {
     trod_buf_adds(out, first ? " Otherwise than designed: " : ", ");
-    if (counts->n == 1 && counts->touchpoint_id != TROD_NO_ID)
+    if (counts->n == 1 && counts->touchpoint_id != TROD_NO_ID) {
         trod_buf_format(out, "%.*s %s", TROD_ARG(title_of(map, counts->touchpoint_id)),
                         what_one);
-    else
-        trod_buf_format(out, "%u %s", counts->n, what_many);
+    } else {
+        add_number(out, counts->n);
+        trod_buf_format(out, " %s", what_many);
+    }
 }
 
 static void say_otherwise(const struct trod_trail *trail,
@@ -244,22 +256,28 @@ static void say_otherwise(const struct trod_trail *trail,
         add_count(trail->map, &counts, said[i].one, said[i].many, first, out);
         first = false;
     }
-    const bool over = journey->ending == TROD_ENDING_LEFT || journey->ending == TROD_ENDING_LOST;
+    const bool over =
+        journey->ending == TROD_ENDING_LEFT || journey->ending == TROD_ENDING_LOST;
     const bool done = journey->ending == TROD_ENDING_SUCCEEDED || journey->finished;
     trod_buf_adds(out, !first ? "."
                        : over ? " Until then all went as designed."
                        : done ? " All went as designed."
                               : " So far all went as designed.");
     count_steps(journey, TROD_TRAIL_FAILED, &counts);
-    if (counts.n == 1)
+    if (counts.n == 1) {
         trod_buf_format(out, " An attempt failed: %.*s.",
                         TROD_ARG(title_of(trail->map, counts.touchpoint_id)));
-    else if (counts.n)
-        trod_buf_format(out, " %u attempts failed.", counts.n);
+    } else if (counts.n) {
+        trod_buf_byte(out, ' ');
+        add_number(out, counts.n);
+        trod_buf_adds(out, " attempts failed.");
+    }
     count_steps(journey, TROD_TRAIL_UNMAPPED, &counts);
-    if (counts.n)
-        trod_buf_format(out, " %u visit%s not on the map.", counts.n,
-                        counts.n == 1 ? " is" : "s are");
+    if (counts.n == 0) return;
+    trod_buf_byte(out, ' ');
+    add_number(out, counts.n);
+    trod_buf_adds(out,
+                  counts.n == 1 ? " visit is not on the map." : " visits are not on the map.");
 }
 
 static void say_promises(const struct trod_trail_journey *journey, struct trod_buf *out) {
@@ -300,7 +318,8 @@ const char *trod_trail_summary(const struct trod_customer *customer,
     } else {
         say_events(customer, arena, &out);
     }
-    const trod_str text = out.failed ? (trod_str){0} : trod_arena_copy(arena, trod_buf_str(&out));
+    const trod_str text =
+        out.failed ? (trod_str){0} : trod_arena_copy(arena, trod_buf_str(&out));
     trod_buf_free(&out);
     return text.at;
 }

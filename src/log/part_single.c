@@ -88,8 +88,7 @@ static trod_status read_times(struct single *s) {
     int64_t *const time_us = TROD_NEW_ARRAY(s->arena, (size_t)s->n + PART_ROOM, int64_t);
     TROD_TRY_ALLOC(time_us, s->error);
     uint64_t *const gaps = (uint64_t *)(void *)time_us;
-    const uint64_t start =
-        part_bits_at(s->inner->starts, s->customer, s->inner->start_width);
+    const uint64_t start = part_bits_at(s->inner->starts, s->customer, s->inner->start_width);
     uint64_t tick = start ? s->inner->start_base + start : 0;
     trod_part_gaps(part, s->event, s->n, gaps);
     for (uint32_t i = 0; i < s->n; i++) {
@@ -117,8 +116,8 @@ static trod_status read_columns(struct single *s) {
         const struct trod_part_column *const from = &s->part->columns[i];
         trod_str *const text = TROD_NEW_ARRAY(s->arena, from->fact ? 1 : s->n, trod_str);
         TROD_TRY_ALLOC(text, s->error);
-        TROD_TRY(part_column_single(from, s->customer, s->event, s->n, s->arena, text,
-                                    s->error));
+        TROD_TRY(
+            part_column_single(from, s->customer, s->event, s->n, s->arena, text, s->error));
         columns[i] =
             (struct trod_rows_column){.field = from->field, .fact = from->fact, .text = text};
     }

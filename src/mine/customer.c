@@ -22,7 +22,8 @@ static trod_status add_columns(struct trod_customer *made, struct trod_error *er
         const struct trod_rows_column *const column = &rows->columns[i];
         if (!has_value(column, column->fact ? 1 : rows->n_events)) continue;
         if (column->fact)
-            facts[made->n_facts++] = (struct trod_customer_fact){column->field, column->text[0]};
+            facts[made->n_facts++] =
+                (struct trod_customer_fact){column->field, column->text[0]};
         else
             columns[made->n_columns++] =
                 (struct trod_customer_column){column->field, column->text};

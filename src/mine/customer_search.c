@@ -157,7 +157,8 @@ trod_status trod_customer_shape(const struct trod_parts *parts, struct trod_aren
     TROD_TRY(any_id(parts, arena, &id, error));
     if (!id.at) goto done;
     const size_t equals = trod_str_find(id, '=');
-    const size_t plain = equals == SIZE_MAX ? 0 : equals + 1; /* the column's name is no secret */
+    const size_t plain =
+        equals == SIZE_MAX ? 0 : equals + 1; /* the column's name is no secret */
     const size_t n = id.n < LONGEST_SHAPE ? id.n : LONGEST_SHAPE;
     char *const at = TROD_NEW_ARRAY(arena, n + 1, char);
     TROD_TRY_ALLOC(at, error);

@@ -1,7 +1,7 @@
 /* customer: all that the log knows of one customer, event by event.
  *
- * Life: 1. trod_customer_find; 2. read; 3. trod_customer_free. The parts must outlive it: names,
- * fields and sources are theirs, and texts may point into them. Reads what is about this
+ * Life: 1. trod_customer_find; 2. read; 3. trod_customer_free. The parts must outlive it:
+ * names, fields and sources are theirs, and texts may point into them. Reads what is about this
  * customer alone, however long the log is.
  */
 #ifndef TROD_MINE_CUSTOMER_H
@@ -14,7 +14,8 @@ struct trod_customer_event {
     uint32_t source; /* into parts->sources */
     int64_t time_us; /* TROD_NO_TIME if it has none */
     int64_t end_us;  /* TROD_NO_TIME if it has none */
-    int64_t gap_us;  /* since the dated event before; TROD_NO_TIME if there is none, or no time */
+    int64_t
+        gap_us; /* since the dated event before; TROD_NO_TIME if there is none, or no time */
 };
 struct trod_customer_column {
     uint32_t field;

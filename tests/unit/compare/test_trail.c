@@ -47,10 +47,10 @@ static const char MAP[] = "journey shop: Shop\n"
  */
 
 static char *draw_log(uint64_t seed, unsigned n_customers) {
-    static const char *const WAY[] = {"Look", "Ask",  "Film", "declined",
-                                      "Pay",  "parcel size=big", "Fetch", "Rate"};
-    static const char *const OTHER[] = {"Look", "Help",        "Rate",  "zzz", "Pay",
-                                        "Ask",  "parcel size=small", "Leave", "Fetch"};
+    static const char *const WAY[] = {
+        "Look", "Ask", "Film", "declined", "Pay", "parcel size=big", "Fetch", "Rate"};
+    static const char *const OTHER[] = {
+        "Look", "Help", "Rate", "zzz", "Pay", "Ask", "parcel size=small", "Leave", "Fetch"};
     struct trod_rng rng = {.seed = seed};
     struct trod_buf log = {0};
     for (unsigned c = 0; c < n_customers; c++) {
@@ -98,7 +98,8 @@ static int deviation_of(const struct trod_trail_step *step) {
     }
 }
 
-static uint32_t number_of(const struct trod_map *map, const struct trod_trail_promise *promise) {
+static uint32_t number_of(const struct trod_map *map,
+                          const struct trod_trail_promise *promise) {
     if (promise->of == TROD_TIMED_STAGE) return trod_map_stage(map, promise->id);
     return promise->of == TROD_TIMED_SPAN ? 0 : trod_map_touchpoint(map, promise->id);
 }
@@ -113,8 +114,7 @@ static void sum_journey(const struct trod_map *map, const struct trod_trail_jour
     assert_false(journey->limited);
     for (uint32_t s = 0; s < journey->n_steps; s++) {
         const int kind = deviation_of(&journey->steps[s]);
-        if (kind >= 0)
-            n[kind][journey->steps[s].touchpoint_id][journey->steps[s].accepted]++;
+        if (kind >= 0) n[kind][journey->steps[s].touchpoint_id][journey->steps[s].accepted]++;
     }
     for (int kind = 0; kind <= TROD_NOT_FOR; kind++)
         for (size_t t = 0; t < map->n_touchpoints; t++)
@@ -286,8 +286,8 @@ static void a_skip_stands_before_the_next_step(void **state) {
     assert_int_equal(journey->cost, 1);
     assert_true(journey->finished);
     assert_int_equal(journey->touchpoint_id, 3);
-    assert_non_null(
-        strstr(trod_trail_summary(alone.customer, alone.trail, alone.arena), "Ask was skipped"));
+    assert_non_null(strstr(trod_trail_summary(alone.customer, alone.trail, alone.arena),
+                           "Ask was skipped"));
     alone_free(&alone);
 }
 
