@@ -9,13 +9,13 @@
 
 #define CEILING_BYTES ((size_t)128 << 20)
 
-enum twin { TWIN_JOURNEY, TWIN_JSON, TWIN_TREE, TWIN_UNKNOWN };
+enum twin { TWIN_JOURNEY, TWIN_JSON, TWIN_TREE, TWIN_PTML, TWIN_PNML, TWIN_BPMN, TWIN_UNKNOWN };
 
 static const struct {
     const char *name, *ending;
-} twins[] = {[TWIN_JOURNEY] = {"journey", ".journey"},
-             [TWIN_JSON] = {"json", ".json"},
-             [TWIN_TREE] = {"tree", ".tree.txt"}};
+} twins[] = {[TWIN_JOURNEY] = {"journey", ".journey"}, [TWIN_JSON] = {"json", ".json"},
+             [TWIN_TREE] = {"tree", ".tree.txt"},      [TWIN_PTML] = {"ptml", ".ptml"},
+             [TWIN_PNML] = {"pnml", ".pnml"},          [TWIN_BPMN] = {"bpmn", ".bpmn"}};
 
 static trod_status unknown(const char *option, const char *said, const char *file,
                            struct trod_error *error) {
@@ -29,9 +29,9 @@ static trod_status unknown(const char *option, const char *said, const char *fil
             : trod_fail(error, TROD_BAD_OPTION, "nothing tells the format that is %s",
                         strcmp(option, "to") == 0 ? "written" : "read");
     trod_error_hint(error,
-                    "the formats are journey (.journey), json (.json) and tree "
-                    "(.tree.txt); say --%s journey, --%s json or --%s tree",
-                    option, option, option);
+                    "the formats are journey, json, tree (.tree.txt), ptml, pnml and bpmn; say "
+                    "--%s journey, for example",
+                    option);
     return status;
 }
 
@@ -46,18 +46,35 @@ static trod_status pick(const struct cli *cli, const char *option, const char *f
     return unknown(option, said, file, error);
 }
 
-static trod_status as_journey(trod_str bytes, const char *name, enum twin from,
-                              struct trod_buf *text, struct trod_error *error) {
+static trod_status read_flow(trod_str bytes, const char *name, enum twin from,
+                             struct trod_arena *arena, const struct trod_tree **tree,
+                             struct trod_error *error) {
     switch (from) {
-    case TWIN_JSON:
-        return trod_map_from_json(bytes, name, text, error);
-    case TWIN_TREE:
-        return trod_map_from_tree(bytes, name, text, error);
+    case TWIN_PTML:
+        return trod_tree_read_ptml(bytes, name, arena, tree, error);
+    case TWIN_PNML:
+        return trod_tree_read_pnml(bytes, name, arena, tree, error);
+    case TWIN_BPMN:
+        return trod_tree_read_bpmn(bytes, name, arena, tree, error);
     default:
+        return trod_tree_read(bytes, name, arena, tree, error);
+    }
+}
+
+static trod_status as_journey(const struct cli *cli, trod_str bytes, const char *name,
+                              enum twin from, struct trod_buf *text, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    const struct trod_tree *tree = NULL;
+    if (from == TWIN_JSON) return trod_map_from_json(bytes, name, text, error);
+    if (from == TWIN_JOURNEY) {
         trod_buf_add(text, bytes);
         return text->failed ? trod_fail(error, TROD_NO_MEMORY, "there is not enough memory")
                             : TROD_OK;
     }
+    TROD_TRY(read_flow(bytes, name, from, cli->arena, &tree, error));
+    TROD_TRY(trod_tree_to_map(tree, name, text, error));
+done:
+    return status;
 }
 
 /* The line that a hint speaks of ("the other is line 12"), as from..to in it; 0 if of none, or
@@ -128,7 +145,7 @@ static trod_status read_map(struct cli *cli, const char *name, trod_str text, tr
                             struct trod_error *error) {
     struct trod_report report = {0};
     /* Only the flow may go on in included files. */
-    const struct trod_map_options options = {.no_files = to != TWIN_TREE, .missing_ok = true};
+    const struct trod_map_options options = {.no_files = to < TWIN_TREE, .missing_ok = true};
     trod_status status = trod_map_read_text(text, name, &options, map, &report, error);
     if (status == TROD_BAD_INPUT && report.n_errors) {
         if (from == TWIN_JSON) TROD_TRY(place_in_twin(cli, name, bytes, &report, error));
@@ -143,12 +160,30 @@ done:
     return status;
 }
 
-static trod_status write_twin(const struct trod_map *map, trod_str text, enum twin to,
-                              const char *target, struct trod_error *error) {
+/* The flow alone, through its tree. */
+static trod_status write_flow(const struct cli *cli, const struct trod_map *map, enum twin to,
+                              struct trod_buf *out, struct trod_buf *lost,
+                              struct trod_error *error) {
+    trod_status status = TROD_OK;
+    const struct trod_tree *tree = NULL;
+    struct trod_buf text = {0};
+    TROD_TRY(trod_map_to_tree(map, to == TWIN_TREE ? out : &text, lost, error));
+    if (to == TWIN_TREE) goto done;
+    TROD_TRY(trod_tree_read(trod_buf_str(&text), "", cli->arena, &tree, error));
+    status = to == TWIN_PTML   ? trod_tree_write_ptml(tree, out, error)
+             : to == TWIN_PNML ? trod_tree_write_pnml(tree, out, error)
+                               : trod_tree_write_bpmn(tree, out, error);
+done:
+    trod_buf_free(&text);
+    return status;
+}
+
+static trod_status write_twin(const struct cli *cli, const struct trod_map *map, trod_str text,
+                              enum twin to, const char *target, struct trod_error *error) {
     trod_status status = TROD_OK;
     struct trod_buf out = {0}, lost = {0};
     if (to == TWIN_JSON) TROD_TRY(trod_map_to_json(map, &out, error));
-    if (to == TWIN_TREE) TROD_TRY(trod_map_to_tree(map, &out, &lost, error));
+    if (to >= TWIN_TREE) TROD_TRY(write_flow(cli, map, to, &out, &lost, error));
     TROD_TRY(trod_file_write(target, to == TWIN_JOURNEY ? text : trod_buf_str(&out), error));
     fprintf(stderr, "%.*s", TROD_ARG(trod_buf_str(&lost)));
 done:
@@ -183,10 +218,10 @@ static int run_convert(struct cli *cli) {
     TROD_TRY(pick(cli, "to", target, &to, &error));
     TROD_TRY(trod_file_read(in, CEILING_BYTES, &bytes, &error));
     const char *const name = strcmp(in, "-") == 0 ? "standard input" : in;
-    TROD_TRY(as_journey(trod_buf_str(&bytes), name, from, &text, &error));
+    TROD_TRY(as_journey(cli, trod_buf_str(&bytes), name, from, &text, &error));
     TROD_TRY(
         read_map(cli, name, trod_buf_str(&text), trod_buf_str(&bytes), from, to, &map, &error));
-    TROD_TRY(write_twin(map, trod_buf_str(&text), to, target, &error));
+    TROD_TRY(write_twin(cli, map, trod_buf_str(&text), to, target, &error));
 done:
     trod_map_free(map);
     trod_buf_free(&bytes);
@@ -196,7 +231,8 @@ done:
 
 static const struct cli_option options_convert[] = {
     {"from", 0, "FORMAT",
-     "the format that is read, if the ending does not say: journey, json, tree"},
+     "the format that is read, if the ending does not say: journey, json, tree, ptml, pnml, "
+     "bpmn"},
     {"to", 0, "FORMAT", "the format that is written, if the ending does not say"},
     {"output", 'o', "FILE", "write to FILE (the second argument says the same)"},
     {NULL},
@@ -205,6 +241,8 @@ static const char *const examples[] = {"trod convert cargo-bike.journey cargo-bi
                                        "the JSON twin: everything that the map says",
                                        "trod convert discovered.tree.txt discovered.journey",
                                        "a process tree as a map that can be compared and drawn",
+                                       "trod convert shop.journey shop.bpmn",
+                                       "the flow of the map for a process modeller",
                                        "trod convert - --from json --to journey < twin.json",
                                        "from standard input to standard output",
                                        NULL};
@@ -217,8 +255,12 @@ const struct cli_command cli_convert = {
     .details =
         "The JSON twin (.json, schemas/journey.schema.json) holds everything that the map "
         "says, comments and blank lines too. "
-        "A process tree (.tree.txt, in PM4Py's notation) holds the flow alone; what is left "
-        "out is said on standard error.",
+        "A process tree (.tree.txt, in PM4Py's notation, or .ptml), a Petri net (.pnml) and a "
+        "BPMN 2.0 process (.bpmn, without its picture) hold the flow alone; what is left out "
+        "is "
+        "said on standard error. A net or process is read if it is made of blocks: every split "
+        "has "
+        "its own join, and every way back leads from the end of a block to its beginning.",
     .examples = examples,
     .options = {options_convert},
     .run = run_convert,

@@ -100,13 +100,6 @@ TROD_MUST trod_status discover_fall_find(const struct discover_bundle *bundle,
                                          const struct trod_run *run, struct discover_fall *fall,
                                          struct trod_error *error);
 
-/* ---- Trees: discover_tree.c ----------------------------------------------------------------
- */
-
-struct trod_tree *discover_tree(struct trod_arena *arena, enum trod_tree_op op, size_t n);
-/* Brings a tree whose children are short into its shortest form. NULL without memory. */
-struct trod_tree *discover_shorten(struct trod_arena *arena, struct trod_tree *tree);
-
 /* ---- Mining --------------------------------------------------------------------------------
  */
 

@@ -14,7 +14,7 @@
 enum { MOST_DEPTH = 2000 };
 
 static struct trod_tree *make_label(struct discover_miner *miner, uint32_t name) {
-    struct trod_tree *const tree = discover_tree(miner->arena, TROD_TREE_LABEL, 0);
+    struct trod_tree *const tree = trod_tree_make(miner->arena, TROD_TREE_LABEL, 0);
     if (tree) tree->label = miner->labels[name];
     return tree;
 }
@@ -38,7 +38,7 @@ static trod_status mine_parts(struct discover_miner *miner, enum trod_tree_op op
                               struct discover_bundle **bundles, size_t n, size_t depth,
                               struct trod_tree **tree, struct trod_error *error) {
     trod_status status = TROD_OK;
-    struct trod_tree *const made = discover_tree(miner->arena, op, n);
+    struct trod_tree *const made = trod_tree_make(miner->arena, op, n);
     TROD_TRY_ALLOC(made, error);
     for (size_t i = 0; i < n; i++) {
         struct discover_bundle *const bundle = bundles[i];
@@ -47,18 +47,18 @@ static trod_status mine_parts(struct discover_miner *miner, enum trod_tree_op op
     }
     if (op == TROD_TREE_LOOP && n != 2) {
         struct trod_tree *between =
-            discover_tree(miner->arena, n > 2 ? TROD_TREE_CHOICE : TROD_TREE_SILENT, n - 1);
-        struct trod_tree *const loop = discover_tree(miner->arena, op, 2);
+            trod_tree_make(miner->arena, n > 2 ? TROD_TREE_CHOICE : TROD_TREE_SILENT, n - 1);
+        struct trod_tree *const loop = trod_tree_make(miner->arena, op, 2);
         if (!between || !loop) TROD_TRY_ALLOC(NULL, error);
         if (n > 2) memcpy(between->children, made->children + 1, (n - 1) * sizeof between);
         between->n = n > 2 ? n - 1 : 0;
         loop->children[0] = made->children[0];
-        loop->children[1] = discover_shorten(miner->arena, between);
+        loop->children[1] = trod_tree_shorten(miner->arena, between);
         TROD_TRY_ALLOC(loop->children[1], error);
         made->children = loop->children;
         made->n = 2;
     }
-    *tree = discover_shorten(miner->arena, made);
+    *tree = trod_tree_shorten(miner->arena, made);
     TROD_TRY_ALLOC(*tree, error);
 done:
     for (size_t i = 0; i < n; i++) discover_bundle_free(bundles[i]);
@@ -124,15 +124,15 @@ done:
 static trod_status mine_flower(struct discover_miner *miner, const uint32_t *names, uint32_t n,
                                struct trod_tree **tree, struct trod_error *error) {
     trod_status status = TROD_OK;
-    struct trod_tree *choice = discover_tree(miner->arena, TROD_TREE_CHOICE, n);
-    struct trod_tree *const loop = discover_tree(miner->arena, TROD_TREE_LOOP, 2);
+    struct trod_tree *choice = trod_tree_make(miner->arena, TROD_TREE_CHOICE, n);
+    struct trod_tree *const loop = trod_tree_make(miner->arena, TROD_TREE_LOOP, 2);
     if (!choice || !loop) TROD_TRY_ALLOC(NULL, error);
     for (uint32_t i = 0; i < n; i++) {
         choice->children[i] = make_label(miner, names[i]);
         TROD_TRY_ALLOC(choice->children[i], error);
     }
-    loop->children[0] = discover_shorten(miner->arena, choice);
-    loop->children[1] = discover_tree(miner->arena, TROD_TREE_SILENT, 0);
+    loop->children[0] = trod_tree_shorten(miner->arena, choice);
+    loop->children[1] = trod_tree_make(miner->arena, TROD_TREE_SILENT, 0);
     if (!loop->children[0] || !loop->children[1]) TROD_TRY_ALLOC(NULL, error);
     *tree = loop;
 done:
@@ -167,12 +167,12 @@ done:
 static trod_status make_optional(struct discover_miner *miner, struct trod_tree **tree,
                                  struct trod_error *error) {
     trod_status status = TROD_OK;
-    struct trod_tree *const choice = discover_tree(miner->arena, TROD_TREE_CHOICE, 2);
+    struct trod_tree *const choice = trod_tree_make(miner->arena, TROD_TREE_CHOICE, 2);
     TROD_TRY_ALLOC(choice, error);
-    choice->children[0] = discover_tree(miner->arena, TROD_TREE_SILENT, 0);
+    choice->children[0] = trod_tree_make(miner->arena, TROD_TREE_SILENT, 0);
     choice->children[1] = *tree;
     TROD_TRY_ALLOC(choice->children[0], error);
-    *tree = discover_shorten(miner->arena, choice);
+    *tree = trod_tree_shorten(miner->arena, choice);
     TROD_TRY_ALLOC(*tree, error);
 done:
     return status;
@@ -216,7 +216,7 @@ trod_status discover_bundle_mine(struct discover_miner *miner, struct discover_b
     if (trod_run_cancelled(miner->run)) TROD_TRY(trod_fail(error, TROD_CANCELLED, "stopped"));
     const uint64_t n_empty = drop_empty(bundle, &n_journeys);
     if (bundle->n_rows == 0) {
-        *tree = discover_tree(miner->arena, TROD_TREE_SILENT, 0);
+        *tree = trod_tree_make(miner->arena, TROD_TREE_SILENT, 0);
         TROD_TRY_ALLOC(*tree, error);
         goto done;
     }

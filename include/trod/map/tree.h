@@ -55,6 +55,11 @@ struct trod_draft {
     struct trod_tree_window whole;
 };
 
+/* A node with room for n children. NULL without memory. */
+struct trod_tree *trod_tree_make(struct trod_arena *arena, enum trod_tree_op op, size_t n);
+/* Brings a tree whose children are in their shortest form into its own. NULL without memory. */
+struct trod_tree *trod_tree_shorten(struct trod_arena *arena, struct trod_tree *tree);
+
 /* The tree of a text in PM4Py's notation, in its shortest form. Errors: TROD_BAD_INPUT with
  * line and column; TROD_TOO_MUCH if it is nested more than 1,000 deep or has over 1,000,000
  * parts. */
@@ -63,6 +68,32 @@ TROD_MUST trod_status trod_tree_read(trod_str text, const char *name, struct tro
 /* The tree in that notation. A quote that would end a label too early becomes another one (’);
  * *quotes is then set (may be NULL). */
 void trod_tree_write(const struct trod_tree *tree, struct trod_buf *out, bool *quotes);
+/* The same of other formats: PTML, block-structured PNML and BPMN 2.0. Errors: TROD_BAD_INPUT,
+ * also for a net or process that is not block-structured or that says what no tree can hold. */
+TROD_MUST trod_status trod_tree_read_ptml(trod_str text, const char *name,
+                                          struct trod_arena *arena,
+                                          const struct trod_tree **tree,
+                                          struct trod_error *error);
+TROD_MUST trod_status trod_tree_read_pnml(trod_str text, const char *name,
+                                          struct trod_arena *arena,
+                                          const struct trod_tree **tree,
+                                          struct trod_error *error);
+TROD_MUST trod_status trod_tree_read_bpmn(trod_str text, const char *name,
+                                          struct trod_arena *arena,
+                                          const struct trod_tree **tree,
+                                          struct trod_error *error);
+TROD_MUST trod_status trod_tree_write_ptml(const struct trod_tree *tree, struct trod_buf *out,
+                                           struct trod_error *error);
+TROD_MUST trod_status trod_tree_write_pnml(const struct trod_tree *tree, struct trod_buf *out,
+                                           struct trod_error *error);
+TROD_MUST trod_status trod_tree_write_bpmn(const struct trod_tree *tree, struct trod_buf *out,
+                                           struct trod_error *error);
+/* Of the net that trod_tree_write_pnml writes. */
+struct trod_net_size {
+    size_t n_places, n_transitions, n_arcs;
+};
+TROD_MUST trod_status trod_tree_net_size(const struct trod_tree *tree,
+                                         struct trod_net_size *size, struct trod_error *error);
 /* The text of a map of one stage: titles keep the labels exactly, ids are made from them and
  * are unique. `name` gives the title. */
 TROD_MUST trod_status trod_tree_to_map(const struct trod_tree *tree, const char *name,

@@ -1,4 +1,4 @@
-/* discover_tree: a found tree in the shortest form that says the same.
+/* tree_short: a tree in the shortest form that says the same.
  *
  * Each rule keeps what the tree allows, step by step:
  *   a block in a block of the same kind is one; what is silent in a sequence or any order is
@@ -6,9 +6,11 @@
  * itself a loop of loops without anything between is one; so is one of what may be silent:
  *       *( X( tau, a ), tau )  is  X( tau, *( a, tau ) )
  */
-#include "mine/discover.h"
+#include <string.h>
 
-struct trod_tree *discover_tree(struct trod_arena *arena, enum trod_tree_op op, size_t n) {
+#include "trod/map.h"
+
+struct trod_tree *trod_tree_make(struct trod_arena *arena, enum trod_tree_op op, size_t n) {
     struct trod_tree *const tree = TROD_NEW(arena, struct trod_tree);
     if (!tree) return NULL;
     *tree = (struct trod_tree){.op = op, .n = n};
@@ -25,7 +27,7 @@ static struct trod_tree *melt(struct trod_arena *arena, const struct trod_tree *
     size_t n = 0;
     for (size_t i = 0; i < tree->n; i++)
         n += tree->children[i]->op == tree->op ? tree->children[i]->n : 1;
-    struct trod_tree *const melted = discover_tree(arena, tree->op, n);
+    struct trod_tree *const melted = trod_tree_make(arena, tree->op, n);
     if (!melted) return NULL;
     melted->n = 0;
     for (size_t i = 0; i < tree->n; i++) {
@@ -38,7 +40,7 @@ static struct trod_tree *melt(struct trod_arena *arena, const struct trod_tree *
 }
 
 static struct trod_tree *close_block(struct trod_arena *arena, struct trod_tree *tree) {
-    if (tree->n == 0) return discover_tree(arena, TROD_TREE_SILENT, 0);
+    if (tree->n == 0) return trod_tree_make(arena, TROD_TREE_SILENT, 0);
     return tree->n == 1 ? tree->children[0] : tree;
 }
 
@@ -53,7 +55,7 @@ static struct trod_tree *shorten_choice(struct trod_arena *arena, struct trod_tr
     }
     if (silent) { /* there is room: a silent part has gone */
         memmove(tree->children + 1, tree->children, n * sizeof *tree->children);
-        tree->children[0] = discover_tree(arena, TROD_TREE_SILENT, 0);
+        tree->children[0] = trod_tree_make(arena, TROD_TREE_SILENT, 0);
         if (!tree->children[0]) return NULL;
         n++;
     }
@@ -67,8 +69,8 @@ static struct trod_tree *shorten_loop(struct trod_arena *arena, struct trod_tree
     if (is_silent(body)) return body;
     if (body->op == TROD_TREE_LOOP && is_silent(body->children[1])) return body;
     if (body->op != TROD_TREE_CHOICE || !is_silent(body->children[0])) return tree;
-    struct trod_tree *rest = discover_tree(arena, TROD_TREE_CHOICE, body->n - 1);
-    struct trod_tree *const outer = discover_tree(arena, TROD_TREE_CHOICE, 2);
+    struct trod_tree *rest = trod_tree_make(arena, TROD_TREE_CHOICE, body->n - 1);
+    struct trod_tree *const outer = trod_tree_make(arena, TROD_TREE_CHOICE, 2);
     if (!rest || !outer) return NULL;
     memcpy(rest->children, body->children + 1, rest->n * sizeof *rest->children);
     if (rest->n == 1) rest = rest->children[0];
@@ -78,7 +80,7 @@ static struct trod_tree *shorten_loop(struct trod_arena *arena, struct trod_tree
     return outer->children[1] ? outer : NULL;
 }
 
-struct trod_tree *discover_shorten(struct trod_arena *arena, struct trod_tree *tree) {
+struct trod_tree *trod_tree_shorten(struct trod_arena *arena, struct trod_tree *tree) {
     if (tree->op == TROD_TREE_SILENT || tree->op == TROD_TREE_LABEL) return tree;
     if (tree->op == TROD_TREE_LOOP) return shorten_loop(arena, tree);
     struct trod_tree *const melted = melt(arena, tree);
