@@ -14,6 +14,7 @@
 enum {
     FIRST_JUDGED = 1 << 16, /* distinct values after which a dictionary is looked at */
     LONGEST_VALUE = 1024,   /* in a dictionary */
+    LEAST_PART_EVENTS = 1 << 15,
 };
 static const uint64_t MEMORY_BYTES = UINT64_C(3) << 30, LEAST_BYTES = UINT64_C(64) << 20;
 
@@ -75,6 +76,7 @@ trod_status trod_gather_make(const struct trod_gather_options *options,
     made->memory_bytes = options->memory_bytes ? options->memory_bytes : MEMORY_BYTES;
     made->dict_bytes =
         (made->memory_bytes > LEAST_BYTES ? made->memory_bytes : LEAST_BYTES) / 4;
+    made->least_events = LEAST_PART_EVENTS;
     made->like = options->like;
     made->distinct = options->distinct;
     made->roles[0] = made->roles[1] = made->roles[2] = TROD_NO_ID;

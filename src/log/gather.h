@@ -89,6 +89,12 @@ TROD_MUST trod_status gather_pool_shrink(struct gather_pool *pool, uint64_t most
 void gather_bucket_pin(struct gather_pool *pool, unsigned bucket, bool pinned);
 /* Asks for what of the bucket lies in the file, ahead of reading it. */
 void gather_pool_expect(const struct gather_pool *pool, unsigned bucket);
+/* Room in the file for something else, at a whole page; then its bytes. From any thread. */
+TROD_MUST trod_status gather_pool_set_aside(struct gather_pool *pool, uint64_t n_bytes,
+                                            uint64_t *file_at, struct trod_error *error);
+TROD_MUST trod_status gather_pool_write(const struct gather_pool *pool, uint64_t file_at,
+                                        const unsigned char *at, size_t n,
+                                        struct trod_error *error);
 /* Reads n bytes of the file. From any thread. */
 TROD_MUST trod_status gather_pool_read(const struct gather_pool *pool, uint64_t file_at,
                                        size_t n, unsigned char *to, struct trod_error *error);
@@ -119,6 +125,8 @@ struct trod_gather {
     struct trod_arena *arena; /* under `lock` while events come */
     const struct trod_run *run;
     uint64_t memory_bytes;
+    uint64_t kept_bytes;   /* of these, what finished parts may take */
+    uint64_t least_events; /* of a part that is made smaller for want of memory, about */
     uint64_t dict_bytes; /* of names, or of ids that are joined, at most */
     const struct trod_parts *like;
     bool distinct;

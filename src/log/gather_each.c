@@ -34,8 +34,30 @@ static struct share share_of(const struct trod_gather *gather, size_t part) {
     return share;
 }
 
+/* What a desk takes for an event, about: its entries, cells and what is packed of it. */
+static uint64_t row_bytes(const struct trod_gather *gather) {
+    const uint64_t n_fields = gather->frame.n_fields < 64 ? gather->frame.n_fields : 64;
+    return 3 * sizeof(struct desk_entry) + 24 + 8 * n_fields + 32;
+}
+
 /* ---- A part ---------------------------------------------------------------------------------
  */
+
+/* A part that is far larger than the others, as of one customer with nearly all events, may be
+ * more than the memory holds. */
+static trod_status check_room(const struct desk *desk, struct trod_error *error) {
+    const struct trod_gather *const gather = desk->gather;
+    const uint64_t n = (uint64_t)desk->n_rows + desk->events.n + desk->facts.n;
+    const uint64_t need = n * row_bytes(gather);
+    if (n < 2 * gather->least_events || need <= gather->memory_bytes) return TROD_OK;
+    trod_fail(
+        error, TROD_TOO_MUCH,
+        "%llu events are of so few customers, perhaps of one, that they need about %llu MB "
+        "at a time",
+        (unsigned long long)n, (unsigned long long)(need >> 20) + 1);
+    trod_error_hint(error, "is the column of customers really that? If so, raise --memory");
+    return TROD_TOO_MUCH;
+}
 
 static trod_status make_rows(struct desk *desk, const struct share *share,
                              struct trod_error *error) {
@@ -45,7 +67,6 @@ static trod_status make_rows(struct desk *desk, const struct share *share,
     for (unsigned k = 0; k < share->n_buckets; k++)
         n_records += pool->buckets[share->first_bucket + k].n_records +
                      pool->buckets[share->first_bucket + k + GATHER_BUCKETS].n_records;
-    desk_begin(desk, n_records);
     TROD_TRY(desk_load(desk, share->first_bucket, share->n_buckets, true, error));
     for (unsigned k = 0; k < share->n_buckets; k++) {
         const unsigned shift = 64 - GATHER_BUCKET_BITS;
@@ -54,6 +75,9 @@ static trod_status make_rows(struct desk *desk, const struct share *share,
         TROD_TRY(desk_bucket(desk, share->first_bucket + k, error));
         TROD_TRY(desk_order(desk, first > share->first_hash ? first : share->first_hash,
                             last < share->last_hash ? last : share->last_hash, error));
+        /* Of a share of a bucket it is known by now how large it is. */
+        if (k == 0) desk_begin(desk, share->n_buckets == 1 ? desk->events.n : n_records);
+        TROD_TRY(check_room(desk, error));
         TROD_TRY(desk_add(desk, error));
     }
     TROD_TRY(desk_rows(desk, error));
@@ -98,22 +122,30 @@ done:
 /* ---- All parts ------------------------------------------------------------------------------
  */
 
-/* About what a desk takes for the largest part. */
+/* About what a desk takes for the largest part. A share of a bucket is read with all of it. */
 static uint64_t desk_bytes(const struct trod_gather *gather) {
-    uint64_t most_records = 0, most_bytes = 0;
-    for (size_t i = 0; i < (size_t)1 << gather->part_bits; i++) {
+    const unsigned bits = gather->part_bits;
+    uint64_t most = 0;
+    for (size_t i = 0; i < (size_t)1 << bits; i++) {
         const struct share share = share_of(gather, i);
         uint64_t n_records = 0, n_bytes = 0;
         for (unsigned b = share.first_bucket; b < share.first_bucket + share.n_buckets; b++) {
             n_records += gather->pool.buckets[b].n_records;
             n_bytes += gather->pool.buckets[b].n_bytes;
         }
-        if (n_records > most_records) most_records = n_records;
-        if (n_bytes > most_bytes) most_bytes = n_bytes;
+        if (bits > GATHER_BUCKET_BITS) n_records >>= bits - GATHER_BUCKET_BITS;
+        const uint64_t need = n_bytes + n_records * row_bytes(gather);
+        if (need > most) most = need;
     }
-    const uint64_t n_fields = gather->frame.n_fields < 64 ? gather->frame.n_fields : 64;
-    const uint64_t a_row = 3 * sizeof(struct desk_entry) + 24 + 8 * n_fields + 32;
-    return most_bytes + most_records * a_row;
+    return most;
+}
+
+/* Parts so small that one of them at least has its room. */
+static void cut_finer(struct trod_gather *gather, uint64_t memory_bytes) {
+    while (gather->part_bits < GATHER_MOST_PART_BITS &&
+           gather->n_events >> gather->part_bits > gather->least_events &&
+           desk_bytes(gather) > memory_bytes / 4 * 3)
+        gather->part_bits++;
 }
 
 static void merge_spans(struct trod_gather *gather, const struct desk *desk) {
@@ -159,19 +191,20 @@ trod_status gather_each_rows(struct trod_gather *gather, gather_take_rows *take,
     desk_pool_init(&each.desks, gather);
     TROD_TRY(gather_frame_make(gather, error));
     TROD_TRY(gather_join_finish(gather, error));
+    const uint64_t memory_bytes = gather->memory_bytes - gather->kept_bytes;
+    cut_finer(gather, memory_bytes);
     const size_t n_parts = (size_t)1 << gather->part_bits;
     for (size_t i = 0; i < n_parts; i++) {
         const struct share share = share_of(gather, i);
         for (unsigned b = 0; b < share.n_buckets; b++) each.n_left[share.first_bucket + b]++;
     }
-    /* Half of the memory for desks; at least one. */
+    /* Three quarters of the memory for desks; at least one. */
     const uint64_t each_bytes = desk_bytes(gather);
     unsigned n_threads = trod_run_threads(gather->run);
-    while (n_threads > 1 && n_threads * each_bytes > gather->memory_bytes / 4 * 3) n_threads--;
+    while (n_threads > 1 && n_threads * each_bytes > memory_bytes / 4 * 3) n_threads--;
     const uint64_t desks_bytes = n_threads * each_bytes;
     TROD_TRY(gather_pool_shrink(
-        &gather->pool,
-        desks_bytes < gather->memory_bytes ? gather->memory_bytes - desks_bytes : 0, error));
+        &gather->pool, desks_bytes < memory_bytes ? memory_bytes - desks_bytes : 0, error));
     const struct trod_run run = {.n_threads = n_threads,
                                  .cancel = gather->run ? gather->run->cancel : NULL};
     TROD_TRY(trod_run_each(&run, n_parts, make_part, &each, error));

@@ -130,6 +130,30 @@ static trod_status write_pieces(const struct gather_pool *pool, struct gather_pi
     return TROD_OK;
 }
 
+trod_status gather_pool_set_aside(struct gather_pool *pool, uint64_t n_bytes, uint64_t *file_at,
+                                  struct trod_error *error) {
+    pthread_mutex_lock(&pool->lock);
+    const trod_status status = open_file(pool, error);
+    *file_at = (pool->file_bytes + PAGE - 1) / PAGE * PAGE;
+    if (status == TROD_OK) pool->file_bytes = *file_at + n_bytes;
+    pthread_mutex_unlock(&pool->lock);
+    return status;
+}
+
+trod_status gather_pool_write(const struct gather_pool *pool, uint64_t file_at,
+                              const unsigned char *at, size_t n, struct trod_error *error) {
+    while (n > 0) {
+        const ssize_t done = pwrite(pool->file, at, n, (off_t)file_at);
+        if (done < 0 && errno == EINTR) continue;
+        if (done < 0) return file_failed(pool, "write", errno, error);
+        if (done == 0) return file_failed(pool, "write", ENOSPC, error);
+        file_at += (uint64_t)done;
+        at += done;
+        n -= (size_t)done;
+    }
+    return TROD_OK;
+}
+
 /* Takes all that some buckets have in memory, about BATCH_BYTES, in the order of buckets. */
 static struct gather_piece *take_batch(struct gather_pool *pool, uint64_t *n_bytes) {
     struct gather_piece *first = NULL, **last = &first;

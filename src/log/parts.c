@@ -2,6 +2,7 @@
  * scratch arena from a pool for each part and gives it back, so there are no more of them than
  * threads. */
 #include <pthread.h>
+#include <sys/mman.h>
 
 #include "log/inside.h"
 #include "log/parts.h"
@@ -124,8 +125,8 @@ done:
 }
 
 /* Without a shorter way: every part is opened. */
-static trod_status add_gaps(const struct trod_parts *parts,
-                            uint64_t counts[TROD_GAP_BUCKETS], struct trod_error *error) {
+static trod_status add_gaps(const struct trod_parts *parts, uint64_t counts[TROD_GAP_BUCKETS],
+                            struct trod_error *error) {
     trod_status status = TROD_OK;
     struct trod_arena *const scratch = trod_arena_make(LOG_ARENA_BYTES);
     TROD_TRY_ALLOC(scratch, error);
@@ -193,7 +194,39 @@ done:
     return status;
 }
 
+uint64_t parts_room(const struct trod_packed *packed) {
+    uint64_t n = 0;
+    for (size_t i = 0; i < packed->n_sections; i++)
+        n += parts_section_room(packed->sections[i].n_bytes);
+    return n;
+}
+
+trod_status parts_hold_file(const struct trod_packed *packed, int file, uint64_t at,
+                            struct parts_held *held, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    *held = (struct parts_held){.packed = *packed, .n_map = (size_t)parts_room(packed)};
+    held->arena = trod_arena_make(LOG_ARENA_BYTES);
+    TROD_TRY_ALLOC(held->arena, error);
+    struct trod_section *const sections =
+        TROD_NEW_ARRAY(held->arena, packed->n_sections, struct trod_section);
+    TROD_TRY_ALLOC(sections, error);
+    held->map = mmap(NULL, held->n_map, PROT_READ, MAP_PRIVATE, file, (off_t)at);
+    if (held->map == MAP_FAILED) held->map = NULL;
+    TROD_TRY_ALLOC(held->map, error);
+    const unsigned char *from = held->map;
+    for (size_t i = 0; i < packed->n_sections; i++) {
+        sections[i] = packed->sections[i];
+        sections[i].at = from;
+        from += parts_section_room(sections[i].n_bytes);
+    }
+    held->packed.sections = sections;
+done:
+    if (status != TROD_OK) parts_let_go(held);
+    return status;
+}
+
 void parts_let_go(struct parts_held *held) {
+    if (held->map) munmap(held->map, held->n_map);
     trod_arena_free(held->arena);
     *held = (struct parts_held){0};
 }
@@ -219,8 +252,7 @@ static trod_status single_held(void *owner, trod_str id, struct trod_arena *aren
     const struct trod_packed *const packed = &memory->held[i - 1].packed;
     struct trod_part_tool *const tool = trod_part_tool_make(arena);
     TROD_TRY_ALLOC(tool, error);
-    TROD_TRY(
-        trod_part_glance(packed->sections, packed->n_sections, tool, arena, &part, error));
+    TROD_TRY(trod_part_glance(packed->sections, packed->n_sections, tool, arena, &part, error));
     TROD_TRY(trod_part_single(part, id, arena, rows, error));
 done:
     return status;

@@ -317,6 +317,56 @@ static void check_recipe(const struct recipe *as) {
     free(rows);
 }
 
+static trod_status compare_part(void *owner, size_t i, const struct trod_part *part,
+                                struct trod_arena *scratch, struct trod_error *error) {
+    struct trod_rows rows;
+    assert_ok(trod_part_check(part, error));
+    assert_ok(trod_part_unpack(part, 0, part->n_customers, scratch, &rows, error));
+    return compare_rows(owner, i, &rows, error);
+}
+
+/* So little memory that buckets are cut, and that finished parts go to the file. */
+static void check_cut(const struct recipe *as) {
+    struct event *const rows = rows_make(as);
+    struct trod_log *const log = build(as, rows);
+    for (unsigned n_threads = 1; n_threads < 4; n_threads += 2) {
+        struct trod_error error = {0};
+        struct trod_gather *gather = NULL;
+        struct trod_parts *parts = NULL;
+        struct trod_run run = {.n_threads = n_threads};
+        const struct trod_gather_options options = {.memory_bytes = (as->n > 100000 ? 128 : 512)
+                                                                    << 10};
+        assert_ok(gather_all(as, rows, &options, &run, &gather, &error));
+        gather->least_events = 20;
+        if (trod_gather_finish(gather, &parts, &error) != TROD_OK)
+            fail_msg("%s", error.message);
+        if (as->n > 100000) {
+            assert_true(gather->part_bits > GATHER_BUCKET_BITS);
+            assert_true(parts->n_parts > GATHER_BUCKETS);
+        }
+        struct compared to = {.log = log, .gather = gather};
+        pthread_mutex_init(&to.lock, NULL);
+        assert_ok(trod_parts_each(parts, &run, compare_part, &to, &error));
+        assert_int_equal(to.n_events, log->n_events);
+        assert_int_equal(to.n_customers, log->n_customers);
+        compare_frame(parts, log);
+        pthread_mutex_destroy(&to.lock);
+        trod_gather_free(gather);
+        uint64_t n_events = 0; /* parts do not need the gatherer */
+        for (size_t i = 0; i < parts->n_parts; i++) {
+            struct trod_arena *const arena = trod_arena_make(0);
+            const struct trod_part *part = NULL;
+            assert_ok(parts->open(parts->owner, i, arena, &part, &error));
+            n_events += part->n_events;
+            trod_arena_free(arena);
+        }
+        assert_int_equal(n_events, log->n_events);
+        trod_parts_free(parts);
+    }
+    trod_log_free(log);
+    free(rows);
+}
+
 static const struct recipe recipes[] = {
     {.seed = 1, .n = 0, .n_customers = 1, .n_names = 1, .step_us = 1},
     {.seed = 2, .n = 1, .n_customers = 1, .n_names = 1, .step_us = 1000000},
@@ -379,6 +429,43 @@ static const struct recipe recipes[] = {
 static void test_same_as_builder(void **state) {
     (void)state;
     for (size_t i = 0; i < TROD_COUNT(recipes); i++) check_recipe(&recipes[i]);
+}
+
+static void test_cut(void **state) {
+    (void)state;
+    const struct recipe many = {.seed = 10,
+                                .n = 120000,
+                                .n_customers = 1 << 30,
+                                .n_names = 40,
+                                .step_us = 1000,
+                                .ends = 1,
+                                .facts = 1,
+                                .text_ids = true,
+                                .many_values = true,
+                                .shapes = 9};
+    for (size_t i = 0; i < TROD_COUNT(recipes); i++)
+        if (recipes[i].n < 100000 && recipes[i].joins < 50) check_cut(&recipes[i]);
+    check_cut(&many);
+}
+
+/* Events that cannot be told apart by their customers, and no memory for all of them. */
+static void test_one_customer(void **state) {
+    (void)state;
+    struct trod_error error = {0};
+    struct trod_run run = {.n_threads = 2};
+    struct trod_gather *gather = NULL;
+    const struct trod_gather_options options = {.memory_bytes = 1 << 20};
+    assert_ok(trod_gather_make(&options, &run, &gather, &error));
+    struct trod_hand *const hand = trod_gather_hand(gather);
+    for (uint32_t i = 0; i < 100000; i++)
+        assert_ok(trod_hand_event(hand, i, trod_gather_source(gather, TROD_STR("web")),
+                                  TROD_STR("anonymous"), TROD_STR("look"), i, TROD_NO_TIME,
+                                  &error));
+    struct trod_parts *parts = NULL;
+    assert_int_equal(trod_gather_finish(gather, &parts, &error), TROD_TOO_MUCH);
+    assert_non_null(strstr(error.hint, "--memory"));
+    assert_null(parts);
+    trod_gather_free(gather);
 }
 
 /* ---- Byte for byte --------------------------------------------------------------------------
@@ -712,6 +799,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         /* clang-format off */
         cmocka_unit_test(test_same_as_builder),
+        cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_one_customer),
         cmocka_unit_test(test_same_bytes),
         cmocka_unit_test(test_known),
         cmocka_unit_test(test_wide),
