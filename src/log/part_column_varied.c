@@ -108,14 +108,21 @@ static uint64_t word_at(const struct column *column, uint32_t w) {
     return left < 64 ? word & ((UINT64_C(1) << left) - 1) : word;
 }
 
-/* How many numbers are stored before a row that begins a word; UINT32_MAX if that is damaged.
- */
+/* How many bits are set; the processors that trod is built for have no instruction for it. */
+static inline uint32_t count_ones(uint64_t word) {
+    word -= word >> 1 & UINT64_C(0x5555555555555555);
+    word = (word & UINT64_C(0x3333333333333333)) + (word >> 2 & UINT64_C(0x3333333333333333));
+    word = (word + (word >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+    return (uint32_t)(word * UINT64_C(0x0101010101010101) >> 56);
+}
+
+/* How many numbers are stored before a row that begins a word; of damaged bytes, anything. */
 static uint32_t rank_of(const struct column *column, uint32_t row) {
     const uint32_t block = row / COLUMN_MOST_BLOCK_ROWS;
-    uint64_t rank = part_u32(column->ranks + 4 * (size_t)block);
+    uint32_t rank = part_u32(column->ranks + 4 * (size_t)block);
     for (uint32_t w = block * (COLUMN_MOST_BLOCK_ROWS / 64); w < row / 64; w++)
-        rank += (unsigned)__builtin_popcountll(word_at(column, w));
-    return rank <= column->stored.n ? (uint32_t)rank : UINT32_MAX;
+        rank += count_ones(word_at(column, w));
+    return rank;
 }
 
 /* Stored numbers from .. from + n - 1 as they are. Room for n + PART_ROOM. */
@@ -127,17 +134,19 @@ static void read_stored(const struct column *column, uint32_t from, uint32_t n,
         numbers[i] = numbers[i] ? numbers[i] + less_1 : (uint64_t)INT64_MIN;
 }
 
-/* The numbers that are stored of a few words of rows; false if they are damaged. */
+/* The numbers that are stored of a few words of rows; false if they are damaged. *rank: how
+ * many are stored before, and goes on. */
 static bool read_words(const struct column *column, uint32_t row, uint32_t n_words,
-                       uint64_t *words, uint64_t *stored, uint32_t *n_stored) {
-    const uint32_t rank = rank_of(column, row);
-    *n_stored = 0;
+                       uint64_t *words, uint64_t *stored, uint32_t *rank) {
+    uint32_t n_stored = 0;
     for (uint32_t w = 0; w < n_words; w++) {
         words[w] = word_at(column, row / 64 + w);
-        *n_stored += (unsigned)__builtin_popcountll(words[w]);
+        n_stored += count_ones(words[w]);
     }
-    if (rank > column->stored.n || *n_stored > column->stored.n - rank) return false;
-    read_stored(column, rank, *n_stored, stored);
+    const uint32_t from = *rank;
+    *rank += n_stored;
+    if (from > column->stored.n || n_stored > column->stored.n - from) return false;
+    read_stored(column, from, n_stored, stored);
     return true;
 }
 
@@ -158,11 +167,12 @@ void column_varied_read(const struct column *column, uint32_t from, uint32_t n,
         read_dense(column, from, n, numbers);
         return;
     }
+    uint32_t rank = n ? rank_of(column, from) : 0;
     for (const uint32_t end = from + n; from < end;) {
         const uint32_t row = from & ~(uint32_t)63;
         const uint32_t now = end - row < CHUNK ? end - row : CHUNK, n_words = (now + 63) / 64;
-        uint32_t n_stored = 0, used = 0;
-        const bool sound = read_words(column, row, n_words, words, stored, &n_stored);
+        uint32_t used = 0;
+        const bool sound = read_words(column, row, n_words, words, stored, &rank);
         for (uint32_t i = from; i < row + now; i++)
             numbers[i - from] = sound ? column->common : INT64_MIN;
         for (uint32_t w = 0; sound && w < n_words; w++) {
@@ -186,7 +196,7 @@ bool column_varied_check(const struct column *column, int64_t least, int64_t mos
         if (w % (COLUMN_MOST_BLOCK_ROWS / 64) == 0 &&
             part_u32(column->ranks + 4 * (size_t)block) != n_before)
             return false;
-        n_before += (unsigned)__builtin_popcountll(part_u64(column->bits + 8 * (size_t)w));
+        n_before += count_ones(part_u64(column->bits + 8 * (size_t)w));
     }
     if (column->sparse && n_before != n_stored) return false;
     for (uint32_t at = 0; at < n_stored; at += CHUNK) {
@@ -216,14 +226,16 @@ bool column_varied_bits(const struct column *column, uint32_t from, uint32_t n,
     if (!column->varied || !column->sparse || from % 64) return false;
     const uint64_t others = lies_in(range, column->common) ? UINT64_MAX : 0;
     const uint64_t missing = range->missing ? UINT64_MAX : 0;
+    uint32_t rank = n ? rank_of(column, from) : 0;
     for (uint32_t at = 0; at < n; at += CHUNK, words += CHUNK / 64) {
         const uint32_t now = n - at < CHUNK ? n - at : CHUNK, n_words = (now + 63) / 64;
-        uint32_t n_stored = 0, used = 0;
-        if (!read_words(column, from + at, n_words, has, stored, &n_stored)) {
+        const uint32_t before = rank;
+        uint32_t used = 0;
+        if (!read_words(column, from + at, n_words, has, stored, &rank)) {
             for (uint32_t w = 0; w < n_words; w++) words[w] = missing;
             continue;
         }
-        log_range_bits(range, (const int64_t *)stored, n_stored, yes);
+        log_range_bits(range, (const int64_t *)stored, rank - before, yes);
         for (uint32_t w = 0; w < n_words; w++) {
             uint64_t of = others & ~has[w];
             for (uint64_t word = has[w]; word; word &= word - 1, used++)

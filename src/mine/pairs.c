@@ -311,20 +311,38 @@ done:
 /* ---- A part -------------------------------------------------------------------------------
  */
 
+/* The journeys from..from+n-1 that belong to a slot, and which. Nobody can foretell which those
+ * are, so each is written, and only the wanted ones stay. */
+static uint32_t list_wanted(const struct mine_blocks *blocks, uint32_t from, uint32_t n,
+                            uint32_t *journey, uint32_t *of) {
+    uint32_t n_wanted = 0;
+    for (uint32_t j = from; j < from + n; j++) {
+        journey[n_wanted] = j;
+        of[n_wanted] = mine_slot_of(blocks, j);
+        n_wanted += of[n_wanted] != UINT32_MAX;
+    }
+    return n_wanted;
+}
+
 /* Where journeys begin and end. */
 static trod_status count_journeys(struct mine_counter *counter, struct trod_error *error) {
+    enum { PIECE = 1024 };
     trod_status status = TROD_OK;
     const struct mine_blocks *const blocks = &counter->blocks;
     const struct trod_part_view *const view = blocks->view;
-    for (uint32_t j = 0; j < view->n_journeys; j++) {
-        const uint32_t s = mine_slot_of(blocks, j);
-        if (s == UINT32_MAX) continue;
-        struct slot *const slot = &counter->slots[s];
-        if (!slot->begun) TROD_TRY(begin_slot(counter, slot, error));
-        slot->starts[mine_name_at(view, view->begin[j])]++;
-        slot->ends[mine_name_at(view, view->end[j] - 1)]++;
-        slot->n_journeys++;
-        slot->n_events += view->end[j] - view->begin[j];
+    uint32_t journey[PIECE], of[PIECE];
+    for (uint32_t from = 0; from < view->n_journeys; from += PIECE) {
+        const uint32_t left = view->n_journeys - from;
+        const uint32_t n = list_wanted(blocks, from, left < PIECE ? left : PIECE, journey, of);
+        for (uint32_t i = 0; i < n; i++) {
+            const uint32_t begin = view->begin[journey[i]], end = view->end[journey[i]];
+            struct slot *const slot = &counter->slots[of[i]];
+            if (!slot->begun) TROD_TRY(begin_slot(counter, slot, error));
+            slot->starts[mine_name_at(view, begin)]++;
+            slot->ends[mine_name_at(view, end - 1)]++;
+            slot->n_journeys++;
+            slot->n_events += end - begin;
+        }
     }
 done:
     return status;

@@ -301,6 +301,35 @@ done:
     return status;
 }
 
+/* The buckets of values below 2^52: the bits of the double of the same value tell them,
+ * exponent and upper six digits one after the other. */
+static void find_buckets(const uint64_t *restrict us, uint32_t n, uint32_t *restrict bucket) {
+    static const uint64_t MAGIC = UINT64_C(0x4330000000000000); /* the double 2^52 */
+    for (uint32_t i = 0; i < n; i++) {
+        uint64_t bits = us[i] | MAGIC;
+        double value;
+        memcpy(&value, &bits, sizeof value);
+        value -= 0x1p52;
+        memcpy(&bits, &value, sizeof bits);
+        const int32_t above = (int32_t)(bits >> 46) - (1023 + 5) * 64;
+        const int32_t small = (int32_t)(value < 64 ? value : 64);
+        bucket[i] = (uint32_t)(above < 64 ? small : above);
+    }
+}
+
+static void count_many(struct mine_picker *picker, enum stream stream, const uint64_t *us,
+                       uint32_t n) {
+    uint64_t all = 0;
+    uint32_t bucket[SPAN_BLOCK];
+    for (uint32_t i = 0; i < n; i++) all |= us[i];
+    if (picker->pick->in_steps || all >> 52) {
+        for (uint32_t i = 0; i < n; i++) count(picker, stream, us[i]);
+        return;
+    }
+    find_buckets(us, n, bucket);
+    for (uint32_t i = 0; i < n; i++) picker->counts[stream][bucket[i]]++;
+}
+
 /* The same for journeys of which the part knows how long they are, all with a time: some
  * hundred customers after the other, without a look at their events. */
 static void count_known_distances(struct mine_picker *picker,
@@ -309,22 +338,29 @@ static void count_known_distances(struct mine_picker *picker,
     const uint64_t tick_us = (uint64_t)view->part->tick_us;
     const uint64_t from_us = (uint64_t)parts->first_us, to_us = (uint64_t)parts->last_us;
     int64_t first_us = picker->picked.first_us, last_us = picker->picked.last_us;
-    uint64_t spans[SPAN_BLOCK + MINE_ROOM];
+    uint64_t spans[SPAN_BLOCK + MINE_ROOM], starts[SPAN_BLOCK], ends[SPAN_BLOCK];
     for (uint32_t at = 0, j = 0; j < view->n_journeys; at += SPAN_BLOCK) {
         const uint32_t left = view->part->n_customers - at;
         const uint32_t n = left < SPAN_BLOCK ? left : SPAN_BLOCK;
         if (view->customer && view->customer[j] - at >= n) continue;
         trod_part_spans(view->part, at, n, spans);
-        for (; j < view->n_journeys; j++) {
-            const uint32_t c = (view->customer ? view->customer[j] : j) - at;
+        uint32_t m = view->customer ? 0 : n;
+        for (; view->customer && j + m < view->n_journeys; m++) {
+            const uint32_t c = view->customer[j + m] - at;
             if (c >= n) break;
-            const uint64_t start_us = (uint64_t)view->start[j] * tick_us;
-            const uint64_t over_us = start_us + spans[c] * tick_us;
-            count(picker, STARTS, start_us - from_us);
-            count(picker, ENDS, to_us - over_us);
+            spans[m] = spans[c];
+        }
+        for (uint32_t i = 0; i < m; i++) {
+            const uint64_t start_us = (uint64_t)view->start[j + i] * tick_us;
+            const uint64_t over_us = start_us + spans[i] * tick_us;
+            starts[i] = start_us - from_us;
+            ends[i] = to_us - over_us;
             first_us = (int64_t)start_us < first_us ? (int64_t)start_us : first_us;
             last_us = (int64_t)over_us > last_us ? (int64_t)over_us : last_us;
         }
+        count_many(picker, STARTS, starts, m);
+        count_many(picker, ENDS, ends, m);
+        j += m;
     }
     picker->picked.first_us = first_us;
     picker->picked.last_us = last_us;

@@ -106,26 +106,28 @@ trod_status mine_pass(const struct mine_pass *pass, struct mine_crew *crew,
 /* ---- Blocks
  * ------------------------------------------------------------------------------------------ */
 
+/* Whether a journey belongs to a slot, and touches the one before, nobody can foretell: so
+ * there is no branch on either. */
 static void find_stretches(struct mine_blocks *blocks) {
     const struct trod_part_view *const view = blocks->view;
-    const uint32_t to = blocks->from + blocks->n;
-    size_t n = 0;
-    blocks->n_stretches = 0;
+    const uint32_t from = blocks->from, to = blocks->from + blocks->n;
+    struct mine_stretch *const stretches = blocks->stretches;
+    struct mine_stretch last = {0, 0, UINT32_MAX};
+    size_t n = 0; /* the last one is written again and again until another one begins */
     for (uint32_t j = blocks->first; j < blocks->end; j++) {
         const uint32_t slot = mine_slot_of(blocks, j);
-        if (slot == UINT32_MAX) continue;
-        const uint32_t begin = view->begin[j] > blocks->from ? view->begin[j] : blocks->from;
-        const uint32_t end = view->end[j] < to ? view->end[j] : to;
-        struct mine_stretch *const last = n ? &blocks->stretches[n - 1] : NULL;
-        if (last && last->to == begin - blocks->from && last->slot == slot)
-            last->to = (uint16_t)(end - blocks->from);
-        else
-            blocks->stretches[n++] =
-                (struct mine_stretch){.from = (uint16_t)(begin - blocks->from),
-                                      .to = (uint16_t)(end - blocks->from),
-                                      .slot = slot};
+        const uint32_t begin = view->begin[j] > from ? view->begin[j] - from : 0;
+        const uint32_t end = (view->end[j] < to ? view->end[j] : to) - from;
+        const bool is_in = slot != UINT32_MAX;
+        const bool goes_on = (last.to == begin) & (last.slot == slot);
+        n += is_in & !goes_on;
+        last.from = is_in & !goes_on ? (uint16_t)begin : last.from;
+        last.to = is_in ? (uint16_t)end : last.to;
+        last.slot = is_in ? slot : last.slot;
+        stretches[n] = last;
     }
     blocks->n_stretches = n;
+    memmove(stretches, stretches + 1, n * sizeof *stretches);
 }
 
 bool mine_blocks_next(struct mine_blocks *blocks) {

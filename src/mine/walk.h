@@ -84,7 +84,7 @@ struct mine_blocks {
     uint32_t from, n;         /* the block */
     uint32_t first, end;      /* the journeys with a place in it */
     size_t n_stretches;
-    struct mine_stretch stretches[MINE_BLOCK];
+    struct mine_stretch stretches[MINE_BLOCK + 1];
 };
 bool mine_blocks_next(struct mine_blocks *blocks);
 static inline uint32_t mine_slot_of(const struct mine_blocks *blocks, uint32_t journey) {
