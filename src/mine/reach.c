@@ -1,166 +1,21 @@
 /* How far each journey of a part gets along the steps of a funnel.
  *
  * A block of journeys at a time, names become classes of steps as wide as the machine can, and
- * those bits: which events are any step, which are the first or the second. A journey without
- * step 1, or without step 2 after it, is settled by its bits alone. For the others the gaps are
- * decoded (of the whole block, unless they are few) and added up into a clock; and only their
- * step events are walked:
+ * those bits: which events are any step, and which are which. A journey without step 1, or
+ * without step 2 after it, is settled by its bits alone, and all others are listed. For these
+ * the gaps are decoded (of the whole block, unless they are few) and added up into a clock; and
+ * only their step events are walked.
  *
- * live[k] is the first event of the attempt that stands at step k and began last. An event of
- * step k takes live[k - 1] on, if the window allows it. The latest first event leaves the most
- * of the window, so no other attempt needs to be kept. An event of several steps is walked from
- * the highest step down, so that it never follows itself. When all is walked, the event that
- * got furthest first is known, and the steps before it are found by going back from there. */
-#include "mine/funnel.h"
-#include "mine/walk.h"
+ * Bits say how far a journey of at most 64 events gets when the window is left aside: the first
+ * step 1, the first step 2 after it, and so on. The event that gets furthest comes first of
+ * all that get so far; going back from there, each time to the last step before, gives the
+ * latest begin. If that one is in the window, it is the best attempt. All that goes without a
+ * branch that nobody could foresee. Else, and where an event is several steps, events are
+ * walked one by one (reach_attempt.c). */
+#include "mine/pick.h"
+#include "mine/reach.h"
 
-enum { BLOCK = 2048, FAR = 64 }; /* places; a gap between journeys that ends a block */
-
-struct event {
-    uint32_t mask; /* of steps */
-    uint32_t at;   /* place in the block */
-};
-struct walking {
-    const struct mine_steps *steps;
-    const struct trod_part_view *view;
-    struct mine_reach *reach;
-    bool windowed;
-    uint64_t within;           /* ticks */
-    int64_t open_from;         /* an attempt that begins after this tick is not over yet */
-    uint8_t first[256];        /* by class: 1 if it is step 1 */
-    uint8_t second[256];       /* step 2 */
-    struct trod_bits undated;  /* places; without words: none */
-    uint32_t base;             /* the block's first place */
-    uint8_t *classes;          /* [room + 64] of the block */
-    uint8_t *answers;          /* the same */
-    uint64_t *any, *one, *two; /* bits of the block */
-    uint64_t *clock;           /* [room + 16] ticks since some moment, alike within a journey */
-    struct event *events;      /* step events of one journey */
-    uint32_t room;
-};
-
-/* Bits begin..begin+n-1, 0 < n <= 64, from bit 0 on. One word behind the last is readable. */
-static inline uint64_t few_bits(const uint64_t *bits, uint32_t begin, uint32_t n) {
-    const uint32_t word = begin / 64, shift = begin % 64;
-    return (bits[word] >> shift | bits[word + 1] << 1 << (63 - shift)) & UINT64_MAX >> (64 - n);
-}
-
-/* ---- Attempts ------------------------------------------------------------------------------
- */
-
-struct attempt {
-    unsigned level;
-    uint32_t at[TROD_FUNNEL_STEPS]; /* places of its steps */
-};
-
-/* The steps before the last one, which is w->events[last]: each the last before the next. */
-static void go_back(const struct walking *w, uint32_t last, unsigned level,
-                    struct attempt *best) {
-    best->level = level;
-    if (level == 0) return;
-    unsigned k = level - 1;
-    best->at[k] = w->events[last].at;
-    for (uint32_t i = last; k > 0 && i-- > 0;)
-        if (w->events[i].mask >> (k - 1) & 1) best->at[--k] = w->events[i].at;
-}
-
-static void best_ordered(const struct walking *w, uint32_t n, struct attempt *best) {
-    const unsigned n_steps = w->steps->n;
-    const uint64_t within = w->windowed ? w->within : UINT64_MAX;
-    uint64_t live[TROD_FUNNEL_STEPS]; /* clock of the first event */
-    uint32_t alive = 0, last = 0;
-    unsigned level = 0;
-    for (uint32_t i = 0; i < n && level < n_steps; i++) {
-        const uint64_t now = w->clock[w->events[i].at];
-        uint32_t left = w->events[i].mask & (alive << 1 | 1);
-        while (left) {
-            const unsigned k = 31 - (unsigned)__builtin_clz(left);
-            left ^= UINT32_C(1) << k;
-            const uint64_t begun = k ? live[k - 1] : now;
-            if (now - begun > within) continue;
-            live[k] = begun;
-            alive |= UINT32_C(1) << k;
-            if (k < level) continue;
-            level = k + 1;
-            last = i;
-        }
-    }
-    go_back(w, last, level, best);
-}
-
-/* The same of a journey of at most 64 events, of which `any` are steps, where no event is
- * several: without a branch that nobody could foresee. live[k] is one more than the clock, 0:
- * nobody is there; an event of step 1 takes on what stands at 0, itself. */
-static void best_of_few(const struct walking *w, uint64_t any, uint32_t begin,
-                        struct attempt *best) {
-    const unsigned n_steps = w->steps->n;
-    const uint64_t within = w->windowed ? w->within : UINT64_MAX;
-    uint64_t live[TROD_FUNNEL_STEPS + 1] = {0};
-    uint64_t last = 0; /* the bit of the event that got furthest */
-    unsigned level = 0;
-    for (uint64_t left = any; left && level < n_steps; left &= left - 1) {
-        const uint32_t at = begin + (uint32_t)__builtin_ctzll(left);
-        const unsigned k = w->classes[at];
-        const uint64_t now = w->clock[at] + 1;
-        live[0] = now;
-        const uint64_t begun = live[k - 1];
-        const bool goes_on = (begun != 0) & (now - begun <= within);
-        live[k] = goes_on ? begun : live[k];
-        const bool further = goes_on & (k > level);
-        level = further ? k : level;
-        last = further ? left & (0 - left) : last;
-    }
-    best->level = level;
-    uint64_t before = any & (last - 1);
-    unsigned k = level;
-    if (level) best->at[--k] = begin + (uint32_t)__builtin_ctzll(last);
-    while (k > 0) { /* `before` cannot end sooner */
-        const unsigned bit = 63 - (unsigned)__builtin_clzll(before);
-        before ^= UINT64_C(1) << bit;
-        const bool is = w->classes[begin + bit] == k;
-        best->at[k - 1] = begin + bit;
-        k -= is;
-    }
-}
-
-static void best_unbroken(const struct walking *w, uint32_t n, struct attempt *best) {
-    const uint64_t within = w->windowed ? w->within : UINT64_MAX;
-    uint64_t begun = 0;
-    uint32_t last = 0;
-    unsigned level = 0, most = 0;
-    for (uint32_t i = 0; i < n && most < w->steps->n; i++) {
-        const unsigned k = (unsigned)__builtin_ctz(w->events[i].mask);
-        const uint64_t now = w->clock[w->events[i].at];
-        if (k == 0) {
-            level = 1;
-            begun = now;
-        } else if ((level != k && level != k + 1) || now - begun > within) {
-            level = 0; /* what does not fit breaks off */
-        } else {
-            level = k + 1; /* the next step, or the same again */
-        }
-        if (level <= most) continue;
-        most = level;
-        last = i;
-    }
-    go_back(w, last, most, best);
-}
-
-static void best_first(const struct walking *w, uint32_t n, struct attempt *best) {
-    uint32_t seen = 0, at[TROD_FUNNEL_STEPS];
-    for (uint32_t i = 0; i < n; i++) {
-        for (uint32_t left = w->events[i].mask & ~seen; left; left &= left - 1)
-            at[__builtin_ctz(left)] = w->events[i].at;
-        seen |= w->events[i].mask;
-    }
-    best->level = 0;
-    for (unsigned k = 0; k < w->steps->n && seen >> k & 1; k++) {
-        if (k && at[k] <= at[k - 1]) break;
-        if (w->windowed && w->clock[at[k]] - w->clock[at[0]] > w->within) break;
-        best->at[k] = at[k];
-        best->level = k + 1;
-    }
-}
+enum { BLOCK = 1024, FAR = 64 }; /* places; a gap between journeys that ends a block */
 
 /* ---- One journey ---------------------------------------------------------------------------
  */
@@ -186,23 +41,7 @@ static inline uint32_t last_bit(const uint64_t *bits, uint32_t end) {
     return word * 64 + 63 - (uint32_t)__builtin_clzll(left);
 }
 
-static inline uint32_t list_word(const struct walking *w, uint64_t left, uint32_t from,
-                                 uint32_t n) {
-    for (; left; left &= left - 1) {
-        const uint32_t at = from + (uint32_t)__builtin_ctzll(left);
-        w->events[n++] = (struct event){w->steps->masks[w->classes[at]], at};
-    }
-    return n;
-}
-
-static uint32_t list_events(const struct walking *w, uint32_t begin, uint32_t end) {
-    uint32_t n = 0;
-    for (; end - begin > 64; begin += 64)
-        n = list_word(w, few_bits(w->any, begin, 64), begin, n);
-    return list_word(w, few_bits(w->any, begin, end - begin), begin, n);
-}
-
-static bool is_dated(const struct walking *w, uint32_t at) {
+static bool is_dated(const struct mine_walking *w, uint32_t at) {
     return !w->undated.words || !trod_bits_has(&w->undated, (size_t)w->base + at);
 }
 
@@ -217,7 +56,7 @@ static void put(struct mine_reach *reach, unsigned k, uint64_t value, const uint
     groups->n += sizeof *group;
 }
 
-static void put_times(const struct walking *w, const struct attempt *best,
+static void put_times(const struct mine_walking *w, const struct mine_attempt *best,
                       const uint32_t *group) {
     const uint64_t tick_us = (uint64_t)w->view->part->tick_us;
     const unsigned last = best->level - 1;
@@ -231,7 +70,7 @@ static void put_times(const struct walking *w, const struct attempt *best,
 
 /* Whether a journey that has not come to the end may still: its last (or, of TROD_FUNNEL_FIRST,
  * its first) event of step 1 is so young. */
-static bool is_open(const struct walking *w, uint32_t j, uint32_t begin, uint32_t end) {
+static bool is_open(const struct mine_walking *w, uint32_t j, uint32_t begin, uint32_t end) {
     const bool first = w->steps->way == TROD_FUNNEL_FIRST;
     const uint32_t at = first ? first_bit(w->one, begin, end) : last_bit(w->one, end);
     const uint64_t since = w->clock[at] - w->clock[begin];
@@ -243,64 +82,128 @@ static bool is_open(const struct walking *w, uint32_t j, uint32_t begin, uint32_
 struct glance {
     bool has_one, more;
 };
-static struct glance look_at_long(const struct walking *w, uint32_t begin, uint32_t end) {
+static struct glance look_at_long(const struct mine_walking *w, uint32_t begin, uint32_t end) {
     const uint32_t one = first_bit(w->one, begin, end);
     if (one == end) return (struct glance){false, false};
     const bool first = w->steps->way == TROD_FUNNEL_FIRST;
     const uint32_t two = first_bit(w->two, first ? begin : one + 1, end);
-    return (struct glance){true, w->windowed || (two < end && two > one)};
+    return (struct glance){true, two < end && two > one};
 }
 
-static inline struct glance look_at(const struct walking *w, uint32_t begin, uint32_t end) {
+static inline struct glance look_at(const struct mine_walking *w, uint32_t begin,
+                                    uint32_t end) {
     if (end - begin > 64) return look_at_long(w, begin, end);
-    const uint64_t one = few_bits(w->one, begin, end - begin);
-    const uint64_t two = few_bits(w->two, begin, end - begin);
+    const uint64_t one = mine_few_bits(w->one, begin, end - begin);
+    const uint64_t two = mine_few_bits(w->two, begin, end - begin);
     /* Lowest bits alone tell what comes first; without a branch that nobody could foresee. */
     const uint64_t lowest = one & (0 - one), above = two & (0 - (lowest << 1));
     const bool follows = w->steps->way == TROD_FUNNEL_FIRST ? (two & (0 - two)) > lowest
                                                             : (above != 0) & (lowest << 1 != 0);
-    return (struct glance){one != 0, (one != 0) & (w->windowed | follows)};
+    return (struct glance){one != 0, (one != 0) & follows};
 }
 
-static void find_best(const struct walking *w, uint32_t begin, uint32_t end,
-                      struct attempt *best) {
-    const bool ordered = w->steps->way == TROD_FUNNEL_ORDERED;
-    if (ordered && w->steps->plain && end - begin <= 64) {
-        best_of_few(w, few_bits(w->any, begin, end - begin), begin, best);
-        return;
+/* Whether the journey has any event after which an attempt is not over when the log ends. */
+static inline bool may_be_open(const struct mine_walking *w, uint32_t j) {
+    return w->windowed && (int64_t)((uint64_t)w->view->start[j] + w->spans[j]) > w->open_from;
+}
+
+static uint64_t *levels_of(const struct mine_walking *w, uint32_t j) {
+    const size_t g = w->view->group ? w->view->group[j] : 0;
+    return w->reach->levels + g * (w->steps->n + 1);
+}
+
+/* Counts the journeys that their bits settle, and lists the others. */
+static void glance_at(struct mine_walking *w, uint32_t from, uint32_t to) {
+    const struct trod_part_view *const view = w->view;
+    uint32_t n = 0;
+    for (uint32_t j = from; j < to; j++) {
+        const uint32_t begin = view->begin[j] - w->base, end = view->end[j] - w->base;
+        const struct glance glance = look_at(w, begin, end);
+        const bool more = glance.more | (glance.has_one & may_be_open(w, j));
+        levels_of(w, j)[glance.has_one] += !more;
+        w->listed[n] = j;
+        n += more;
     }
-    const uint32_t n = list_events(w, begin, end);
-    if (ordered)
-        best_ordered(w, n, best);
-    else if (w->steps->way == TROD_FUNNEL_UNBROKEN)
-        best_unbroken(w, n, best);
-    else
-        best_first(w, n, best);
+    w->n_listed = n;
 }
 
-static void walk_journey(const struct walking *w, uint32_t j) {
+static void walk_journey(const struct mine_walking *w, uint32_t j) {
     const struct trod_part_view *const view = w->view;
     const uint32_t begin = view->begin[j] - w->base, end = view->end[j] - w->base;
     const uint32_t *const group = view->group ? &view->group[j] : NULL;
-    const size_t g = group ? *group : 0;
-    uint64_t *const levels = w->reach->levels + g * (w->steps->n + 1);
-    const struct glance glance = look_at(w, begin, end);
-    if (!glance.more) {
-        levels[glance.has_one]++;
-        return;
-    }
-    struct attempt best;
-    find_best(w, begin, end, &best);
-    levels[best.level]++;
+    struct mine_attempt best;
+    mine_best_attempt(w, begin, end, &best);
+    levels_of(w, j)[best.level]++;
     if (best.level > 1 && view->start) put_times(w, &best, group);
-    if (w->windowed && best.level < w->steps->n && is_open(w, j, begin, end))
-        w->reach->open[g]++;
+    if (may_be_open(w, j) && best.level < w->steps->n && is_open(w, j, begin, end))
+        w->reach->open[group ? *group : 0]++;
+}
+
+/* ---- A journey of few events by its bits
+ * -----------------------------------------------------
+ */
+
+/* Puts value k >= 1 if that step was reached: what is written behind the last one does not
+ * count. */
+static inline void put_quick(struct mine_reach *reach, unsigned k, bool reached, uint64_t us,
+                             uint32_t group) {
+    struct trod_buf *const values = &reach->values[k], *const groups = &reach->groups[k];
+    memcpy(values->at + values->n, &us, sizeof us);
+    values->n += reached ? sizeof us : 0;
+    if (!groups->at) return;
+    memcpy(groups->at + groups->n, &group, sizeof group);
+    groups->n += reached ? sizeof group : 0;
+}
+
+/* False if the attempt is not in the window. */
+static bool walk_quickly(const struct mine_walking *w, uint32_t j) {
+    const struct trod_part_view *const view = w->view;
+    const unsigned n_steps = w->steps->n;
+    const uint32_t begin = view->begin[j] - w->base, n = view->end[j] - view->begin[j];
+    const uint64_t *const clock = w->clock + begin;
+    uint64_t bits[TROD_FUNNEL_STEPS], left = UINT64_MAX, last = 1;
+    uint8_t at[TROD_FUNNEL_STEPS];
+    unsigned level = 0;
+    for (unsigned k = 0; k < n_steps; k++) {
+        bits[k] = mine_few_bits(w->step[k], begin, n);
+        const uint64_t hits = bits[k] & left;
+        level += hits != 0;
+        last = hits ? hits & (0 - hits) : last;
+        left = ~(hits ^ (hits - 1)); /* above the lowest; none if there is none */
+    }
+    uint64_t before = last - 1;
+    const uint8_t end = (uint8_t)__builtin_ctzll(last);
+    for (unsigned k = n_steps; k-- > 0;) {
+        const bool is_before = k + 1 < level;
+        const unsigned top = 63 - (unsigned)__builtin_clzll((bits[k] & before) | 1);
+        at[k] = is_before ? (uint8_t)top : end;
+        before = is_before ? (UINT64_C(1) << top) - 1 : before;
+    }
+    if (w->windowed && clock[end] - clock[at[0]] > w->within) return false;
+    levels_of(w, j)[level]++;
+    if (!view->start) return true;
+    const uint64_t tick_us = (uint64_t)view->part->tick_us;
+    const uint32_t group = view->group ? view->group[j] : 0;
+    for (unsigned k = 1; k < n_steps; k++)
+        put_quick(w->reach, k, k < level, (clock[at[k]] - clock[at[k - 1]]) * tick_us, group);
+    put_quick(w->reach, 0, level == n_steps, (clock[end] - clock[at[0]]) * tick_us, group);
+    if (may_be_open(w, j) && level < n_steps && is_open(w, j, begin, begin + n))
+        w->reach->open[group]++;
+    return true;
+}
+
+static void walk_listed(const struct mine_walking *w) {
+    for (uint32_t i = 0; i < w->n_listed; i++) {
+        const uint32_t j = w->listed[i];
+        const bool few = w->view->end[j] - w->view->begin[j] <= 64;
+        if (!(w->quick && few && walk_quickly(w, j))) walk_journey(w, j);
+    }
 }
 
 /* ---- A part --------------------------------------------------------------------------------
  */
 
-static void classify(struct walking *w, uint32_t base, uint32_t n) {
+static void classify(struct mine_walking *w, uint32_t base, uint32_t n) {
     const struct trod_part_view *const view = w->view;
     const uint8_t *const class_of = w->steps->class_of;
     w->base = base;
@@ -318,6 +221,8 @@ static void classify(struct walking *w, uint32_t base, uint32_t n) {
     if (w->steps->plain) {
         trod_bytes_equal(w->classes, n, 1, w->one);
         trod_bytes_equal(w->classes, n, 2, w->two);
+        for (unsigned k = 2; w->quick && k < w->steps->n; k++)
+            trod_bytes_equal(w->classes, n, (uint8_t)(k + 1), w->step[k]);
     } else {
         trod_bytes_map(w->first, 256, w->classes, n, w->answers);
         trod_bytes_set(w->answers, n, w->one);
@@ -327,7 +232,7 @@ static void classify(struct walking *w, uint32_t base, uint32_t n) {
 }
 
 /* In a window, what has no time is no step. */
-static void drop_undated(struct walking *w, uint32_t n) {
+static void drop_undated(struct mine_walking *w, uint32_t n) {
     for (uint32_t at = 0; at < n; at++) {
         if (is_dated(w, at)) continue;
         const uint64_t others = ~(UINT64_C(1) << at % 64);
@@ -338,35 +243,32 @@ static void drop_undated(struct walking *w, uint32_t n) {
 }
 
 /* The clock at places begin..end-1 of the block. */
-static void run_clock(struct walking *w, uint32_t begin, uint32_t end) {
+static void run_clock(struct mine_walking *w, uint32_t begin, uint32_t end) {
     uint64_t *const clock = w->clock + begin, tick = 0;
     trod_part_view_gaps(w->view, w->base + begin, end - begin, clock);
     for (uint32_t i = 0; i < end - begin; i++) clock[i] = tick += clock[i];
 }
 
-/* Decodes what the journeys from..to-1 of the block need. */
-static void run_clocks(struct walking *w, uint32_t from, uint32_t to) {
+/* Decodes what the listed journeys need, the last of the block being to - 1. */
+static void run_clocks(struct mine_walking *w, uint32_t to) {
     enum { CALL = 64 }; /* a call costs as much as so many places */
     const struct trod_part_view *const view = w->view;
     const uint32_t n = view->end[to - 1] - w->base;
     uint32_t cost = 0;
     if (!view->start) return;
-    for (uint32_t j = from; j < to && cost < n; j++) {
-        const uint32_t begin = view->begin[j] - w->base, end = view->end[j] - w->base;
-        if (look_at(w, begin, end).more) cost += CALL + end - begin;
-    }
+    for (uint32_t i = 0; i < w->n_listed && cost < n; i++)
+        cost += CALL + view->end[w->listed[i]] - view->begin[w->listed[i]];
     if (cost >= n) {
         run_clock(w, 0, n);
         return;
     }
-    for (uint32_t j = from; j < to && cost; j++) {
-        const uint32_t begin = view->begin[j] - w->base, end = view->end[j] - w->base;
-        if (look_at(w, begin, end).more) run_clock(w, begin, end);
-    }
+    for (uint32_t i = 0; i < w->n_listed; i++)
+        run_clock(w, view->begin[w->listed[i]] - w->base, view->end[w->listed[i]] - w->base);
 }
 
-/* Room for the times of n more journeys. */
-static trod_status reserve(struct walking *w, uint32_t n, struct trod_error *error) {
+/* Room for the times of n more journeys, and one that does not count. */
+static trod_status reserve(struct mine_walking *w, uint32_t n_more, struct trod_error *error) {
+    const size_t n = (size_t)n_more + 1;
     for (unsigned k = 0; k < w->steps->n; k++)
         if (!trod_buf_room(&w->reach->values[k], n * sizeof(int64_t)) ||
             (w->view->group && !trod_buf_room(&w->reach->groups[k], n * sizeof(uint32_t))))
@@ -374,7 +276,7 @@ static trod_status reserve(struct walking *w, uint32_t n, struct trod_error *err
     return TROD_OK;
 }
 
-static trod_status make_room(struct walking *w, struct trod_arena *scratch,
+static trod_status make_room(struct mine_walking *w, struct trod_arena *scratch,
                              struct trod_error *error) {
     trod_status status = TROD_OK;
     uint32_t longest = 0;
@@ -386,14 +288,21 @@ static trod_status make_room(struct walking *w, struct trod_arena *scratch,
     TROD_TRY_ALLOC(w->classes, error);
     w->answers = TROD_NEW_ARRAY(scratch, (size_t)w->room + 64, uint8_t);
     TROD_TRY_ALLOC(w->answers, error);
+    w->quick = w->steps->way == TROD_FUNNEL_ORDERED && w->steps->plain && !w->undated.words;
     uint64_t **const bits[] = {&w->any, &w->one, &w->two};
-    for (size_t i = 0; i < TROD_COUNT(bits); i++) {
-        *bits[i] = TROD_NEW_ARRAY(scratch, trod_bits_words(w->room) + 1, uint64_t);
-        TROD_TRY_ALLOC(*bits[i], error);
+    for (size_t i = 0; i < TROD_COUNT(bits) + w->steps->n; i++) {
+        uint64_t **const to = i < TROD_COUNT(bits) ? bits[i] : &w->step[i - TROD_COUNT(bits)];
+        if (i >= TROD_COUNT(bits) && (!w->quick || i < TROD_COUNT(bits) + 2)) continue;
+        *to = TROD_NEW_ARRAY(scratch, trod_bits_words(w->room) + 1, uint64_t);
+        TROD_TRY_ALLOC(*to, error);
     }
+    w->step[0] = w->one;
+    w->step[1] = w->two;
+    w->listed = TROD_NEW_ARRAY(scratch, (size_t)w->room + 1, uint32_t);
+    TROD_TRY_ALLOC(w->listed, error);
     w->clock = TROD_NEW_ARRAY(scratch, (size_t)w->room + 16, uint64_t);
     TROD_TRY_ALLOC(w->clock, error);
-    w->events = TROD_NEW_ARRAY(scratch, longest, struct event);
+    w->events = TROD_NEW_ARRAY(scratch, longest, struct mine_step_event);
     TROD_TRY_ALLOC(w->events, error);
 done:
     return status;
@@ -404,7 +313,7 @@ trod_status mine_reach_of_part(const struct mine_steps *steps, int64_t within_us
                                struct trod_arena *scratch, struct mine_reach *reach,
                                struct trod_error *error) {
     trod_status status = TROD_OK;
-    struct walking w = {
+    struct mine_walking w = {
         .steps = steps, .view = view, .reach = reach, .windowed = within_us > 0};
     const size_t n_groups = (size_t)view->n_groups + 1;
     reach->levels = TROD_NEW_ARRAY(scratch, n_groups * (steps->n + 1), uint64_t);
@@ -423,11 +332,12 @@ trod_status mine_reach_of_part(const struct mine_steps *steps, int64_t within_us
         w.first[c] = steps->masks[c] & 1;
         w.second[c] = steps->masks[c] >> 1 & 1;
     }
-    TROD_TRY(make_room(&w, scratch, error));
     TROD_TRY(mine_undated(view, scratch, &w.undated, error));
+    TROD_TRY(make_room(&w, scratch, error));
     for (uint32_t j = 0; w.windowed && !view->start && j < view->n_journeys; j++)
         reach->levels[(view->group ? view->group[j] : 0) * (steps->n + 1)]++;
     if (w.windowed && !view->start) goto done; /* what has no time is no step */
+    if (w.windowed) TROD_TRY(mine_spans(view, scratch, &w.spans, error));
     for (uint32_t j = 0; j < view->n_journeys;) {
         const uint32_t base = view->begin[j];
         uint32_t to = j + 1;
@@ -436,9 +346,11 @@ trod_status mine_reach_of_part(const struct mine_steps *steps, int64_t within_us
             to++;
         classify(&w, base, view->end[to - 1] - base);
         if (w.windowed && w.undated.words) drop_undated(&w, view->end[to - 1] - base);
-        TROD_TRY(reserve(&w, to - j, error));
-        run_clocks(&w, j, to);
-        for (; j < to; j++) walk_journey(&w, j);
+        glance_at(&w, j, to);
+        run_clocks(&w, to);
+        TROD_TRY(reserve(&w, w.n_listed, error));
+        walk_listed(&w);
+        j = to;
     }
 done:
     return status;
