@@ -13,6 +13,7 @@
 #define MOST_LOG_WAYS 700.0
 #define MOST_STEPS 4e8
 #define MOST_QUICK_STEPS 2e7
+enum { LISTED = 1 << 16 }; /* so many differences are made at a time */
 
 static double log_ways(double a, double b) {
     return stat_log_factorial(a + b) - stat_log_factorial(a) - stat_log_factorial(b);
@@ -180,19 +181,42 @@ static double double_of_rank(int64_t rank) {
     return value;
 }
 
-/* The k-th smallest difference (from 1): the least double that so many are not above. */
-static double nth_difference(const struct pairs *pairs, uint64_t k) {
+/* The differences above `low` and at most `high`, in no order. */
+static size_t list_between(const struct pairs *pairs, double low, double high, double *room) {
+    size_t n = 0, above_low = 0, above_high = 0;
+    for (size_t i = 0; i < pairs->n_a; i++) {
+        const double a = pairs->a[i].value;
+        while (above_high < pairs->n_b && a - pairs->b[above_high].value > high) above_high++;
+        while (above_low < pairs->n_b && a - pairs->b[above_low].value > low) above_low++;
+        for (size_t j = above_high; j < above_low; j++) room[n++] = a - pairs->b[j].value;
+    }
+    return n;
+}
+
+/* The k-th smallest difference (from 1): the least double that so many are not above. Once few
+ * enough are left between the bounds, they are made and chosen from. room: LISTED. */
+static double nth_difference(const struct pairs *pairs, uint64_t k, double *room) {
     int64_t low = rank_of_double(pairs->a[0].value - pairs->b[pairs->n_b - 1].value);
     int64_t high = rank_of_double(pairs->a[pairs->n_a - 1].value - pairs->b[0].value);
-    while (low < high) {
+    uint64_t to_low = 0,
+             to_high = (uint64_t)pairs->n_a * pairs->n_b; /* not above low - 1, high */
+    while (low < high && to_high - to_low > LISTED) {
         /* The middle without overflow, rounded down. */
         const int64_t middle = (low & high) + ((low ^ high) >> 1);
-        if (count_to(pairs, double_of_rank(middle)) >= k)
+        const uint64_t count = count_to(pairs, double_of_rank(middle));
+        if (count >= k) {
             high = middle;
-        else
+            to_high = count;
+        } else {
             low = middle + 1;
+            to_low = count;
+        }
     }
-    return double_of_rank(low) + 0.0;
+    if (low == high) return double_of_rank(low) + 0.0;
+    const double below = to_low > 0 ? double_of_rank(low - 1) : -HUGE_VAL;
+    const size_t n = list_between(pairs, below, double_of_rank(high), room);
+    const double share = n > 1 ? (double)(k - 1 - to_low) / (double)(n - 1) : 0;
+    return trod_quantile(room, n, share) + 0.0;
 }
 
 /* The least u with P(U <= u) >= 2.5 %, at least 1. */
@@ -230,16 +254,18 @@ trod_status trod_rank_shift(const double *a, size_t n_a, const double *b, size_t
     TROD_TRY(stat_order(b, n_b, scratch, &of_b, error));
     const struct pairs pairs = {of_a, of_b, n_a, n_b};
     const uint64_t n = (uint64_t)n_a * n_b;
+    double *const room = TROD_NEW_ARRAY(scratch, n < LISTED ? (size_t)n : LISTED, double);
+    TROD_TRY_ALLOC(room, error);
     uint64_t u = 0;
     TROD_TRY(quantile_of_u(n_a, n_b, scratch, &u, error));
     shift->n = n;
-    shift->value = nth_difference(&pairs, (n + 1) / 2);
+    shift->value = nth_difference(&pairs, (n + 1) / 2, room);
     if (n % 2 == 0) {
-        const double next = nth_difference(&pairs, n / 2 + 1);
+        const double next = nth_difference(&pairs, n / 2 + 1, room);
         if (next != shift->value) shift->value = (shift->value + next) / 2;
     }
-    shift->low = nth_difference(&pairs, u);
-    shift->high = nth_difference(&pairs, n - u + 1);
+    shift->low = nth_difference(&pairs, u, room);
+    shift->high = nth_difference(&pairs, n - u + 1, room);
 done:
     return status;
 }

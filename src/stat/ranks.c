@@ -88,30 +88,49 @@ done:
     return status;
 }
 
+static void sum_few(const uint32_t *twice, uint64_t word, uint64_t *n, uint64_t *sum) {
+    for (; word; word &= word - 1) {
+        const uint32_t value = twice[__builtin_ctzll(word)];
+        *sum += value;
+        *n += value != 0;
+    }
+}
+
+#if defined __x86_64__
+/* Many: all 64 in vector lanes, those who are no members as 0. */
+__attribute__((target("avx2"))) static void sum_many(const uint32_t *twice, uint64_t word,
+                                                     uint64_t *n, uint64_t *sum) {
+    uint64_t part = 0;
+    uint32_t n_part = 0;
+    for (unsigned side = 0; side < 2; side++, twice += 32, word >>= 32) {
+        const uint32_t half = (uint32_t)word;
+        for (unsigned i = 0; i < 32; i++) {
+            const uint32_t value = twice[i] & -(half >> i & 1);
+            part += value;
+            n_part += value != 0;
+        }
+    }
+    *sum += part;
+    *n += n_part;
+}
+#endif
+
 void trod_ranks_sum(const struct trod_ranks *ranks, const struct trod_bits *members,
                     uint64_t *n_members, uint64_t *twice_sum) {
     uint64_t n = 0, sum = 0;
-    const size_t n_words = trod_bits_words(ranks->n);
-    for (size_t w = 0; w < n_words; w++) {
+#if defined __x86_64__
+    const bool wide = __builtin_cpu_supports("avx2");
+#endif
+    for (size_t w = 0; w < trod_bits_words(ranks->n); w++) {
+        const uint64_t word = members->words[w];
         const uint32_t *const twice = ranks->twice + 64 * w;
-        uint64_t word = members->words[w];
-        if (__builtin_popcountll(word) > 20 && 64 * w + 64 <= ranks->n) {
-            /* Many: all 64 in vector lanes, the others as 0. */
-            uint64_t some = 0, n_some = 0;
-            for (unsigned i = 0; i < 64; i++) {
-                const uint32_t value = twice[i] & -(uint32_t)(word >> i & 1);
-                some += value;
-                n_some += value != 0;
-            }
-            sum += some;
-            n += n_some;
-        } else {
-            for (; word; word &= word - 1) {
-                const uint32_t value = twice[__builtin_ctzll(word)];
-                sum += value;
-                n += value != 0;
-            }
+#if defined __x86_64__
+        if (wide && __builtin_popcountll(word) > 12 && 64 * w + 64 <= ranks->n) {
+            sum_many(twice, word, &n, &sum);
+            continue;
         }
+#endif
+        sum_few(twice, word, &n, &sum);
     }
     *n_members = n;
     *twice_sum = sum;

@@ -33,7 +33,7 @@ TROD_MUST trod_status trod_rank_exact(const double *a, size_t n_a, const double 
                                       struct trod_error *error);
 /* By how much a is above b: the median of all differences of a pair, with its interval (exact where
  * that is quick, else by the normal approximation; with ties wider than need be). n counts the
- * pairs. Time: (n_a + n_b) * 200, not the number of pairs. Errors: TROD_NO_MEMORY.
+ * pairs. Time: (n_a + n_b) * 100, not the number of pairs. Errors: TROD_NO_MEMORY.
  * Source: Hodges and Lehmann, Ann. Math. Statist. 34 (1963); Moses, in Lehmann (1975), 2.3. */
 TROD_MUST trod_status trod_rank_shift(const double *a, size_t n_a, const double *b, size_t n_b,
                                       struct trod_arena *scratch, struct trod_figure *shift,

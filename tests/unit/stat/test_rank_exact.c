@@ -128,6 +128,26 @@ static void many_values(void **state) {
     struct trod_figure shift;
     assert_int_equal(trod_rank_shift(x, MANY, y, MANY, arena, &shift, NULL), TROD_OK);
     assert_true(shift.low < 3 && shift.high > 3 && shift.high - shift.low < 0.05);
+    /* 500 by 500 pairs of whole numbers, and of others: against all of them in order. */
+    enum { SIDE = 500 };
+    double *const all = TROD_NEW_ARRAY(arena, SIDE * SIDE, double);
+    for (int whole = 0; whole < 2; whole++) {
+        for (size_t i = 0; i < SIDE; i++) {
+            x[i] = whole ? (double)trod_rng_below(&rng, 12) : 1e3 * trod_rng_normal(&rng);
+            y[i] = whole ? (double)trod_rng_below(&rng, 12) : trod_rng_exponential(&rng);
+        }
+        for (size_t i = 0; i < SIDE * SIDE; i++) all[i] = x[i / SIDE] - y[i % SIDE];
+        qsort(all, SIDE * SIDE, sizeof *all, by_double);
+        assert_int_equal(trod_rank_shift(x, SIDE, y, SIDE, arena, &shift, NULL), TROD_OK);
+        assert_near(shift.value, (all[SIDE * SIDE / 2 - 1] + all[SIDE * SIDE / 2]) / 2, 1e-14);
+        const double spread = sqrt(SIDE * SIDE * (2.0 * SIDE + 1) / 12);
+        const size_t u = (size_t)rint(SIDE * SIDE / 2.0 - 1.959963984540054 * spread);
+        assert_true(shift.low == all[u - 1] && shift.high == all[SIDE * SIDE - u]);
+    }
+    for (size_t i = 0; i < MANY; i++) {
+        x[i] = trod_rng_exponential(&rng) + 3;
+        y[i] = trod_rng_exponential(&rng);
+    }
     struct trod_error error = {0};
     assert_int_equal(trod_rank_exact(x, MANY, y, MANY, arena, &p, &error), TROD_TOO_MUCH);
     assert_true(isnan(p) && strstr(error.message, "normal approximation"));
