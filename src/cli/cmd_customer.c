@@ -57,8 +57,8 @@ static trod_status open_all(struct asked *asked, struct trod_error *error) {
     TROD_TRY(sort_arguments(asked, error));
     if (asked->map_name)
         TROD_TRY(cli_read_map(asked->cli, asked->map_name, &asked->map, error));
-    TROD_TRY(cli_question_open(asked->cli, asked->files, asked->n_files, asked->map,
-                               &asked->question, error));
+    TROD_TRY(cli_question_open_as_is(asked->cli, asked->files, asked->n_files, asked->map,
+                                     &asked->question, error));
 done:
     return status;
 }
@@ -73,7 +73,10 @@ static void close_all(struct asked *asked) {
  */
 
 static trod_status try_id(struct asked *asked, trod_str id, struct trod_error *error) {
-    return trod_customer_find(asked->question.parts, id, &asked->customer, error);
+    const struct trod_gather *const gather = asked->question.gather;
+    return trod_customer_find(asked->question.parts,
+                              gather ? trod_gather_stands(gather, id) : id, &asked->customer,
+                              error);
 }
 
 /* Where ids are joined under columns: ID is the value of one of them. */

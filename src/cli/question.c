@@ -8,7 +8,7 @@
 #include "cli/workspace.h"
 
 static trod_status gather_files(struct cli *cli, const char *const *files, size_t n_files,
-                                const struct trod_map *map, struct trod_parts **parts,
+                                const struct trod_map *map, struct cli_question *question,
                                 struct trod_error *error) {
     trod_status status = TROD_OK;
     struct trod_gather *gather = NULL;
@@ -19,8 +19,12 @@ static trod_status gather_files(struct cli *cli, const char *const *files, size_
     TROD_TRY(trod_gather_make(&options, &cli->run, &gather, error));
     progress.gather = gather;
     TROD_TRY(cli_gather(cli, files, n_files, map, gather, &taken, error));
-    TROD_TRY(trod_gather_finish(gather, parts, error));
-    TROD_TRY(cli_say_no_facts(cli, *parts, error));
+    TROD_TRY(trod_gather_finish(gather, &question->parts, error));
+    TROD_TRY(cli_say_no_facts(cli, question->parts, error));
+    if (map && map->same_person.n) {
+        question->gather = gather;
+        gather = NULL;
+    }
 done:
     cli_progress_end(&progress);
     cli->run.progress = NULL; /* its line ends with this function */
@@ -29,14 +33,15 @@ done:
     return status;
 }
 
-trod_status cli_question_open(struct cli *cli, const char *const *files, size_t n_files,
-                              const struct trod_map *map, struct cli_question *question,
-                              struct trod_error *error) {
+static trod_status open_log(struct cli *cli, const char *const *files, size_t n_files,
+                            const struct trod_map *map, bool settled,
+                            struct cli_question *question, struct trod_error *error) {
     trod_status status = TROD_OK;
     *question = (struct cli_question){.question.run = &cli->run};
     TROD_TRY(cli_view(cli, &question->question.view, error));
     if (workspace_holds_log(cli, n_files)) {
-        TROD_TRY(workspace_open_settled(cli, &question->store, error));
+        TROD_TRY(settled ? workspace_open_settled(cli, &question->store, error)
+                         : workspace_open(cli, TROD_STORE_READ, &question->store, error));
         TROD_TRY(trod_store_parts(question->store, &question->parts, error));
     } else if (n_files == 0 && !map && isatty(STDIN_FILENO)) {
         trod_fail(error, TROD_BAD_OPTION, "trod %s needs a log", cli->command->name);
@@ -44,15 +49,28 @@ trod_status cli_question_open(struct cli *cli, const char *const *files, size_t 
                         cli->command->name);
         return TROD_BAD_OPTION;
     } else {
-        TROD_TRY(gather_files(cli, files, n_files, map, &question->parts, error));
+        TROD_TRY(gather_files(cli, files, n_files, map, question, error));
     }
     question->question.parts = question->parts;
 done:
     return status;
 }
 
+trod_status cli_question_open(struct cli *cli, const char *const *files, size_t n_files,
+                              const struct trod_map *map, struct cli_question *question,
+                              struct trod_error *error) {
+    return open_log(cli, files, n_files, map, true, question, error);
+}
+
+trod_status cli_question_open_as_is(struct cli *cli, const char *const *files, size_t n_files,
+                                    const struct trod_map *map, struct cli_question *question,
+                                    struct trod_error *error) {
+    return open_log(cli, files, n_files, map, false, question, error);
+}
+
 void cli_question_close(struct cli_question *question) {
     trod_parts_free(question->parts);
     trod_store_close(question->store);
+    trod_gather_free(question->gather);
     *question = (struct cli_question){0};
 }

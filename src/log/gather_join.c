@@ -52,6 +52,12 @@ bool gather_join_moves(const struct gather_join *join, trod_str id) {
     return known != TROD_NO_ID && stands_for(join, known) != known;
 }
 
+trod_str trod_gather_stands(const struct trod_gather *gather, trod_str id) {
+    const struct gather_join *const join = gather->join;
+    const uint32_t known = join ? trod_dict_find(join->ids, id) : TROD_NO_ID;
+    return known == TROD_NO_ID ? id : trod_dict_at(join->ids, stands_for(join, known));
+}
+
 /* ---- While rows come ------------------------------------------------------------------------
  */
 

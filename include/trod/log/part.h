@@ -432,6 +432,9 @@ const struct trod_parts *trod_gather_frame(const struct trod_gather *gather);
 /* The parts in memory; the gatherer may be freed afterwards. */
 TROD_MUST trod_status trod_gather_finish(struct trod_gather *gather, struct trod_parts **parts,
                                          struct trod_error *error);
+/* After that: the id that stands for this one (see trod_hand_same); the same if none does. Owned by
+ * the gatherer. */
+trod_str trod_gather_stands(const struct trod_gather *gather, trod_str id);
 /* Events dropped as known before (ids, distinct). */
 uint64_t trod_gather_dropped(const struct trod_gather *gather);
 
