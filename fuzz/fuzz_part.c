@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "questions.h"
 #include "store/container.h"
 
 /* One customer and nobody, without opening the part. */
@@ -24,6 +25,8 @@ static void glance(const struct trod_section *sections, size_t n, trod_str id,
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
+extern size_t n_taken;
+size_t n_taken; /* parts that could be asked */
 
 enum { ROWS = 300, ROOM = 16 };
 
@@ -116,6 +119,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
         trod_str id = TROD_STR("1");
         if (trod_part_open(sections, head.n_sections, arena, &part, &error) == TROD_OK) {
             read_part(part, arena);
+            n_taken += ask_all(sections, head.n_sections, part);
             if (part->n_customers &&
                 trod_part_ids(part, part->n_customers / 2, 1, arena, &id, NULL) != TROD_OK)
                 id = TROD_STR("1");

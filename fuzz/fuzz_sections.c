@@ -2,10 +2,13 @@
  * buffers, and what the part promises of its numbers holds. */
 #include <stdlib.h>
 
+#include "questions.h"
 #include "sections.h"
 #include "trod/log.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
+extern size_t n_taken;
+size_t n_taken; /* parts that could be asked */
 
 enum { MOST_SECTIONS = 64, BEHIND = 64, ROOM = 16, CHUNK = 1000 };
 
@@ -153,6 +156,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
     CHECK(status == TROD_OK || status == TROD_BAD_INPUT || status == TROD_NO_MEMORY);
     if (status == TROD_OK) {
         read_part(part);
+        n_taken += ask_all(sections, n_sections, part);
     } else {
         CHECK(error.message[0]);
     }

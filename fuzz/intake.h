@@ -43,15 +43,17 @@ static inline void check_report(const struct trod_intake_report *report) {
     }
 }
 
-static inline void take_all(const struct trod_intake_options *options,
-                            const struct trod_map *map, const uint8_t *bytes, size_t n) {
+/* Whether a log came out. */
+static inline bool take_named(const struct trod_intake_options *options,
+                              const struct trod_map *map, const char *name,
+                              const uint8_t *bytes, size_t n) {
     struct trod_error error = {0};
     struct trod_intake *intake = NULL;
     struct trod_log *log = NULL;
     const trod_status made = trod_intake_make(options, NULL, &intake, &error);
     CHECK(made == TROD_OK);
     const trod_str text = {(const char *)bytes, n};
-    trod_status status = trod_intake_add_bytes(intake, text, "fuzz", map, &error);
+    trod_status status = trod_intake_add_bytes(intake, text, name, map, &error);
     if (status == TROD_OK) {
         check_report(trod_intake_report(intake));
         status = trod_intake_finish(intake, &log, &error);
@@ -60,6 +62,12 @@ static inline void take_all(const struct trod_intake_options *options,
     if (status == TROD_OK) check_log(log);
     trod_log_free(log);
     trod_intake_free(intake);
+    return status == TROD_OK;
+}
+
+static inline void take_all(const struct trod_intake_options *options,
+                            const struct trod_map *map, const uint8_t *bytes, size_t n) {
+    take_named(options, map, "fuzz", bytes, n);
 }
 
 #endif

@@ -1,9 +1,11 @@
 /* replay: feeds files to a fuzz target, without libFuzzer.
  *
- * Each argument is a file or a folder of files (in the order of their names). Every file, and once
- * nothing at all, is handed to LLVMFuzzerTestOneInput in memory of exactly its size, so that a
- * sanitizer sees a read past its end. A finding is a crash, an input that takes longer than
- * LONGEST_S, or a need for more than 4 GiB of address space.
+ * Each argument is a file or a folder of files (in the order of their names). Every file, and
+ * once nothing at all, is handed to LLVMFuzzerTestOneInput in memory of exactly its size, so
+ * that a sanitizer sees a read past its end. A finding is a crash, an input that takes longer
+ * than LONGEST_S, or a need for more than 4 GiB of address space. A target that counts its
+ * inputs which got as far as they should (n_taken) fails if there are none: its corpus is
+ * stale.
  */
 #include <dirent.h>
 #include <stdint.h>
@@ -16,6 +18,7 @@
 #include <unistd.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
+extern size_t n_taken __attribute__((weak));
 
 enum { LONGEST_S = 20 };
 
@@ -89,5 +92,9 @@ int main(int n_arguments, char **arguments) {
         }
     }
     printf("%d inputs replayed\n", n_files);
+    if (n_files > 1 && &n_taken && n_taken == 0) {
+        fprintf(stderr, "FAILED: not one input is what it should be\n");
+        failed = 1;
+    }
     return failed;
 }

@@ -1,7 +1,12 @@
-/* Writes the corpus of fuzz_sections: small parts of rows of chance, one for each style of ids
- * and each flavour of times and columns. Usage: seed_sections FOLDER */
+/* Writes the corpora of fuzz_sections and of fuzz_part: small parts of rows of chance, one for
+ * each style of ids and each flavour of times and columns, as sections and as column files.
+ * Usage: seed_sections FOLDER FOLDER */
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "../tests/unit/log/part_rows.h"
 #include "sections.h"
+#include "store/container.h"
 
 /* Columns of every kind that small rows can have. */
 static void add_columns(struct trod_rows *rows, uint64_t seed, struct trod_arena *arena) {
@@ -51,6 +56,15 @@ static int write_part(const char *folder, const char *name, const struct trod_pa
     return fclose(file) != 0;
 }
 
+static int write_file(const char *folder, const char *name, const struct trod_packed *packed) {
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s.part", folder, name);
+    const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+    const int code = fd < 0 ? 1 : store_container_write(fd, packed, NULL);
+    if (fd >= 0) close(fd);
+    return code;
+}
+
 int main(int n_arguments, char **arguments) {
     static const struct {
         const char *name;
@@ -68,7 +82,7 @@ int main(int n_arguments, char **arguments) {
         {"columns", {.n_customers = 60, .tick_us = 1000, .ends = 0.2}, true},
         {"many-columns", {.n_customers = 150, .most_events = 9, .n_names = 70000}, true},
     };
-    if (n_arguments != 2) return 2;
+    if (n_arguments != 3) return 2;
     int failed = 0;
     for (size_t i = 0; i < TROD_COUNT(seeds); i++) {
         struct trod_arena *const arena = trod_arena_make(0);
@@ -81,7 +95,8 @@ int main(int n_arguments, char **arguments) {
         struct trod_rows *const rows = draw_rows(&recipe, arena);
         if (seeds[i].columns) add_columns(rows, i, arena);
         if (trod_part_pack(rows, arena, &packed, &error) != TROD_OK ||
-            write_part(arguments[1], seeds[i].name, &packed) != 0) {
+            write_part(arguments[1], seeds[i].name, &packed) != 0 ||
+            write_file(arguments[2], seeds[i].name, &packed) != 0) {
             fprintf(stderr, "%s: %s\n", seeds[i].name, error.message);
             failed = 1;
         }
