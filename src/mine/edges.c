@@ -12,27 +12,78 @@ static const uint64_t MOST_MATRIX = UINT64_C(1) << 26; /* numbers in all matrice
  */
 
 struct ordered {
+    uint64_t ranks; /* of the names: from, then to */
     struct mine_pair pair;
-    uint32_t from, to; /* ranks of the names */
 };
 
 static int most_frequent_first(const void *a, const void *b) {
     const struct ordered *const x = a, *const y = b;
     if (x->pair.n != y->pair.n) return x->pair.n > y->pair.n ? -1 : 1;
-    if (x->from != y->from) return x->from < y->from ? -1 : 1;
-    return x->to < y->to ? -1 : x->to > y->to;
+    return x->ranks < y->ranks ? -1 : x->ranks > y->ranks;
+}
+
+enum {
+    DIGIT_BITS = 11,
+    N_DIGITS = 1 << DIGIT_BITS,
+    FEW_PAIRS = 4096, /* so many are in order sooner by comparing them */
+};
+
+/* A digit of the count, largest first, or of the ranks. */
+static inline size_t digit_of(const struct ordered *item, bool of_count, unsigned shift) {
+    const size_t digit =
+        (size_t)((of_count ? item->pair.n : item->ranks) >> shift) & (N_DIGITS - 1);
+    return of_count ? N_DIGITS - 1 - digit : digit;
+}
+
+/* Puts them in order by one digit, and leaves alone what has the same. */
+static void order_by_digit(const struct ordered *from, size_t n, bool of_count, unsigned shift,
+                           struct ordered *to) {
+    size_t place[N_DIGITS] = {0}, sum = 0;
+    for (size_t i = 0; i < n; i++) place[digit_of(&from[i], of_count, shift)]++;
+    for (size_t d = 0; d < N_DIGITS; d++) {
+        const size_t here = place[d];
+        place[d] = sum;
+        sum += here;
+    }
+    for (size_t i = 0; i < n; i++) to[place[digit_of(&from[i], of_count, shift)]++] = from[i];
+}
+
+/* Digit by digit, the least first: ranks, then counts. *order may become the other array. */
+static void order_many(struct ordered **order, size_t n, struct ordered *other) {
+    uint64_t ranks = 0, counts = 0;
+    for (size_t i = 0; i < n; i++) {
+        ranks |= (*order)[i].ranks;
+        counts |= (*order)[i].pair.n;
+    }
+    for (unsigned pass = 0; pass < 2; pass++) {
+        const uint64_t all = pass ? counts : ranks;
+        for (unsigned shift = 0; shift < 64 && all >> shift; shift += DIGIT_BITS) {
+            order_by_digit(*order, n, pass == 1, shift, other);
+            struct ordered *const done = other;
+            other = *order;
+            *order = done;
+        }
+    }
 }
 
 static trod_status order_slot(const struct mine_pairs *pairs, const uint32_t *rank,
-                              struct trod_arena *scratch, struct trod_follows_edge *edges,
+                              uint32_t n_names, struct trod_follows_edge *edges,
                               struct trod_error *error) {
     trod_status status = TROD_OK;
-    struct ordered *const order = TROD_NEW_ARRAY(scratch, pairs->n, struct ordered);
+    struct trod_arena *const scratch = trod_arena_make(MINE_ARENA_BYTES);
+    TROD_TRY_ALLOC(scratch, error);
+    struct ordered *order = TROD_NEW_ARRAY(scratch, pairs->n, struct ordered);
     TROD_TRY_ALLOC(order, error);
     for (size_t i = 0; i < pairs->n; i++)
-        order[i] =
-            (struct ordered){pairs->at[i], rank[pairs->at[i].from], rank[pairs->at[i].to]};
-    qsort(order, pairs->n, sizeof *order, most_frequent_first);
+        order[i] = (struct ordered){
+            (uint64_t)rank[pairs->at[i].from] * n_names + rank[pairs->at[i].to], pairs->at[i]};
+    if (pairs->n <= FEW_PAIRS) {
+        qsort(order, pairs->n, sizeof *order, most_frequent_first);
+    } else {
+        struct ordered *const other = TROD_NEW_ARRAY(scratch, pairs->n, struct ordered);
+        TROD_TRY_ALLOC(other, error);
+        order_many(&order, pairs->n, other);
+    }
     for (size_t i = 0; i < pairs->n; i++)
         edges[i] = (struct trod_follows_edge){.from = order[i].pair.from,
                                               .to = order[i].pair.to,
@@ -40,6 +91,7 @@ static trod_status order_slot(const struct mine_pairs *pairs, const uint32_t *ra
                                               .times = {0, NAN, NAN, NAN},
                                               .waiting = {0, NAN, NAN, NAN}};
 done:
+    trod_arena_free(scratch);
     return status;
 }
 
@@ -87,6 +139,7 @@ static trod_status fill_matrices(struct mine_edges *edges, struct trod_arena *sc
     for (uint32_t s = 0; s < edges->n_slots; s++) {
         uint32_t *const matrix = TROD_NEW_ARRAY(scratch, n + 1, uint32_t);
         TROD_TRY_ALLOC(matrix, error);
+        mine_expect_random(matrix, (n + 1) * sizeof *matrix);
         for (uint32_t e = edges->first[s]; e < edges->first[s + 1]; e++)
             matrix[edges->at[e].from * n_names + edges->at[e].to] = e;
         matrix[n] = edges->n;
@@ -98,8 +151,7 @@ done:
 
 trod_status mine_edges_make(const struct mine_pairs *pairs, uint32_t n_slots, uint32_t n_names,
                             const uint32_t *rank, struct trod_arena *arena,
-                            struct trod_arena *scratch, struct mine_edges *edges,
-                            struct trod_error *error) {
+                            struct mine_edges *edges, struct trod_error *error) {
     trod_status status = TROD_OK;
     uint64_t n = 0;
     *edges = (struct mine_edges){.n_names = n_names, .n_slots = n_slots};
@@ -114,14 +166,18 @@ trod_status mine_edges_make(const struct mine_pairs *pairs, uint32_t n_slots, ui
     TROD_TRY_ALLOC(edges->at, error);
     for (uint32_t s = 0; s < n_slots; s++) {
         edges->first[s + 1] = edges->first[s] + (uint32_t)pairs[s].n;
-        TROD_TRY(order_slot(&pairs[s], rank, scratch, edges->at + edges->first[s], error));
+        TROD_TRY(order_slot(&pairs[s], rank, n_names, edges->at + edges->first[s], error));
     }
-    if ((uint64_t)n_names * n_names <= MOST_MATRIX / (n_slots ? n_slots : 1))
-        TROD_TRY(fill_matrices(edges, scratch, error));
-    else
-        TROD_TRY(fill_table(edges, scratch, error));
 done:
     return status;
+}
+
+trod_status mine_edges_index(struct mine_edges *edges, struct trod_arena *scratch,
+                             struct trod_error *error) {
+    const uint64_t n_pairs = (uint64_t)edges->n_names * edges->n_names;
+    if (n_pairs <= MOST_MATRIX / (edges->n_slots ? edges->n_slots : 1))
+        return fill_matrices(edges, scratch, error);
+    return fill_table(edges, scratch, error);
 }
 
 /* ---- Of a block ---------------------------------------------------------------------------

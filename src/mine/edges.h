@@ -18,12 +18,14 @@ struct mine_edges {
     } * table;
     unsigned table_bits;
 };
-/* Sorts the pairs by count, ties by the names' ranks. On the arenas: `at` and `first` on
- * `arena`, the rest on `scratch`. Errors: TROD_TOO_MUCH. */
+/* Sorts the pairs by count, ties by the names' ranks. On the arena. Errors: TROD_TOO_MUCH. */
 TROD_MUST trod_status mine_edges_make(const struct mine_pairs *pairs, uint32_t n_slots,
                                       uint32_t n_names, const uint32_t *rank,
-                                      struct trod_arena *arena, struct trod_arena *scratch,
-                                      struct mine_edges *edges, struct trod_error *error);
+                                      struct trod_arena *arena, struct mine_edges *edges,
+                                      struct trod_error *error);
+/* Makes that mine_block_edges finds them. On the arena. */
+TROD_MUST trod_status mine_edges_index(struct mine_edges *edges, struct trod_arena *scratch,
+                                       struct trod_error *error);
 /* edge[i] of place i of the block: the edge that ends there, edges->n where none does, where it
  * is not of a stretch, or where one of its events has no time. Room for MINE_BLOCK. */
 struct mine_edge_room {

@@ -101,9 +101,10 @@ static trod_status follow(struct following *f, struct trod_error *error) {
     TROD_TRY(mine_pick_make(f->question, exact, f->scratch, &f->pick, error));
     TROD_TRY(count(f, error));
     TROD_TRY(mine_rank_names(parts->names, f->scratch, &f->rank, error));
-    TROD_TRY(mine_edges_make(f->pairs, f->n_slots, f->n_names, f->rank, f->arena, f->scratch,
-                             &f->edges, error));
+    TROD_TRY(
+        mine_edges_make(f->pairs, f->n_slots, f->n_names, f->rank, f->arena, &f->edges, error));
     if (f->timing == TROD_TIMES_NONE || !parts->has_times) goto done;
+    TROD_TRY(mine_edges_index(&f->edges, f->scratch, error));
     const struct mine_timing timing = {.question = f->question,
                                        .slots = &f->slots,
                                        .edges = &f->edges,

@@ -15,12 +15,12 @@
 enum {
     MOST_DENSE = 512,       /* names of a matrix for each thread */
     MOST_DENSE_SLOTS = 128, /* the same where there is one for each segment */
-    MOST_QUEUED = 8192,     /* names of the shared matrix */
     QUEUE_BITS = 16,
     QUEUES_ROOM = 1 << 22, /* pairs that wait in all queues of a thread */
     LOCKS = 64,
     FIRST_TABLE_BITS = 8,
 };
+static const uint64_t MOST_QUEUED = UINT64_C(1) << 26; /* pairs of the shared matrix */
 /* When a matrix of 32-bit numbers is added up: no counter can have passed 2^32 by then. */
 static const uint64_t MOST_UNADDED = UINT64_C(1) << 31;
 
@@ -33,7 +33,7 @@ struct mine_counting {
     /* QUEUED */
     size_t n_queues;
     uint32_t queue_room;
-    uint32_t *matrix; /* [n_names * n_names, rounded up to whole queues] */
+    uint32_t *matrix; /* [n_slots][n_names * n_names], rounded up to whole queues */
     pthread_mutex_t locks[LOCKS];
     pthread_mutex_t carry_lock;
     uint64_t *carries; /* pairs that have passed 2^32, as often as they have */
@@ -90,13 +90,14 @@ trod_status mine_counting_make(uint32_t n_names, uint64_t n_events, uint32_t n_s
     made->way = TABLE;
     if (n_names <= (n_slots > 1 ? MOST_DENSE_SLOTS : MOST_DENSE))
         made->way = DENSE;
-    else if (n_names <= MOST_QUEUED && n_slots == 1 && n_events / 2 > n_pairs / 16)
+    else if (n_pairs <= MOST_QUEUED / n_slots && n_events / 2 > n_slots * n_pairs / 16)
         made->way = QUEUED;
     if (made->way == QUEUED) {
-        made->n_queues = (size_t)((n_pairs >> QUEUE_BITS) + 1);
+        made->n_queues = (size_t)((n_slots * n_pairs >> QUEUE_BITS) + 1);
         made->queue_room = (uint32_t)(QUEUES_ROOM / made->n_queues);
         made->matrix = TROD_NEW_ARRAY(arena, made->n_queues << QUEUE_BITS, uint32_t);
         TROD_TRY_ALLOC(made->matrix, error);
+        mine_expect_random(made->matrix, (made->n_queues << QUEUE_BITS) * sizeof *made->matrix);
     }
     for (size_t i = 0; i < LOCKS; i++) pthread_mutex_init(&made->locks[i], NULL);
     pthread_mutex_init(&made->carry_lock, NULL);
@@ -240,12 +241,13 @@ static trod_status count_queued(struct mine_counter *counter, struct trod_error 
     trod_status status = TROD_OK;
     const struct mine_blocks *const blocks = &counter->blocks;
     const uint32_t room = counter->counting->queue_room;
+    const uint32_t n_pairs = counter->counting->n_names * counter->counting->n_names;
     mine_block_pairs_u32(blocks, counter->counting->n_names, UINT32_MAX, counter->pairs.u32);
     for (size_t s = 0; s < blocks->n_stretches; s++) {
         const struct mine_stretch *const stretch = &blocks->stretches[s];
         for (uint32_t i = stretch->from; i < stretch->to; i++) {
-            const uint32_t pair = counter->pairs.u32[i];
-            if (pair == UINT32_MAX) continue;
+            if (counter->pairs.u32[i] == UINT32_MAX) continue;
+            const uint32_t pair = stretch->slot * n_pairs + counter->pairs.u32[i];
             const size_t q = pair >> QUEUE_BITS;
             const uint32_t n = counter->queued[q];
             counter->queues[q * room + n] = (uint16_t)pair;
@@ -386,15 +388,15 @@ static trod_status list_pairs(uint32_t n_names, const uint64_t *wide, const uint
                               struct trod_error *error) {
     trod_status status = TROD_OK;
     const size_t n_pairs = (size_t)n_names * n_names;
-    size_t n = 0;
-    for (size_t i = 0; i < n_pairs; i++) n += (wide ? wide[i] : narrow[i]) != 0;
+    size_t n = 0, i = 0;
+    for (size_t p = 0; p < n_pairs; p++) n += (wide ? wide[p] : narrow[p]) != 0;
     pairs->at = TROD_NEW_ARRAY(arena, n, struct mine_pair);
     TROD_TRY_ALLOC(pairs->at, error);
-    for (size_t i = 0; i < n_pairs; i++) {
-        const uint64_t count = wide ? wide[i] : narrow[i];
-        if (count)
-            pairs->at[pairs->n++] =
-                (struct mine_pair){(uint32_t)(i / n_names), (uint32_t)(i % n_names), count};
+    for (uint32_t from = 0; from < n_names; from++) {
+        for (uint32_t to = 0; to < n_names; to++, i++) {
+            const uint64_t count = wide ? wide[i] : narrow[i];
+            if (count) pairs->at[pairs->n++] = (struct mine_pair){from, to, count};
+        }
     }
 done:
     return status;
@@ -451,7 +453,7 @@ done:
 }
 
 static trod_status finish_queued(struct mine_counting *counting,
-                                 struct mine_counter *const *counters, size_t n,
+                                 struct mine_counter *const *counters, size_t n, uint32_t s,
                                  struct trod_arena *arena, struct mine_pairs *pairs,
                                  struct trod_error *error) {
     trod_status status = TROD_OK;
@@ -459,15 +461,17 @@ static trod_status finish_queued(struct mine_counting *counting,
     for (size_t c = 0; c < n; c++)
         for (size_t q = 0; q < counting->n_queues; q++)
             TROD_TRY(empty_queue(counters[c], q, error));
+    const size_t n_pairs = (size_t)counting->n_names * counting->n_names, first = s * n_pairs;
     if (counting->n_carries) {
-        const size_t n_pairs = (size_t)counting->n_names * counting->n_names;
         wide = TROD_NEW_ARRAY(counting->arena, n_pairs, uint64_t);
         TROD_TRY_ALLOC(wide, error);
-        for (size_t i = 0; i < n_pairs; i++) wide[i] = counting->matrix[i];
+        for (size_t i = 0; i < n_pairs; i++) wide[i] = counting->matrix[first + i];
         for (size_t i = 0; i < counting->n_carries; i++)
-            wide[counting->carries[i]] += UINT64_C(1) << 32;
+            if (counting->carries[i] - first < n_pairs)
+                wide[counting->carries[i] - first] += UINT64_C(1) << 32;
     }
-    TROD_TRY(list_pairs(counting->n_names, wide, counting->matrix, arena, pairs, error));
+    TROD_TRY(
+        list_pairs(counting->n_names, wide, counting->matrix + first, arena, pairs, error));
 done:
     return status;
 }
@@ -509,7 +513,7 @@ trod_status mine_counting_finish(struct mine_counting *counting,
             TROD_TRY(finish_dense(counting, counters, n, s, arena, &pairs[s], error));
             break;
         case QUEUED:
-            TROD_TRY(finish_queued(counting, counters, n, arena, &pairs[s], error));
+            TROD_TRY(finish_queued(counting, counters, n, s, arena, &pairs[s], error));
             break;
         case TABLE:
             TROD_TRY(finish_table(counters, n, s, arena, &pairs[s], error));

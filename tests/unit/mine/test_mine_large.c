@@ -107,6 +107,64 @@ static void any_number_of_names(void **state) {
     }
 }
 
+/* Most frequent first, ties by names byte by byte. */
+static bool in_order(const struct trod_dict *names, const struct trod_follows_edge *a,
+                     const struct trod_follows_edge *b) {
+    if (a->n != b->n) return a->n > b->n;
+    const int from =
+        trod_str_compare(trod_dict_at(names, a->from), trod_dict_at(names, b->from));
+    if (from != 0) return from < 0;
+    return trod_str_compare(trod_dict_at(names, a->to), trod_dict_at(names, b->to)) < 0;
+}
+
+/* A named segment is what a filter of the same says, in matrices, queues and tables alike. */
+static void segments_are_filters(void **state) {
+    (void)state;
+    static const uint32_t names[] = {5, 40, 130, 300, 600, 9000};
+    const trod_str cities[2] = {TROD_STR("Rome"), TROD_STR("Oslo")};
+    const char *const filters[2] = {"profile city = Rome", "profile city = Oslo"};
+    for (size_t i = 0; i < TROD_COUNT(names); i++) {
+        const struct random_log as = {.seed = 77 + i,
+                                      .n_customers = 3000,
+                                      .n_names = names[i],
+                                      .n_events = 90000,
+                                      .step_us = 1000003};
+        struct trod_log *log = NULL;
+        struct trod_error error = {0};
+        assert_ok(random_log_make(&as, &log, NULL));
+        struct trod_parts *const parts = parts_of(log, 3);
+        const struct trod_run run = {.n_threads = 2};
+        struct trod_question question = {.parts = parts, .run = &run};
+        struct trod_follows_by *by = NULL;
+        struct trod_arena *const arena = trod_arena_make(0);
+        if (trod_follows_by_make(&question, TROD_STR("city"), cities, 2, TROD_TIMES_NONE, &by,
+                                 &error) != TROD_OK)
+            fail_msg("%s", error.message);
+        assert_int_equal(by->n_segments, 2);
+        for (size_t s = 0; s < 2; s++) {
+            struct trod_follows *alone = NULL;
+            if (trod_filter_read(trod_str_of(filters[s]), arena, &question.view.where,
+                                 &error) != TROD_OK ||
+                trod_follows_make(&question, TROD_TIMES_NONE, &alone, &error) != TROD_OK)
+                fail_msg("%s", error.message);
+            assert_true(by->segments[s].n_journeys > 100);
+            assert_int_equal(by->segments[s].n_edges, alone->n_edges);
+            for (size_t e = 0; e < alone->n_edges; e++) {
+                assert_int_equal(by->segments[s].edges[e].from, alone->edges[e].from);
+                assert_int_equal(by->segments[s].edges[e].to, alone->edges[e].to);
+                assert_int_equal(by->segments[s].edges[e].n, alone->edges[e].n);
+                assert_true(e == 0 ||
+                            in_order(parts->names, &alone->edges[e - 1], &alone->edges[e]));
+            }
+            trod_follows_free(alone);
+        }
+        trod_follows_by_free(by);
+        trod_arena_free(arena);
+        trod_parts_free(parts);
+        trod_log_free(log);
+    }
+}
+
 static void write_all(const struct trod_log *log, uint64_t memory_bytes, struct trod_buf *out) {
     const struct trod_run run = {.n_threads = 2, .memory_bytes = memory_bytes};
     struct trod_parts *const parts = parts_of(log, 5);
@@ -154,6 +212,7 @@ static void does_not_depend_on_memory(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_number_of_names),
+        cmocka_unit_test(segments_are_filters),
         cmocka_unit_test(does_not_depend_on_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
