@@ -322,4 +322,6 @@ void trod_compare_free(struct trod_compare *compare);
 TROD_MUST trod_status trod_compare_json(const struct trod_compare *compare, size_t n_paths,
                                         struct trod_buf *out, struct trod_error *error);
 
+#include "trod/compare/quality.h"
+
 #endif

@@ -17,7 +17,9 @@ const char *trod_fallback_word(enum trod_fallback_kind kind) {
 }
 
 void trod_discovered_free(struct trod_discovered *discovered) {
-    if (discovered) trod_arena_free(discovered->arena);
+    if (!discovered) return;
+    trod_paths_free(discovered->paths);
+    trod_arena_free(discovered->arena);
 }
 
 struct driver {
@@ -141,7 +143,7 @@ static trod_status discover_paths(struct driver *driver, struct trod_tree **tree
             trod_fail(error, TROD_BAD_INPUT, "there is no journey to discover a map from"));
     TROD_TRY(pick_names(driver, error));
     TROD_TRY(take_paths(driver, paths, &bundle, error));
-    trod_paths_free(paths);
+    driver->made->paths = paths;
     paths = NULL;
     TROD_TRY(discover_bundle_mine(&driver->miner, bundle, 0, tree, error));
 done:

@@ -1,12 +1,14 @@
 /* The funnel: steps become tables of classes, each part says how far its journeys get
  * (reach.c), and what the parts say is added up by the texts of their segments, whose numbers
- * differ from part to part. The times of each step are laid together segment by segment, so
- * that the same values serve first each segment and then the whole. Every sum is of whole
- * numbers and every quantile exact, so nothing depends on who came first. */
+ * differ from part to part. The times of each step are kept until all are there
+ * (funnel_times.c). Every sum is of whole numbers and every quantile exact, so nothing depends
+ * on who came first. */
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "mine/funnel.h"
+#include "mine/funnel_times.h"
+#include "mine/lapse.h"
+#include "mine/walk.h"
 
 enum { MOST_SEGMENTS = 10000 };
 
@@ -100,9 +102,10 @@ struct segment {
     uint64_t levels[TROD_FUNNEL_STEPS + 1];
     uint64_t open;
 };
-/* The values of one part: reach->groups number segments of the whole. */
-struct piece {
-    struct trod_buf values[TROD_FUNNEL_STEPS], groups[TROD_FUNNEL_STEPS];
+/* What a thread uses again and again. */
+struct asker {
+    struct mine_reach reach;
+    struct trod_buf staged;
 };
 struct adding {
     const struct trod_question *question;
@@ -114,7 +117,8 @@ struct adding {
     struct trod_dict *texts; /* of segments: id + 1 is the segment, 0 has no value */
     struct segment *segments;
     size_t n_segments, room;
-    struct piece *pieces; /* [n_parts] */
+    struct mine_crew crew; /* of askers */
+    struct mine_times times;
     struct trod_lapse (
         *lapses)[TROD_FUNNEL_STEPS]; /* [n_segments + 1]: the last is the whole */
 };
@@ -148,32 +152,25 @@ done:
 }
 
 static trod_status add_part(struct adding *adding, size_t i, const struct trod_part_view *view,
-                            struct mine_reach *reach, struct trod_arena *scratch,
+                            struct mine_member *member, struct trod_arena *scratch,
                             struct trod_error *error) {
     trod_status status = TROD_OK;
-    bool locked = false;
+    struct asker *const own = member->own;
     uint32_t *const number = TROD_NEW_ARRAY(scratch, (size_t)view->n_groups + 1, uint32_t);
     TROD_TRY_ALLOC(number, error);
     pthread_mutex_lock(&adding->lock);
-    locked = true;
-    TROD_TRY(number_segments(adding, view, reach, number, error));
+    status = number_segments(adding, view, &own->reach, number, error);
     struct trod_walked *const walked = &adding->funnel->walked;
     walked->n_journeys += view->n_journeys;
     walked->n_events += view->n_events;
     walked->n_customers += view->n_customers;
     walked->n_left_out += view->n_left_out;
     pthread_mutex_unlock(&adding->lock);
-    locked = false;
-    for (unsigned k = 0; k < adding->steps.n; k++) {
-        uint32_t *const group = (uint32_t *)(void *)reach->groups[k].at;
-        for (size_t v = 0; v < reach->groups[k].n / sizeof *group; v++)
-            group[v] = number[group[v]];
-        adding->pieces[i].values[k] = reach->values[k];
-        adding->pieces[i].groups[k] = reach->groups[k];
-        reach->values[k] = reach->groups[k] = (struct trod_buf){0};
-    }
+    if (status != TROD_OK) goto done;
+    TROD_TRY(mine_times_keep(&adding->times, i, &own->reach, view->n_groups + 1, number,
+                             (uint64_t)view->part->tick_us, &own->staged, member->arena,
+                             error));
 done:
-    if (locked) pthread_mutex_unlock(&adding->lock);
     return status;
 }
 
@@ -182,78 +179,37 @@ static trod_status ask_part(void *owner, size_t i, const struct trod_part *part,
     trod_status status = TROD_OK;
     struct adding *const adding = owner;
     const struct trod_part_view *view = NULL;
-    struct mine_reach reach = {0};
+    struct mine_member *member = NULL;
+    bool fresh = false;
+    TROD_TRY(mine_crew_take(&adding->crew, sizeof(struct asker), &member, &fresh, error));
     TROD_TRY(trod_part_view_make(adding->question->parts, part, &adding->question->view,
                                  adding->by, scratch, &view, error));
     TROD_TRY(mine_reach_of_part(&adding->steps, adding->options->within_us,
-                                adding->question->parts->last_us, view, scratch, &reach,
-                                error));
-    TROD_TRY(add_part(adding, i, view, &reach, scratch, error));
+                                adding->question->parts->last_us, view, scratch,
+                                &((struct asker *)member->own)->reach, error));
+    TROD_TRY(add_part(adding, i, view, member, scratch, error));
 done:
-    for (unsigned k = 0; k < TROD_FUNNEL_STEPS; k++) {
-        trod_buf_free(&reach.values[k]);
-        trod_buf_free(&reach.groups[k]);
-    }
+    if (member && member->own) mine_crew_leave(&adding->crew, member);
     return status;
 }
 
-/* ---- Times ---------------------------------------------------------------------------------
- */
-
-/* All values of step k, segment by segment; first[s] is where those of segment s begin. */
-static trod_status lay_together(const struct adding *adding, size_t k, size_t *first,
-                                struct trod_arena *arena, int64_t **values,
-                                struct trod_error *error) {
-    trod_status status = TROD_OK;
-    const size_t n_parts = adding->question->parts->n_parts;
-    size_t n = 0;
-    for (size_t i = 0; i < n_parts; i++) {
-        const struct piece *const piece = &adding->pieces[i];
-        const uint32_t *const group = (const uint32_t *)(const void *)piece->groups[k].at;
-        const size_t m = piece->values[k].n / sizeof(int64_t);
-        n += m;
-        for (size_t v = 0; v < m; v++) first[(group ? group[v] : 0) + 1]++;
+static void release_askers(struct adding *adding) {
+    for (size_t m = 0; m < adding->crew.n; m++) {
+        struct asker *const own = adding->crew.members[m].own;
+        if (!own) continue;
+        for (unsigned k = 0; k < TROD_FUNNEL_STEPS; k++) {
+            trod_buf_free(&own->reach.values[k]);
+            trod_buf_free(&own->reach.groups[k]);
+        }
+        trod_buf_free(&own->staged);
     }
-    for (size_t s = 0; s < adding->n_segments; s++) first[s + 1] += first[s];
-    *values = TROD_NEW_ARRAY(arena, n, int64_t);
-    TROD_TRY_ALLOC(*values, error);
-    size_t *const place = TROD_NEW_ARRAY(arena, adding->n_segments, size_t);
-    TROD_TRY_ALLOC(place, error);
-    for (size_t s = 0; s < adding->n_segments; s++) place[s] = first[s];
-    for (size_t i = 0; i < n_parts; i++) {
-        const struct piece *const piece = &adding->pieces[i];
-        const uint32_t *const group = (const uint32_t *)(const void *)piece->groups[k].at;
-        const int64_t *const from = (const int64_t *)(const void *)piece->values[k].at;
-        for (size_t v = 0; v < piece->values[k].n / sizeof *from; v++)
-            (*values)[place[group ? group[v] : 0]++] = from[v];
-    }
-done:
-    return status;
+    mine_crew_release(&adding->crew);
 }
 
 static trod_status measure_step(void *owner, size_t k, struct trod_error *error) {
-    trod_status status = TROD_OK;
     struct adding *const adding = owner;
-    struct trod_arena *const arena = trod_arena_make(MINE_ARENA_BYTES);
-    struct trod_arena *const scratch = trod_arena_make(MINE_ARENA_BYTES);
-    TROD_TRY_ALLOC(arena, error);
-    TROD_TRY_ALLOC(scratch, error);
-    const size_t n = adding->n_segments;
-    size_t *const first = TROD_NEW_ARRAY(arena, n + 1, size_t);
-    TROD_TRY_ALLOC(first, error);
-    int64_t *values = NULL;
-    TROD_TRY(lay_together(adding, k, first, arena, &values, error));
-    for (size_t s = 0; s < n && adding->by != TROD_NO_ID; s++) {
-        trod_arena_reset(scratch);
-        TROD_TRY(mine_lapse(values + first[s], first[s + 1] - first[s], scratch,
-                            &adding->lapses[s][k], error));
-    }
-    trod_arena_reset(scratch);
-    TROD_TRY(mine_lapse(values, first[n], scratch, &adding->lapses[n][k], error));
-done:
-    trod_arena_free(scratch);
-    trod_arena_free(arena);
-    return status;
+    return mine_times_measure(&adding->times, (unsigned)k, adding->n_segments,
+                              adding->by != TROD_NO_ID, adding->lapses, error);
 }
 
 /* ---- The result ----------------------------------------------------------------------------
@@ -283,7 +239,7 @@ static trod_status fill_segment(const struct adding *adding, const struct segmen
         steps[k].of_before = trod_share_make(steps[k].n_journeys, before);
         if (k) steps[k].since_before = lapses[k];
     }
-    if (n) TROD_TRY(mine_lapse(NULL, 0, NULL, &steps[0].since_before, error));
+    if (n) mine_lapse_few(NULL, 0, &steps[0].since_before);
 done:
     return status;
 }
@@ -354,14 +310,6 @@ done:
     return status;
 }
 
-static void free_pieces(struct adding *adding) {
-    for (size_t i = 0; adding->pieces && i < adding->question->parts->n_parts; i++)
-        for (unsigned k = 0; k < TROD_FUNNEL_STEPS; k++) {
-            trod_buf_free(&adding->pieces[i].values[k]);
-            trod_buf_free(&adding->pieces[i].groups[k]);
-        }
-}
-
 trod_status trod_funnel_make(const struct trod_question *question,
                              const struct trod_funnel_options *options,
                              struct trod_funnel **funnel, struct trod_error *error) {
@@ -371,6 +319,8 @@ trod_status trod_funnel_make(const struct trod_question *question,
     struct trod_funnel *made = NULL;
     *funnel = NULL;
     pthread_mutex_init(&adding.lock, NULL);
+    mine_crew_init(&adding.crew);
+    mine_aside_init(&adding.times.aside);
     TROD_TRY_ALLOC(arena, error);
     made = TROD_NEW(arena, struct trod_funnel);
     if (!made) trod_arena_free(arena);
@@ -384,20 +334,22 @@ trod_status trod_funnel_make(const struct trod_question *question,
     TROD_TRY(keep_question(&adding, error));
     adding.texts = trod_dict_make(0);
     TROD_TRY_ALLOC(adding.texts, error);
-    adding.pieces = TROD_NEW_ARRAY(arena, question->parts->n_parts, struct piece);
-    TROD_TRY_ALLOC(adding.pieces, error);
+    TROD_TRY(mine_times_make(&adding.times, question->parts->n_parts, adding.steps.n,
+                             mine_memory(question->run) / 4, arena, error));
     if (!TROD_PUSH(arena, adding.segments, adding.n_segments, adding.room,
                    (struct segment){.open = 0}))
         TROD_TRY_ALLOC(NULL, error);
     TROD_TRY(trod_parts_each(question->parts, question->run, ask_part, &adding, error));
     adding.lapses = trod_arena_alloc(arena, adding.n_segments + 1, sizeof *adding.lapses);
     TROD_TRY_ALLOC(adding.lapses, error);
+    TROD_TRY(mine_times_open(&adding.times, error));
     TROD_TRY(trod_run_each(question->run, adding.steps.n, measure_step, &adding, error));
     TROD_TRY(fill_segments(&adding, error));
     *funnel = made;
     made = NULL;
 done:
-    free_pieces(&adding);
+    mine_times_release(&adding.times);
+    release_askers(&adding);
     trod_dict_free(adding.texts);
     pthread_mutex_destroy(&adding.lock);
     trod_funnel_free(made);

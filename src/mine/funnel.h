@@ -21,17 +21,18 @@ TROD_MUST trod_status mine_steps_make(const struct trod_funnel_options *options,
                                       uint32_t n_names, struct trod_arena *arena,
                                       struct mine_steps *steps, struct trod_error *error);
 
-/* What a part says. Times are in microseconds; segments are numbered by the part's view. */
+/* What a part says. Times are in ticks of the part; segments are numbered by the part's view.
+ */
 struct mine_reach {
     uint64_t *levels; /* [n_groups + 1][n + 1] journeys that get to step k and no further */
     uint64_t *open;   /* [n_groups + 1] */
     /* values[k - 1]: since the step before, of those that reach step k > 1; values[0]: from the
-     * first to the last. int64_t each, and in groups[k - 1] their segments (u32) if there are.
+     * first to the last. uint64_t each, and in groups[k - 1] their segments (u32) if there are.
      */
     struct trod_buf values[TROD_FUNNEL_STEPS], groups[TROD_FUNNEL_STEPS];
 };
-/* `reach` comes zeroed, and its buffers are to be freed; the rest is on the scratch arena.
- * last_us: where the log ends. */
+/* `reach` comes zeroed, or as it was for another part; its buffers are to be freed, and the
+ * rest is on the scratch arena. last_us: where the log ends. */
 TROD_MUST trod_status mine_reach_of_part(const struct mine_steps *steps, int64_t within_us,
                                          int64_t last_us, const struct trod_part_view *view,
                                          struct trod_arena *scratch, struct mine_reach *reach,
@@ -42,10 +43,5 @@ TROD_MUST trod_status mine_reach_of_part(const struct mine_steps *steps, int64_t
 TROD_MUST trod_status mine_segment_number(struct trod_dict *texts, trod_str value,
                                           uint32_t most, trod_str by, uint32_t *number,
                                           struct trod_error *error);
-
-/* Quantiles and mean of values that are not negative; their order is changed. `scratch` is used
- * and not emptied. Time: linear. */
-TROD_MUST trod_status mine_lapse(int64_t *values, size_t n, struct trod_arena *scratch,
-                                 struct trod_lapse *lapse, struct trod_error *error);
 
 #endif

@@ -46,11 +46,10 @@ static bool is_dated(const struct mine_walking *w, uint32_t at) {
 }
 
 /* Room was made before. */
-static void put(struct mine_reach *reach, unsigned k, uint64_t value, const uint32_t *group) {
+static void put(struct mine_reach *reach, unsigned k, uint64_t ticks, const uint32_t *group) {
     struct trod_buf *const values = &reach->values[k], *const groups = &reach->groups[k];
-    const int64_t us = (int64_t)value;
-    memcpy(values->at + values->n, &us, sizeof us);
-    values->n += sizeof us;
+    memcpy(values->at + values->n, &ticks, sizeof ticks);
+    values->n += sizeof ticks;
     if (!group) return;
     memcpy(groups->at + groups->n, group, sizeof *group);
     groups->n += sizeof *group;
@@ -58,14 +57,12 @@ static void put(struct mine_reach *reach, unsigned k, uint64_t value, const uint
 
 static void put_times(const struct mine_walking *w, const struct mine_attempt *best,
                       const uint32_t *group) {
-    const uint64_t tick_us = (uint64_t)w->view->part->tick_us;
     const unsigned last = best->level - 1;
     for (unsigned k = 1; k <= last; k++)
         if (is_dated(w, best->at[k]) && is_dated(w, best->at[k - 1]))
-            put(w->reach, k, (w->clock[best->at[k]] - w->clock[best->at[k - 1]]) * tick_us,
-                group);
+            put(w->reach, k, w->clock[best->at[k]] - w->clock[best->at[k - 1]], group);
     if (best->level == w->steps->n && is_dated(w, best->at[0]) && is_dated(w, best->at[last]))
-        put(w->reach, 0, (w->clock[best->at[last]] - w->clock[best->at[0]]) * tick_us, group);
+        put(w->reach, 0, w->clock[best->at[last]] - w->clock[best->at[0]], group);
 }
 
 /* Whether a journey that has not come to the end may still: its last (or, of TROD_FUNNEL_FIRST,
@@ -145,11 +142,11 @@ static void walk_journey(const struct mine_walking *w, uint32_t j) {
 
 /* Puts value k >= 1 if that step was reached: what is written behind the last one does not
  * count. */
-static inline void put_quick(struct mine_reach *reach, unsigned k, bool reached, uint64_t us,
+static inline void put_quick(struct mine_reach *reach, unsigned k, bool reached, uint64_t ticks,
                              uint32_t group) {
     struct trod_buf *const values = &reach->values[k], *const groups = &reach->groups[k];
-    memcpy(values->at + values->n, &us, sizeof us);
-    values->n += reached ? sizeof us : 0;
+    memcpy(values->at + values->n, &ticks, sizeof ticks);
+    values->n += reached ? sizeof ticks : 0;
     if (!groups->at) return;
     memcpy(groups->at + groups->n, &group, sizeof group);
     groups->n += reached ? sizeof group : 0;
@@ -182,11 +179,10 @@ static bool walk_quickly(const struct mine_walking *w, uint32_t j) {
     if (w->windowed && clock[end] - clock[at[0]] > w->within) return false;
     levels_of(w, j)[level]++;
     if (!view->start) return true;
-    const uint64_t tick_us = (uint64_t)view->part->tick_us;
     const uint32_t group = view->group ? view->group[j] : 0;
     for (unsigned k = 1; k < n_steps; k++)
-        put_quick(w->reach, k, k < level, (clock[at[k]] - clock[at[k - 1]]) * tick_us, group);
-    put_quick(w->reach, 0, level == n_steps, (clock[end] - clock[at[0]]) * tick_us, group);
+        put_quick(w->reach, k, k < level, clock[at[k]] - clock[at[k - 1]], group);
+    put_quick(w->reach, 0, level == n_steps, clock[end] - clock[at[0]], group);
     if (may_be_open(w, j) && level < n_steps && is_open(w, j, begin, begin + n))
         w->reach->open[group]++;
     return true;
@@ -316,6 +312,10 @@ trod_status mine_reach_of_part(const struct mine_steps *steps, int64_t within_us
     struct mine_walking w = {
         .steps = steps, .view = view, .reach = reach, .windowed = within_us > 0};
     const size_t n_groups = (size_t)view->n_groups + 1;
+    for (unsigned k = 0; k < steps->n; k++) {
+        trod_buf_clear(&reach->values[k]);
+        trod_buf_clear(&reach->groups[k]);
+    }
     reach->levels = TROD_NEW_ARRAY(scratch, n_groups * (steps->n + 1), uint64_t);
     TROD_TRY_ALLOC(reach->levels, error);
     reach->open = TROD_NEW_ARRAY(scratch, n_groups, uint64_t);

@@ -46,6 +46,7 @@ struct trod_discovered {
     size_t n_kept;
     const uint32_t *noise; /* [n_noise] names that were mined and are not in the tree */
     size_t n_noise;
+    struct trod_paths *paths; /* of the log, whole; owned; NULL by follows */
     uint64_t n_paths;         /* distinct ones that were mined; 0 by follows */
     uint64_t n_empty;         /* journeys without any of the kept events: not mined */
     struct trod_arena *arena; /* owned */
