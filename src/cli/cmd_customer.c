@@ -119,15 +119,13 @@ done:
     return status;
 }
 
-/* The id in other letters: all small, all large, or without the blanks around it. */
+/* The id in other letters: all small, or all large. */
 static trod_status find_near(struct asked *asked, trod_str id, trod_str *near,
                              struct trod_error *error) {
     trod_status status = TROD_OK;
     struct trod_arena *const arena = asked->cli->arena;
     *near = (trod_str){0};
     for (unsigned large = 0; large < 2 && !near->at; large++) {
-        const trod_str other = trod_arena_copy(arena, id);
-        TROD_TRY_ALLOC(other.at, error);
         char *const at = TROD_NEW_ARRAY(arena, id.n + 1, char);
         TROD_TRY_ALLOC(at, error);
         for (size_t i = 0; i < id.n; i++) {
