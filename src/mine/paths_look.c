@@ -35,7 +35,8 @@ done:
 
 /* The buckets in which the quantile of all is, unless it is very unlike that of the sample. */
 static struct mine_window guess_quantile(const uint32_t *counts, uint64_t n, double share) {
-    enum { MOST = 8 }; /* where an eighth or more lies is no place to keep things of */
+    /* Where an eighth or more lies is no place to keep things of. */
+    enum { MOST = 8, MARGIN = 2 };
     const double k = share * (double)n, off = 6 * sqrt(k * (1 - share)) + 2;
     uint32_t from = 0, to;
     uint64_t below = 0, inside = 0;
@@ -45,8 +46,11 @@ static struct mine_window guess_quantile(const uint32_t *counts, uint64_t n, dou
     while (to + 1 < TROD_GAP_BUCKETS && (double)(below + inside + counts[to]) < k + off)
         inside += counts[to++];
     inside += counts[to];
-    if (inside > n / MOST || to + 1 >= TROD_GAP_BUCKETS)
+    if (inside > n / MOST || to + 1 + MARGIN >= TROD_GAP_BUCKETS)
         return (struct mine_window){UINT64_MAX, 0};
+    /* Whoever looks for the quantile has buckets of its own, which may reach further. */
+    from = from > MARGIN ? from - MARGIN : 0;
+    to += MARGIN;
     const uint64_t lo = trod_gap_edge(from);
     return (struct mine_window){lo, trod_gap_edge(to + 1) - 1 - lo};
 }

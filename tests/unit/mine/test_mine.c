@@ -293,6 +293,39 @@ static void does_not_depend_on_threads_or_parts(void **state) {
     trod_log_free(log);
 }
 
+/* What is guessed from a look at some journeys changes no answer. */
+static void guesses_change_nothing(void **state) {
+    (void)state;
+    const struct random_log as = {.seed = 9,
+                                  .n_customers = 60000,
+                                  .n_names = 5,
+                                  .n_events = 200000,
+                                  .step_us = 1000};
+    struct trod_log *log = NULL;
+    assert_ok(random_log_make(&as, &log, NULL));
+    struct trod_parts *const parts = parts_of(log, 6);
+    for (size_t top = 1; top < 40; top += 19) {
+        struct trod_buf texts[3] = {{0}};
+        for (unsigned way = 0; way < 3; way++) {
+            const struct trod_run run = {.n_threads = way + 1,
+                                         .memory_bytes = way == 2 ? 100000 : 0};
+            const struct trod_question question = {.parts = parts, .run = &run};
+            const struct mine_paths_how how = {mine_hash_long, way ? 0 : UINT64_MAX};
+            struct trod_paths *paths = NULL;
+            struct trod_error error = {0};
+            if (mine_paths_make(&question, top, &how, &paths, &error) != TROD_OK)
+                fail_msg("%s", error.message);
+            assert_ok(trod_paths_to_json(paths, 0, &texts[way], NULL));
+            trod_paths_free(paths);
+            assert_int_equal(texts[0].n, texts[way].n);
+            assert_memory_equal(texts[0].at, texts[way].at, texts[0].n);
+        }
+        for (unsigned way = 0; way < 3; way++) trod_buf_free(&texts[way]);
+    }
+    trod_parts_free(parts);
+    trod_log_free(log);
+}
+
 /* ---- Writing -------------------------------------------------------------------------------
  */
 
@@ -394,6 +427,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(equals_the_plain_way),
         cmocka_unit_test(does_not_depend_on_threads_or_parts),
+        cmocka_unit_test(guesses_change_nothing),
         cmocka_unit_test(writes_json_and_csv),
         cmocka_unit_test(survives_every_failed_allocation),
     };
