@@ -130,12 +130,68 @@ done:
     return status;
 }
 
+/* ---- From follows -------------------------------------------------------------------------
+ */
+
+static trod_status take_follows(struct driver *driver, const struct trod_follows *follows,
+                                struct discover_graph *graph, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    const uint32_t n = (uint32_t)driver->made->n_kept;
+    TROD_TRY(discover_graph_empty(n, driver->scratch, graph, error));
+    for (size_t i = 0; i < follows->nodes.n; i++) {
+        const struct trod_name_count *const node = &follows->nodes.at[i];
+        const uint32_t a = driver->number[node->name];
+        if (a == TROD_NO_ID) continue;
+        graph->starts[a] = node->n_starts;
+        graph->ends[a] = node->n_ends;
+    }
+    for (size_t e = 0; e < follows->n_edges; e++) {
+        const uint32_t a = driver->number[follows->edges[e].from];
+        const uint32_t b = driver->number[follows->edges[e].to];
+        if (a != TROD_NO_ID && b != TROD_NO_ID)
+            graph->follows[(size_t)a * n + b] = follows->edges[e].n;
+    }
+done:
+    return status;
+}
+
+static trod_status discover_follows(struct driver *driver, struct trod_tree **tree,
+                                    struct trod_error *error) {
+    trod_status status = TROD_OK;
+    struct trod_follows *follows = NULL;
+    struct discover_graph graph;
+    if (driver->options->most_names)
+        TROD_TRY(
+            trod_fail(error, TROD_BAD_OPTION,
+                      "events cannot be taken out of what follows what (--keep): that needs "
+                      "the paths"));
+    TROD_TRY(trod_follows_make(driver->question, TROD_TIMES_NONE, &follows, error));
+    driver->made->picked = follows->picked;
+    driver->made->by_follows = true;
+    TROD_TRY(copy_nodes(driver->made, &follows->nodes, error));
+    if (follows->nodes.n == 0)
+        TROD_TRY(
+            trod_fail(error, TROD_BAD_INPUT, "there is no journey to discover a map from"));
+    TROD_TRY(pick_names(driver, error));
+    TROD_TRY(take_follows(driver, follows, &graph, error));
+    TROD_TRY(discover_graph_mine(&driver->miner, &graph, tree, error));
+done:
+    trod_follows_free(follows);
+    return status;
+}
+
+/* ---- From paths, or not -------------------------------------------------------------------
+ */
+
 static trod_status discover_paths(struct driver *driver, struct trod_tree **tree,
                                   struct trod_error *error) {
     trod_status status = TROD_OK;
     struct trod_paths *paths = NULL;
     struct discover_bundle *bundle = NULL;
-    TROD_TRY(trod_paths_make(driver->question, 0, &paths, error));
+    status = trod_paths_make(driver->question, 0, &paths, error);
+    if (status == TROD_TOO_MUCH && !driver->options->most_names)
+        return discover_follows(driver, tree, error);
+    TROD_TRY(status);
     driver->made->picked = paths->picked;
     TROD_TRY(copy_nodes(driver->made, &paths->nodes, error));
     if (paths->n_shown == 0)
@@ -199,7 +255,8 @@ trod_status trod_discover_make(const struct trod_question *question,
     TROD_TRY_ALLOC(driver.scratch, error);
     driver.miner =
         (struct discover_miner){.run = question->run, .noise = options->noise, .arena = arena};
-    TROD_TRY(discover_paths(&driver, &tree, error));
+    TROD_TRY(options->by_follows ? discover_follows(&driver, &tree, error)
+                                 : discover_paths(&driver, &tree, error));
     driver.made->tree = tree;
     TROD_TRY(finish(&driver, error));
     *discovered = driver.made;

@@ -63,6 +63,10 @@ TROD_MUST trod_status discover_graph_make(const struct discover_bundle *bundle,
                                           struct trod_arena *arena,
                                           struct discover_graph *graph,
                                           struct trod_error *error);
+/* n names, nothing follows. */
+TROD_MUST trod_status discover_graph_empty(uint32_t n, struct trod_arena *arena,
+                                           struct discover_graph *graph,
+                                           struct trod_error *error);
 /* Without the follows that are not above `noise` of the most frequent way on from the same
  * name. */
 TROD_MUST trod_status discover_graph_filter(const struct discover_graph *graph, double noise,
@@ -118,5 +122,19 @@ TROD_MUST trod_status discover_bundle_mine(struct discover_miner *miner,
 TROD_MUST trod_status discover_note_fall(struct discover_miner *miner,
                                          enum trod_fallback_kind kind, const uint32_t *names,
                                          size_t n, struct trod_error *error);
+
+/* The tree of a graph of all names that are mined. */
+TROD_MUST trod_status discover_graph_mine(struct discover_miner *miner,
+                                          const struct discover_graph *graph,
+                                          struct trod_tree **tree, struct trod_error *error);
+/* A loop with several parts between its rounds, or none, becomes one of two children. */
+TROD_MUST trod_status discover_close_loop(struct discover_miner *miner, struct trod_tree *tree,
+                                          struct trod_error *error);
+TROD_MUST trod_status discover_make_optional(struct discover_miner *miner,
+                                             struct trod_tree **tree, struct trod_error *error);
+/* Any of the names, as often as one likes. */
+TROD_MUST trod_status discover_flower(struct discover_miner *miner, const uint32_t *names,
+                                      uint32_t n, struct trod_tree **tree,
+                                      struct trod_error *error);
 
 #endif

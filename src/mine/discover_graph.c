@@ -2,8 +2,8 @@
  * without the rare. A full matrix: there are few names, and every cut looks at all pairs. */
 #include "mine/discover.h"
 
-static trod_status make_empty(uint32_t n, struct trod_arena *arena,
-                              struct discover_graph *graph, struct trod_error *error) {
+trod_status discover_graph_empty(uint32_t n, struct trod_arena *arena,
+                                 struct discover_graph *graph, struct trod_error *error) {
     trod_status status = TROD_OK;
     *graph = (struct discover_graph){.n = n};
     graph->follows = TROD_NEW_ARRAY(arena, (size_t)n * n, uint64_t);
@@ -20,7 +20,7 @@ trod_status discover_graph_make(const struct discover_bundle *bundle, struct tro
                                 struct discover_graph *graph, struct trod_error *error) {
     trod_status status = TROD_OK;
     const size_t n = bundle->n_names;
-    TROD_TRY(make_empty(bundle->n_names, arena, graph, error));
+    TROD_TRY(discover_graph_empty(bundle->n_names, arena, graph, error));
     for (size_t r = 0; r < bundle->n_rows; r++) {
         const struct discover_row *const row = &bundle->rows[r];
         if (row->n == 0) continue;
@@ -38,7 +38,7 @@ trod_status discover_graph_filter(const struct discover_graph *graph, double noi
                                   struct trod_error *error) {
     trod_status status = TROD_OK;
     const size_t n = graph->n;
-    TROD_TRY(make_empty(graph->n, arena, filtered, error));
+    TROD_TRY(discover_graph_empty(graph->n, arena, filtered, error));
     for (size_t a = 0; a < n; a++) {
         uint64_t most = graph->ends[a];
         for (size_t b = 0; b < n; b++)

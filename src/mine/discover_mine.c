@@ -32,6 +32,26 @@ done:
     return status;
 }
 
+trod_status discover_close_loop(struct discover_miner *miner, struct trod_tree *tree,
+                                struct trod_error *error) {
+    trod_status status = TROD_OK;
+    const size_t n = tree->n;
+    if (tree->op != TROD_TREE_LOOP || n == 2) return TROD_OK;
+    struct trod_tree *const between =
+        trod_tree_make(miner->arena, n > 2 ? TROD_TREE_CHOICE : TROD_TREE_SILENT, n - 1);
+    struct trod_tree **const both = TROD_NEW_ARRAY(miner->arena, 2, struct trod_tree *);
+    if (!between || !both) TROD_TRY_ALLOC(NULL, error);
+    if (n > 2) memcpy(between->children, tree->children + 1, (n - 1) * sizeof *both);
+    if (n < 2) between->n = 0;
+    both[0] = tree->children[0];
+    both[1] = trod_tree_shorten(miner->arena, between);
+    TROD_TRY_ALLOC(both[1], error);
+    tree->children = both;
+    tree->n = 2;
+done:
+    return status;
+}
+
 /* A tree of the op over the bundles, all of which are used up. A loop with several parts
  * between its rounds has a choice of them. */
 static trod_status mine_parts(struct discover_miner *miner, enum trod_tree_op op,
@@ -45,19 +65,7 @@ static trod_status mine_parts(struct discover_miner *miner, enum trod_tree_op op
         bundles[i] = NULL;
         TROD_TRY(discover_bundle_mine(miner, bundle, depth + 1, &made->children[i], error));
     }
-    if (op == TROD_TREE_LOOP && n != 2) {
-        struct trod_tree *between =
-            trod_tree_make(miner->arena, n > 2 ? TROD_TREE_CHOICE : TROD_TREE_SILENT, n - 1);
-        struct trod_tree *const loop = trod_tree_make(miner->arena, op, 2);
-        if (!between || !loop) TROD_TRY_ALLOC(NULL, error);
-        if (n > 2) memcpy(between->children, made->children + 1, (n - 1) * sizeof between);
-        between->n = n > 2 ? n - 1 : 0;
-        loop->children[0] = made->children[0];
-        loop->children[1] = trod_tree_shorten(miner->arena, between);
-        TROD_TRY_ALLOC(loop->children[1], error);
-        made->children = loop->children;
-        made->n = 2;
-    }
+    TROD_TRY(discover_close_loop(miner, made, error));
     *tree = trod_tree_shorten(miner->arena, made);
     TROD_TRY_ALLOC(*tree, error);
 done:
@@ -121,8 +129,8 @@ done:
     return status;
 }
 
-static trod_status mine_flower(struct discover_miner *miner, const uint32_t *names, uint32_t n,
-                               struct trod_tree **tree, struct trod_error *error) {
+trod_status discover_flower(struct discover_miner *miner, const uint32_t *names, uint32_t n,
+                            struct trod_tree **tree, struct trod_error *error) {
     trod_status status = TROD_OK;
     struct trod_tree *choice = trod_tree_make(miner->arena, TROD_TREE_CHOICE, n);
     struct trod_tree *const loop = trod_tree_make(miner->arena, TROD_TREE_LOOP, 2);
@@ -153,7 +161,7 @@ static trod_status mine_fall(struct discover_miner *miner, struct discover_bundl
         goto done;
     }
     if (fall.kind == TROD_FALLBACK_FLOWER) {
-        TROD_TRY(mine_flower(miner, names, (*bundle)->n_names, tree, error));
+        TROD_TRY(discover_flower(miner, names, (*bundle)->n_names, tree, error));
         goto done;
     }
     discover_bundle_free(*bundle);
@@ -164,8 +172,8 @@ done:
     return status;
 }
 
-static trod_status make_optional(struct discover_miner *miner, struct trod_tree **tree,
-                                 struct trod_error *error) {
+trod_status discover_make_optional(struct discover_miner *miner, struct trod_tree **tree,
+                                   struct trod_error *error) {
     trod_status status = TROD_OK;
     struct trod_tree *const choice = trod_tree_make(miner->arena, TROD_TREE_CHOICE, 2);
     TROD_TRY_ALLOC(choice, error);
@@ -222,7 +230,7 @@ trod_status discover_bundle_mine(struct discover_miner *miner, struct discover_b
     }
     TROD_TRY(mine_rows(miner, &bundle, depth, tree, error));
     if ((double)n_empty > miner->noise * (double)n_journeys)
-        TROD_TRY(make_optional(miner, tree, error));
+        TROD_TRY(discover_make_optional(miner, tree, error));
 done:
     discover_bundle_free(bundle);
     return status;

@@ -5,6 +5,8 @@
 
 #include "../unit.h"
 
+#include <stdlib.h>
+
 #include "compare/residual.h"
 
 enum { MOST_LABELS = 64, MOST_PAIRS = 3000000 };
@@ -19,11 +21,31 @@ static inline bool allows(struct residual *residual, const uint32_t *steps, size
     return residual_may_end(residual, state);
 }
 
+/* The tree as text, children whose order says nothing in the order of their texts. */
+static inline int by_text(const void *a, const void *b) {
+    return trod_str_compare(*(const trod_str *)a, *(const trod_str *)b);
+}
+static inline trod_str plain_form(const struct trod_tree *tree, struct trod_arena *arena) {
+    trod_str parts[128];
+    struct trod_buf text = {0};
+    assert_true(tree->n <= TROD_COUNT(parts));
+    for (size_t i = 0; i < tree->n; i++) parts[i] = plain_form(tree->children[i], arena);
+    if (tree->op == TROD_TREE_CHOICE || tree->op == TROD_TREE_ANY_ORDER)
+        qsort(parts, tree->n, sizeof *parts, by_text);
+    trod_buf_format(&text, "%d%.*s(", (int)tree->op, TROD_ARG(tree->label));
+    for (size_t i = 0; i < tree->n; i++) trod_buf_format(&text, "%.*s,", TROD_ARG(parts[i]));
+    trod_buf_byte(&text, ')');
+    const trod_str form = trod_arena_copy(arena, trod_buf_str(&text));
+    trod_buf_free(&text);
+    return form;
+}
+
 /* NULL if they are the same; else what parts them: "after 12 steps one allows \"a\"". On the
  * arena. */
 static inline const char *different_language(const struct trod_tree *a,
                                              const struct trod_tree *b,
                                              struct trod_arena *arena) {
+    if (trod_str_equal(plain_form(a, arena), plain_form(b, arena))) return NULL;
     struct trod_dict *const labels = trod_dict_make(0), *const pairs = trod_dict_make(0);
     struct residual *const x = residual_make(a, labels, MOST_PAIRS);
     struct residual *const y = residual_make(b, labels, MOST_PAIRS);
