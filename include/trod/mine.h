@@ -166,6 +166,7 @@ TROD_MUST trod_status trod_paths_to_json(const struct trod_paths *paths, size_t 
 TROD_MUST trod_status trod_paths_to_csv(const struct trod_paths *paths, size_t top,
                                         struct trod_buf *out, struct trod_error *error);
 
+#include "trod/mine/additions.h"
 #include "trod/mine/customer.h"
 #include "trod/mine/discover.h"
 #include "trod/mine/draft.h"

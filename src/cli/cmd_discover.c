@@ -124,6 +124,51 @@ done:
     return status;
 }
 
+/* --like MAP: its text, and what the events add to it. */
+static trod_status add_to_map(struct cli *cli, const struct cli_question *question,
+                              const struct trod_map *map, struct trod_buf *out,
+                              struct trod_error *error) {
+    trod_status status = TROD_OK;
+    uint64_t keep = 0;
+    struct trod_additions *additions = NULL;
+    struct trod_buf text = {0};
+    TROD_TRY(cli_number(cli, "keep", 1, 0, &keep, error));
+    TROD_TRY(trod_file_read(cli_text(cli, "like"), (size_t)64 << 20, &text, error));
+    TROD_TRY(trod_additions_make(&question->question, map, (size_t)keep, &additions, error));
+    TROD_TRY(trod_additions_write(additions, map, trod_buf_str(&text), out, error));
+    if (cli_flag(cli, "quiet")) goto done;
+    fprintf(stderr, "%zu touchpoint%s added to %s", additions->n, additions->n == 1 ? "" : "s",
+            cli_text(cli, "like"));
+    for (size_t i = 0; i < additions->n; i++)
+        fprintf(stderr, "%s\"%.*s\"", i ? ", " : ": ",
+                TROD_ARG(trod_dict_at(additions->names, additions->at[i].name)));
+    fputs(additions->n ? ".\n" : ": it knows all events.\n", stderr);
+done:
+    trod_additions_free(additions);
+    trod_buf_free(&text);
+    return status;
+}
+
+static int run_like(struct cli *cli, enum form form) {
+    trod_status status = TROD_OK;
+    struct trod_error error = {0};
+    struct cli_question question = {0};
+    struct trod_map *map = NULL;
+    struct trod_buf out = {0};
+    if (form != FORM_JOURNEY)
+        TROD_TRY(trod_fail(&error, TROD_BAD_OPTION,
+                           "with --like the map itself is written, as a .journey file"));
+    TROD_TRY(cli_read_map(cli, cli_text(cli, "like"), &map, &error));
+    TROD_TRY(cli_question_open(cli, cli->arguments, cli->n_arguments, map, &question, &error));
+    TROD_TRY(add_to_map(cli, &question, map, &out, &error));
+    TROD_TRY(cli_write(cli, trod_buf_str(&out), &error));
+done:
+    trod_buf_free(&out);
+    cli_question_close(&question);
+    trod_map_free(map);
+    return status == TROD_OK ? CLI_DONE : cli_fail(&error);
+}
+
 static int run_discover(struct cli *cli) {
     trod_status status = TROD_OK;
     struct trod_error error = {0};
@@ -135,6 +180,7 @@ static int run_discover(struct cli *cli) {
     struct trod_buf out = {0};
     enum form form = FORM_JOURNEY;
     TROD_TRY(pick_form(cli, &form, &error));
+    if (cli_text(cli, "like")) return run_like(cli, form);
     TROD_TRY(read_options(cli, &options, &error));
     TROD_TRY(cli_question_open(cli, cli->arguments, cli->n_arguments, NULL, &question, &error));
     TROD_TRY(trod_discover_make(&question.question, &options, &found, &error));
@@ -163,6 +209,9 @@ static const struct cli_option options_discover[] = {
     {"noise", 0, "SHARE",
      "pass over what is rarer than this share of the most frequent way on; 0: nothing (0.2)"},
     {"keep", 0, "N", "only the N most frequent events (else all)"},
+    {"like", 0, "MAP",
+     "write this map, its text as it is, with touchpoints for the events that it does not "
+     "know"},
     {"follows", 0, NULL,
      "from what follows what alone: for logs whose paths are too many for the memory"},
     {"channel-from", 0, "FIELD", "the column of channels (else one that is called so)"},
@@ -176,6 +225,8 @@ static const char *const examples[] = {
     "the journey that the events tell, as a map that can be edited, drawn and compared",
     "trod discover log.xes.gz --noise 0 -o found.tree.txt",
     "the process tree that every journey of the log fits",
+    "trod discover events.csv --like shop.journey -o more.journey",
+    "the map as it is, and what the events add to it",
     "trod discover --keep 20 -o found.journey",
     "the 20 most frequent events of the workspace",
     NULL};
