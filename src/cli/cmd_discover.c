@@ -191,8 +191,10 @@ static int run_discover(struct cli *cli) {
     const bool measured = found->paths && !cli_flag(cli, "no-quality") &&
                           (form == FORM_JSON || !cli_flag(cli, "quiet"));
     if (measured) {
-        TROD_TRY(trod_quality_make(found, found->paths, &cli->run, &quality, &error));
-        report.quality = &quality;
+        status = trod_quality_make(found, found->paths, &cli->run, &quality, &error);
+        /* A flow too deep for a map can still be written as a tree or net. */
+        if (status != TROD_TOO_MUCH) TROD_TRY(status);
+        if (status == TROD_OK) report.quality = &quality;
     }
     TROD_TRY(write_as(&report, form, &out, &error));
     TROD_TRY(cli_write(cli, trod_buf_str(&out), &error));

@@ -62,9 +62,11 @@ void discover_say(const struct discover_report *report, FILE *out) {
     const struct trod_discovered *const found = report->found;
     struct trod_buf text = {0}, lines = {0};
     char number[40];
-    trod_buf_format(&text, "%s journeys", table_count(found->picked.n_journeys, number));
+    trod_buf_format(&text, "%s journey%s", table_count(found->picked.n_journeys, number),
+                    found->picked.n_journeys == 1 ? "" : "s");
     if (found->n_paths)
-        trod_buf_format(&text, " on %s different paths", table_count(found->n_paths, number));
+        trod_buf_format(&text, " on %s different path%s", table_count(found->n_paths, number),
+                        found->n_paths == 1 ? "" : "s");
     trod_buf_format(&text, "; %zu of %zu events are in the map", found->n_kept - found->n_noise,
                     found->nodes.n);
     if (report->drafted)

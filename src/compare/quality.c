@@ -161,7 +161,7 @@ static trod_status measure_precision(struct work *work, struct trod_error *error
     work->labels = trod_dict_make(0);
     TROD_TRY_ALLOC(work->labels, error);
     work->residual = residual_make(work->found->tree, work->labels, MOST_TERMS);
-    TROD_TRY_ALLOC(work->residual, error);
+    if (!work->residual) goto done; /* blocks of too many parts: not known */
     const struct node root = {.state = residual_start(work->residual)};
     if (!TROD_PUSH(work->arena, work->nodes, work->n_nodes, work->room, root))
         TROD_TRY_ALLOC(NULL, error);

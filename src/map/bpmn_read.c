@@ -89,6 +89,9 @@ static trod_status add_flow(struct reader *reader, const char **attributes,
     const char *const to = trod_xml_attribute(attributes, "targetRef");
     if (!from || !to)
         return trod_fail(error, TROD_BAD_INPUT, "a flow does not say from where to where");
+    if (reader->n_flows >= NET_MOST_PLACES)
+        return trod_fail(error, TROD_TOO_MUCH, "this process has more than %d flows",
+                         NET_MOST_PLACES);
     const struct flow flow = {trod_arena_copy(reader->net.arena, trod_str_of(from)),
                               trod_arena_copy(reader->net.arena, trod_str_of(to))};
     if (!flow.from.at || !flow.to.at ||
@@ -117,8 +120,8 @@ static trod_status begin(void *owner, const char *name, const char **attributes,
         if (strcmp(name, strange[i]) == 0) {
             const char *const id = trod_xml_attribute(attributes, "id");
             return trod_fail(error, TROD_BAD_INPUT,
-                             "\"%.100s\" is a %s: a map has no word for it", id ? id : "",
-                             name);
+                             "\"%.100s\" is of the kind %s, for which a map has no word",
+                             id ? id : "", name);
         }
     return kind_of(name, &kind) ? add_node(reader, kind, attributes, error) : TROD_OK;
 }

@@ -1,7 +1,7 @@
 /* draft_lines: what a draft says besides the flow, in the words of a map.
  *
- * Observed figures are rounded to two digits, limits upwards, so that what is written is not
- * finer than what is known. The shares of one choice are rounded so that they still add up to
+ * Observed times are rounded to two digits, so that what is written is not finer than what is
+ * known. The shares of one choice are rounded so that they still add up to
  * 100: each is cut, and what is missing goes to those that lost most.
  */
 #include <math.h>
@@ -67,7 +67,7 @@ trod_str map_draft_share(struct draft_maker *maker, const struct trod_tree *choi
  */
 
 /* "2.5 h": two digits, in the unit in which most durations of that size are told. */
-static trod_str time_words(struct draft_maker *maker, int64_t us, bool up) {
+static trod_str time_words(struct draft_maker *maker, int64_t us) {
     static const struct {
         int64_t us, least_us;
         const char *one, *many;
@@ -78,9 +78,9 @@ static trod_str time_words(struct draft_maker *maker, int64_t us, bool up) {
     size_t u = 0;
     while (us < units[u].least_us) u++;
     const double exact = (double)us / (double)units[u].us;
-    const double step = exact < 10 ? 0.1 : pow(10, floor(log10(exact)) - 1);
-    double number = up ? ceil(exact / step - 1e-9) * step : round(exact / step) * step;
-    if (units[u].us == TROD_SECOND_US) number = up ? ceil(exact - 1e-9) : round(exact);
+    const bool seconds = units[u].us == TROD_SECOND_US;
+    const double step = seconds ? 1 : exact < 10 ? 0.1 : pow(10, floor(log10(exact)) - 1);
+    const double number = round(exact / step) * step;
     const bool whole = fabs(number - round(number)) < 1e-6;
     return trod_arena_format(maker->arena, whole ? "%.0f %s" : "%.1f %s", number,
                              whole && (int64_t)round(number) == 1 ? units[u].one
@@ -90,8 +90,8 @@ static trod_str time_words(struct draft_maker *maker, int64_t us, bool up) {
 static bool add_window(struct draft_maker *maker, struct map_node *line, size_t *room,
                        const struct trod_tree_window *window) {
     const int64_t usual_us = window->usual_us < window->most_us ? window->usual_us : 0;
-    const trod_str most = time_words(maker, window->most_us, true);
-    const trod_str usual = time_words(maker, usual_us, false);
+    const trod_str most = time_words(maker, window->most_us);
+    const trod_str usual = time_words(maker, usual_us);
     if (!most.at || !usual.at) return false;
     const bool says = usual_us >= TROD_SECOND_US && !trod_str_equal(most, usual);
     return (!says || map_draft_arg(maker, line, room, "usually", MAP_LEAF_TIME, usual)) &&

@@ -21,7 +21,8 @@ struct net {
     uint32_t start, end; /* places */
 };
 
-enum { NET_MOST = 3000 }; /* transitions that are read */
+/* What is read at most: transitions, and places and arcs. */
+enum { NET_MOST = 3000, NET_MOST_PLACES = 30000, NET_MOST_ARCS = 60000 };
 
 /* A transition that does the tree (NULL: nothing). Its number, or SIZE_MAX without memory. */
 size_t net_add(struct net *net, struct trod_tree *tree);

@@ -58,6 +58,9 @@ static trod_status begin_place(struct reader *reader, const char **attributes,
                                struct trod_error *error) {
     const char *const ref = trod_xml_attribute(attributes, "idref");
     if (!reader->in_finals) {
+        if (reader->net.n_places >= NET_MOST_PLACES)
+            return trod_fail(error, TROD_TOO_MUCH, "this net has more than %d places",
+                             NET_MOST_PLACES);
         reader->place = reader->net.n_places++;
         return add_node(reader, attributes, true, reader->place, error);
     }
@@ -74,6 +77,8 @@ static trod_status begin_arc(struct reader *reader, const char **attributes,
     const char *const to = trod_xml_attribute(attributes, "target");
     if (!from || !to)
         return trod_fail(error, TROD_BAD_INPUT, "an arc does not say from where to where");
+    if (reader->n_arcs >= NET_MOST_ARCS)
+        return trod_fail(error, TROD_TOO_MUCH, "this net has more than %d arcs", NET_MOST_ARCS);
     const struct arc arc = {trod_arena_copy(reader->net.arena, trod_str_of(from)),
                             trod_arena_copy(reader->net.arena, trod_str_of(to))};
     if (!arc.from.at || !arc.to.at ||

@@ -99,6 +99,7 @@ static void join(struct folding *f, enum trod_tree_op op, size_t from, size_t to
  */
 
 static bool fold_choice(struct folding *f) {
+    bool changed = false;
     size_t n = 0;
     for (size_t t = 0; t < f->net->n; t++) {
         const struct net_transition *const transition = &f->net->transitions[t];
@@ -118,26 +119,31 @@ static bool fold_choice(struct folding *f) {
         }
         if (to - from < 2) continue;
         join(f, TROD_TREE_CHOICE, from, to);
-        return true;
+        changed = true;
     }
-    return false;
+    return changed;
 }
 
 static bool fold_sequence(struct folding *f) {
     struct net *const net = f->net;
-    for (uint32_t p = 0; p < net->n_places; p++) {
-        if (f->fill[p].n != 1 || f->take[p].n != 1 || f->fill[p].one == f->take[p].one)
-            continue;
-        struct net_transition *const a = &net->transitions[f->fill[p].one];
-        struct net_transition *const b = &net->transitions[f->take[p].one];
+    bool changed = false;
+    for (uint32_t p = 0; p < net->n_places && !f->no_memory; p++) {
+        const size_t first = f->fill[p].one, second = f->take[p].one;
+        if (f->fill[p].n != 1 || f->take[p].n != 1 || first == second) continue;
+        struct net_transition *const a = &net->transitions[first];
+        struct net_transition *const b = &net->transitions[second];
         if (a->out.n != 1 || b->in.n != 1) continue;
-        f->items[0].transition = f->fill[p].one;
-        f->items[1].transition = f->take[p].one;
+        f->items[0].transition = first;
+        f->items[1].transition = second;
+        /* What b filled, a fills now; b's places are a's. */
         a->out = b->out;
+        for (size_t i = 0; i < a->out.n; i++)
+            if (f->fill[a->out.at[i]].one == second) f->fill[a->out.at[i]].one = first;
+        f->fill[p].n = f->take[p].n = 0;
         join(f, TROD_TREE_SEQUENCE, 0, 2);
-        return true;
+        changed = true;
     }
-    return false;
+    return changed;
 }
 
 /* *( body, between ); NULL for no body stands for nothing. */
@@ -233,6 +239,7 @@ static bool is_branch(const struct folding *f, size_t t) {
 
 static bool fold_any_order(struct folding *f) {
     struct net *const net = f->net;
+    bool changed = false;
     size_t n = 0;
     for (size_t t = 0; t < net->n; t++) {
         if (!is_branch(f, t)) continue;
@@ -258,9 +265,9 @@ static bool fold_any_order(struct folding *f) {
             drop_place(net, x);
             drop_place(net, y);
         }
-        return true;
+        changed = true;
     }
-    return false;
+    return changed;
 }
 
 /* Wherever `from` stands, `to` stands instead; false if both stand together somewhere. */
@@ -348,9 +355,9 @@ trod_status net_to_tree(struct net *net, const char *what, struct trod_tree **tr
                         struct trod_error *error) {
     trod_status status = TROD_OK;
     struct folding f = {.net = net};
-    if (net->n > NET_MOST)
-        TROD_TRY(
-            trod_fail(error, TROD_TOO_MUCH, "this %s has more than %d steps", what, NET_MOST));
+    if (net->n > 4 * NET_MOST)
+        TROD_TRY(trod_fail(error, TROD_TOO_MUCH, "this %s has more than %d steps", what,
+                           4 * NET_MOST));
     if (!frame(net)) TROD_TRY_ALLOC(NULL, error);
     /* Each round of a place with itself makes a new place. */
     f.most_places = net->n_places + net->n;
@@ -361,7 +368,7 @@ trod_status net_to_tree(struct net *net, const char *what, struct trod_tree **tr
     bool changed = true;
     while (changed && !f.no_memory) {
         look(&f);
-        changed = fold_choice(&f) || fold_sequence(&f) || fold_loop(&f) || fold_any_order(&f) ||
+        changed = fold_sequence(&f) || fold_choice(&f) || fold_loop(&f) || fold_any_order(&f) ||
                   fold_nothing(&f);
     }
     if (f.no_memory) TROD_TRY_ALLOC(NULL, error);

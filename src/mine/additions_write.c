@@ -197,20 +197,32 @@ static trod_status check_places(const struct writing *writing, struct trod_error
     return TROD_OK;
 }
 
-/* What goes behind line `number`, and before it. */
-static trod_status write_at(struct writing *writing, const uint32_t *places, uint32_t number,
-                            bool before, size_t indent, struct trod_error *error) {
-    for (size_t i = 0; i < writing->additions->n; i++) {
-        const struct trod_addition *const addition = &writing->additions->at[i];
-        const bool first = addition->touchpoint_id == TROD_NO_ID;
-        if (places[i] != number || first != before) continue;
-        const trod_status status = write_addition(writing, indent, addition, error);
-        if (status != TROD_OK) return status;
-    }
-    return TROD_OK;
+/* Where an addition goes: before that line, or behind it. */
+struct place {
+    uint32_t line;
+    bool before;
+};
+
+static struct place place_of(const struct writing *writing,
+                             const struct trod_addition *addition) {
+    if (addition->touchpoint_id == TROD_NO_ID)
+        return (struct place){first_line_of(writing->map), true};
+    const struct trod_touchpoint *const touchpoint =
+        &writing->map->touchpoints[addition->touchpoint_id];
+    if (touchpoint->ends) return (struct place){touchpoint->line, true};
+    return (struct place){last_line(writing->text, touchpoint->line), false};
 }
 
-static trod_status write_lines(struct writing *writing, const uint32_t *places,
+static trod_status write_at(struct writing *writing, const struct place *places, uint32_t line,
+                            bool before, size_t indent, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    for (size_t i = 0; i < writing->additions->n && status == TROD_OK; i++)
+        if (places[i].line == line && places[i].before == before)
+            status = write_addition(writing, indent, &writing->additions->at[i], error);
+    return status;
+}
+
+static trod_status write_lines(struct writing *writing, const struct place *places,
                                struct trod_error *error) {
     trod_status status = TROD_OK;
     size_t from = 0, indent = 0;
@@ -239,16 +251,12 @@ trod_status trod_additions_write(const struct trod_additions *additions,
     TROD_TRY_ALLOC(scratch, error);
     writing.ids = trod_dict_make(0);
     TROD_TRY_ALLOC(writing.ids, error);
-    uint32_t *const places = TROD_NEW_ARRAY(scratch, additions->n, uint32_t);
+    struct place *const places = TROD_NEW_ARRAY(scratch, additions->n, struct place);
     TROD_TRY_ALLOC(places, error);
     if (additions->n && !first_line_of(map))
         TROD_TRY(trod_fail(error, TROD_BAD_INPUT, "the map has no touchpoint to begin with"));
     TROD_TRY(check_places(&writing, error));
-    for (size_t i = 0; i < additions->n; i++)
-        places[i] =
-            additions->at[i].touchpoint_id == TROD_NO_ID
-                ? first_line_of(map)
-                : last_line(text, map->touchpoints[additions->at[i].touchpoint_id].line);
+    for (size_t i = 0; i < additions->n; i++) places[i] = place_of(&writing, &additions->at[i]);
     TROD_TRY(write_lines(&writing, places, error));
     if (out->failed) TROD_TRY(trod_fail(error, TROD_TOO_MUCH, "the map is too large to write"));
 done:

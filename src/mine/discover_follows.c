@@ -19,9 +19,8 @@ struct share { /* of the names, a graph of their own */
     uint64_t n_skip; /* journeys that pass over it */
 };
 
-static trod_status mine_share(struct discover_miner *miner, struct trod_arena *arena,
-                              const struct share *share, size_t depth, struct trod_tree **tree,
-                              struct trod_error *error);
+static trod_status mine_share(struct discover_miner *miner, const struct share *share,
+                              size_t depth, struct trod_tree **tree, struct trod_error *error);
 
 /* ---- Splitting -----------------------------------------------------------------------------
  */
@@ -96,7 +95,7 @@ static trod_status mine_groups(struct discover_miner *miner, struct trod_arena *
     TROD_TRY_ALLOC(made, error);
     TROD_TRY(split_share(share, cut, arena, &shares, error));
     for (uint32_t g = 0; g < cut->n_groups; g++)
-        TROD_TRY(mine_share(miner, arena, &shares[g], depth + 1, &made->children[g], error));
+        TROD_TRY(mine_share(miner, &shares[g], depth + 1, &made->children[g], error));
     TROD_TRY(discover_close_loop(miner, made, error));
     *tree = trod_tree_shorten(miner->arena, made);
     TROD_TRY_ALLOC(*tree, error);
@@ -138,7 +137,7 @@ static trod_status mine_no_cut(struct discover_miner *miner, struct trod_arena *
     }
     struct trod_tree *const loop = trod_tree_make(miner->arena, TROD_TREE_LOOP, 2);
     TROD_TRY_ALLOC(loop, error);
-    TROD_TRY(mine_share(miner, arena, &once, depth + 1, &loop->children[0], error));
+    TROD_TRY(mine_share(miner, &once, depth + 1, &loop->children[0], error));
     loop->children[1] = trod_tree_make(miner->arena, TROD_TREE_SILENT, 0);
     TROD_TRY_ALLOC(loop->children[1], error);
     *tree = trod_tree_shorten(miner->arena, loop);
@@ -147,13 +146,14 @@ done:
     return status;
 }
 
-static trod_status mine_share(struct discover_miner *miner, struct trod_arena *arena,
-                              const struct share *share, size_t depth, struct trod_tree **tree,
-                              struct trod_error *error) {
+static trod_status mine_share(struct discover_miner *miner, const struct share *share,
+                              size_t depth, struct trod_tree **tree, struct trod_error *error) {
     trod_status status = TROD_OK;
     struct discover_cut cut = {0};
     struct discover_graph filtered;
     uint64_t n_begun = 0;
+    struct trod_arena *const arena = trod_arena_make(MINE_ARENA_BYTES);
+    TROD_TRY_ALLOC(arena, error);
     if (depth > MOST_DEPTH)
         TROD_TRY(trod_fail(error, TROD_TOO_MUCH, "the log has no simple order"));
     if (trod_run_cancelled(miner->run)) TROD_TRY(trod_fail(error, TROD_CANCELLED, "stopped"));
@@ -177,6 +177,7 @@ static trod_status mine_share(struct discover_miner *miner, struct trod_arena *a
     if ((double)share->n_skip > miner->noise * (double)(share->n_skip + n_begun))
         TROD_TRY(discover_make_optional(miner, tree, error));
 done:
+    trod_arena_free(arena);
     return status;
 }
 
@@ -190,7 +191,7 @@ trod_status discover_graph_mine(struct discover_miner *miner,
     all.names = TROD_NEW_ARRAY(arena, graph->n, uint32_t);
     TROD_TRY_ALLOC(all.names, error);
     for (uint32_t a = 0; a < graph->n; a++) all.names[a] = a;
-    TROD_TRY(mine_share(miner, arena, &all, 0, tree, error));
+    TROD_TRY(mine_share(miner, &all, 0, tree, error));
 done:
     trod_arena_free(arena);
     return status;

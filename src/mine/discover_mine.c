@@ -105,27 +105,33 @@ static void drop_untaken(struct discover_cut *cut, struct discover_bundle **bund
 }
 
 /* Splits by a cut of the graph, or of the graph without what is rare; bundles stays NULL if
- * there is no cut. The bundles are on the scratch arena. */
+ * there is no cut. */
 static trod_status split_by_cut(struct discover_miner *miner,
-                                const struct discover_bundle *bundle,
-                                struct trod_arena *scratch, struct discover_cut *cut,
-                                struct discover_bundle ***bundles, struct trod_error *error) {
+                                const struct discover_bundle *bundle, enum trod_tree_op *op,
+                                struct discover_bundle ***bundles, size_t *n,
+                                struct trod_error *error) {
     trod_status status = TROD_OK;
     struct discover_graph graph, filtered;
+    struct discover_cut cut = {0};
+    struct trod_arena *const scratch = trod_arena_make(MINE_ARENA_BYTES);
+    TROD_TRY_ALLOC(scratch, error);
     TROD_TRY(discover_graph_make(bundle, scratch, &graph, error));
-    TROD_TRY(discover_cut_find(&graph, scratch, cut, error));
-    if (cut->n_groups == 0 && miner->noise > 0) {
+    TROD_TRY(discover_cut_find(&graph, scratch, &cut, error));
+    if (cut.n_groups == 0 && miner->noise > 0) {
         TROD_TRY(discover_graph_filter(&graph, miner->noise, scratch, &filtered, error));
-        TROD_TRY(discover_cut_find(&filtered, scratch, cut, error));
+        TROD_TRY(discover_cut_find(&filtered, scratch, &cut, error));
     }
-    if (cut->n_groups == 0) goto done;
+    if (cut.n_groups == 0) goto done;
     struct discover_bundle **const parts =
-        TROD_NEW_ARRAY(scratch, cut->n_groups, struct discover_bundle *);
+        TROD_NEW_ARRAY(miner->arena, cut.n_groups, struct discover_bundle *);
     TROD_TRY_ALLOC(parts, error);
-    TROD_TRY(discover_split(bundle, cut, parts, error));
+    TROD_TRY(discover_split(bundle, &cut, parts, error));
+    if (cut.op == TROD_TREE_CHOICE) drop_untaken(&cut, parts);
     *bundles = parts;
-    if (cut->op == TROD_TREE_CHOICE) drop_untaken(cut, parts);
+    *op = cut.op;
+    *n = cut.n_groups;
 done:
+    trod_arena_free(scratch);
     return status;
 }
 
@@ -190,25 +196,24 @@ done:
 static trod_status mine_rows(struct discover_miner *miner, struct discover_bundle **bundle,
                              size_t depth, struct trod_tree **tree, struct trod_error *error) {
     trod_status status = TROD_OK;
-    struct discover_cut cut = {0};
+    enum trod_tree_op op = TROD_TREE_SILENT;
     struct discover_bundle **parts = NULL;
-    struct trod_arena *const scratch = trod_arena_make(MINE_ARENA_BYTES);
-    TROD_TRY_ALLOC(scratch, error);
+    size_t n = 0;
     if ((*bundle)->n_rows == 1 && (*bundle)->rows[0].n == 1) {
         *tree = make_label(miner, (*bundle)->names[0]);
         TROD_TRY_ALLOC(*tree, error);
         goto done;
     }
-    TROD_TRY(split_by_cut(miner, *bundle, scratch, &cut, &parts, error));
+    TROD_TRY(split_by_cut(miner, *bundle, &op, &parts, &n, error));
     if (!parts) {
         TROD_TRY(mine_fall(miner, bundle, depth, tree, error));
         goto done;
     }
+    /* What was split is no longer needed: so the memory does not grow with the depth. */
     discover_bundle_free(*bundle);
     *bundle = NULL;
-    TROD_TRY(mine_parts(miner, cut.op, parts, cut.n_groups, depth, tree, error));
+    TROD_TRY(mine_parts(miner, op, parts, n, depth, tree, error));
 done:
-    trod_arena_free(scratch);
     return status;
 }
 

@@ -124,6 +124,27 @@ static void trees_equal_the_reference(void **state) {
     }
 }
 
+/* In a log without tricks, what follows what tells as much as the paths. */
+static void follows_alone_find_the_same(void **state) {
+    (void)state;
+    if (!find_shared()) skip();
+    struct trod_error error = {0};
+    struct trod_discovered *found = NULL;
+    struct trod_arena *const arena = trod_arena_make(0);
+    struct trod_parts *const parts = parts_of_file("pm4py/running-example.xes");
+    struct trod_discovered *const by_paths = discover(parts, 0);
+    const struct trod_question question = {.parts = parts};
+    const struct trod_discover_options options = {.by_follows = true};
+    assert_int_equal(trod_discover_make(&question, &options, &found, &error), TROD_OK);
+    assert_true(found->by_follows && !by_paths->by_follows);
+    assert_null(found->paths);
+    assert_null(different_language(found->tree, by_paths->tree, arena));
+    trod_discovered_free(found);
+    trod_discovered_free(by_paths);
+    trod_parts_free(parts);
+    trod_arena_free(arena);
+}
+
 /* ---- Without noise all fits ----------------------------------------------------------------
  */
 
@@ -295,6 +316,7 @@ int main(void) {
         cmocka_unit_test(random_trees_come_back),
         cmocka_unit_test(every_random_path_is_allowed),
         cmocka_unit_test(fitness_is_known),
+        cmocka_unit_test(follows_alone_find_the_same),
         cmocka_unit_test(trees_equal_the_reference),
         cmocka_unit_test(every_log_fits_without_noise),
     };
