@@ -165,7 +165,9 @@ struct part_ids {
     uint64_t base;
     unsigned width;
 };
+struct part_splice;
 struct part_inner {
+    const struct part_splice *splice; /* NULL: the part as it lies (part_splice.h) */
     const struct trod_section *sections; /* borrowed */
     size_t n_sections;
     struct part_varied gaps;

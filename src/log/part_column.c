@@ -3,6 +3,8 @@
  * few customers at a time. */
 #include "log/part_column.h"
 
+#include "log/part_splice.h"
+
 enum { SPREAD_CUSTOMERS = 512 };
 
 /* ---- Opening
@@ -237,9 +239,22 @@ static void spread_codes(const struct trod_part *part, const struct piece *piece
     }
 }
 
+/* What is passed over of the column's rows. */
+static const struct part_cuts *cuts_of(const struct part_splice *splice,
+                                       const struct trod_part_column *column) {
+    return column->fact ? &splice->customers : &splice->events;
+}
+
 void trod_part_codes(const struct trod_part *part, const struct trod_part_column *column,
                      uint32_t from, uint32_t n, uint32_t *codes) {
     CHECK(column->kind == TROD_COLUMN_CODES);
+    const struct part_splice *const splice = part_splice(part);
+    struct part_stretch stretch;
+    if (splice) {
+        PART_EACH_STRETCH(cuts_of(splice, column), from, n, stretch, done)
+        trod_part_codes(splice->whole, column, stretch.from, stretch.n, codes + done);
+        return;
+    }
     if (!column->by_customer) {
         column_codes_read(column->inner, from, n, codes);
         return;
@@ -255,8 +270,14 @@ void trod_part_codes(const struct trod_part *part, const struct trod_part_column
 void trod_part_customer_codes(const struct trod_part *part,
                               const struct trod_part_column *column, uint32_t from, uint32_t n,
                               uint32_t *codes) {
-    (void)part;
     CHECK(column->kind == TROD_COLUMN_CODES && (column->by_customer || column->fact));
+    const struct part_splice *const splice = part_splice(part);
+    struct part_stretch stretch;
+    if (splice) {
+        PART_EACH_STRETCH(&splice->customers, from, n, stretch, done)
+        column_codes_read(column->inner, stretch.from, stretch.n, codes + done);
+        return;
+    }
     column_codes_read(column->inner, from, n, codes);
 }
 
@@ -269,6 +290,13 @@ trod_str trod_part_value(const struct trod_part *part, const struct trod_part_co
 void trod_part_numbers(const struct trod_part *part, const struct trod_part_column *column,
                        uint32_t from, uint32_t n, int64_t *numbers) {
     CHECK(column->kind == TROD_COLUMN_NUMBER);
+    const struct part_splice *const splice = part_splice(part);
+    struct part_stretch stretch;
+    if (splice) {
+        PART_EACH_STRETCH(cuts_of(splice, column), from, n, stretch, done)
+        trod_part_numbers(splice->whole, column, stretch.from, stretch.n, numbers + done);
+        return;
+    }
     if (!column->by_customer) {
         column_numbers_read(column->inner, from, n, numbers);
         return;
@@ -335,6 +363,15 @@ trod_status trod_part_texts(const struct trod_part *part, const struct trod_part
                             uint32_t from, uint32_t n, struct trod_arena *arena,
                             trod_str *texts, struct trod_error *error) {
     trod_status status = TROD_OK;
+    const struct part_splice *const splice = part_splice(part);
+    struct part_stretch stretch;
+    if (splice) {
+        PART_EACH_STRETCH(cuts_of(splice, column), from, n, stretch, done)
+        if (status == TROD_OK)
+            status = trod_part_texts(splice->whole, column, stretch.from, stretch.n, arena,
+                                     texts + done, error);
+        return status;
+    }
     if (!column->by_customer || n == 0) return row_texts(column, from, n, arena, texts, error);
     const uint32_t first = part_customer_of(part, from);
     const uint32_t n_customers = part_customer_of(part, from + n - 1) - first + 1;

@@ -8,6 +8,8 @@
  */
 #include "log/part_ids.h"
 
+#include "log/part_splice.h"
+
 static const uint64_t hash_seed = UINT64_C(0x74726f6420637573);
 
 uint64_t trod_customer_hash(trod_str id) {
@@ -331,7 +333,17 @@ done:
 trod_status trod_part_ids(const struct trod_part *part, uint32_t from, uint32_t n,
                           struct trod_arena *arena, trod_str *texts, struct trod_error *error) {
     const struct part_ids *const ids = &part_inner(part)->ids;
+    const struct part_splice *const splice = part_splice(part);
+    struct part_stretch stretch;
     if (n == 0) return TROD_OK;
+    if (splice) {
+        trod_status status = TROD_OK;
+        PART_EACH_STRETCH(&splice->customers, from, n, stretch, done)
+        if (status == TROD_OK)
+            status = trod_part_ids(splice->whole, stretch.from, stretch.n, arena, texts + done,
+                                   error);
+        return status;
+    }
     if (ids->kind == PART_IDS_NUMBERS) return ids_of_numbers(ids, from, n, arena, texts, error);
     if (ids->kind == PART_IDS_CODES)
         return ids_of_codes(ids, from, n, arena, texts, error);
@@ -342,6 +354,9 @@ trod_status trod_part_ids(const struct trod_part *part, uint32_t from, uint32_t 
 
 uint32_t trod_part_seek(const struct trod_part *part, uint64_t hash) {
     const struct part_ids *const ids = &part_inner(part)->ids;
+    const struct part_splice *const splice = part_splice(part);
+    bool gone = false;
+    if (splice) return part_splice_place(splice, trod_part_seek(splice->whole, hash), &gone);
     /* The blocks before `low` begin below the hash, so that at most the last of them holds it.
      */
     uint32_t low = 0, high = ids->n_blocks;
@@ -371,6 +386,14 @@ uint32_t trod_part_seek(const struct trod_part *part, uint64_t hash) {
 
 uint32_t trod_part_find(const struct trod_part *part, trod_str id) {
     const struct part_ids *const ids = &part_inner(part)->ids;
+    const struct part_splice *const splice = part_splice(part);
+    if (splice) {
+        bool gone = false;
+        const uint32_t found = trod_part_find(splice->whole, id);
+        if (found == TROD_NO_ID) return TROD_NO_ID;
+        const uint32_t place = part_splice_place(splice, found, &gone);
+        return gone ? TROD_NO_ID : place;
+    }
     const uint64_t hash = trod_customer_hash(id);
     for (uint32_t at = trod_part_seek(part, hash); at < part->n_customers; at++) {
         struct id_room room;

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "log/part.h"
+#include "log/part_splice.h"
 
 /* The buckets that are kept; *n_buckets is 0 without times. Not that of 0, which is also what
  * stands where there is no time. */
@@ -81,7 +81,12 @@ trod_status part_near_open(const struct trod_section *section, struct trod_part 
 }
 
 void trod_part_near(const struct trod_part *part, uint64_t *ticks) {
+    const struct part_splice *const splice = part_splice(part);
     if (part->n_near == 0) return;
+    if (splice) {
+        memcpy(ticks, splice->near, part->n_near * sizeof *ticks);
+        return;
+    }
     part_varied_read(&part_inner(part)->near, 0, part->n_near, ticks);
     for (uint32_t i = 1; i < part->n_near; i++) ticks[i] += ticks[i - 1];
 }

@@ -1,7 +1,15 @@
 /* What is read of a part's events in ranges, and the check of all of it. */
 #include "log/part_ids.h"
+#include "log/part_splice.h"
 
 void trod_part_gaps(const struct trod_part *part, uint32_t from, uint32_t n, uint64_t *gaps) {
+    const struct part_splice *const splice = part_splice(part);
+    struct part_stretch stretch;
+    if (splice) {
+        PART_EACH_STRETCH(&splice->events, from, n, stretch, done)
+        trod_part_gaps(splice->whole, stretch.from, stretch.n, gaps + done);
+        return;
+    }
     if (part->tick_us) {
         part_varied_read(&part_inner(part)->gaps, from, n, gaps);
     } else {
@@ -10,6 +18,13 @@ void trod_part_gaps(const struct trod_part *part, uint32_t from, uint32_t n, uin
 }
 
 void trod_part_spans(const struct trod_part *part, uint32_t from, uint32_t n, uint64_t *spans) {
+    const struct part_splice *const splice = part_splice(part);
+    struct part_stretch stretch;
+    if (splice) {
+        PART_EACH_STRETCH(&splice->customers, from, n, stretch, done)
+        trod_part_spans(splice->whole, stretch.from, stretch.n, spans + done);
+        return;
+    }
     if (part->has_spans) {
         part_varied_read(&part_inner(part)->spans, from, n, spans);
     } else {
@@ -18,6 +33,13 @@ void trod_part_spans(const struct trod_part *part, uint32_t from, uint32_t n, ui
 }
 
 void trod_part_ends(const struct trod_part *part, uint32_t from, uint32_t n, uint64_t *ends) {
+    const struct part_splice *const splice = part_splice(part);
+    struct part_stretch stretch;
+    if (splice) {
+        PART_EACH_STRETCH(&splice->events, from, n, stretch, done)
+        trod_part_ends(splice->whole, stretch.from, stretch.n, ends + done);
+        return;
+    }
     if (part->has_ends) {
         part_varied_read(&part_inner(part)->ends, from, n, ends);
         for (uint32_t i = 0; i < n; i++) ends[i]--; /* 0 is none */
@@ -29,6 +51,13 @@ void trod_part_ends(const struct trod_part *part, uint32_t from, uint32_t n, uin
 void trod_part_sources(const struct trod_part *part, uint32_t from, uint32_t n,
                        uint32_t *sources) {
     const struct part_inner *const inner = part_inner(part);
+    const struct part_splice *const splice = inner->splice;
+    struct part_stretch stretch;
+    if (splice) {
+        PART_EACH_STRETCH(&splice->events, from, n, stretch, done)
+        trod_part_sources(splice->whole, stretch.from, stretch.n, sources + done);
+        return;
+    }
     if (inner->source_width) {
         part_bits_u32(inner->sources, inner->source_width, from, n, sources);
         const uint32_t most = part->n_sources - 1 - inner->source_least;

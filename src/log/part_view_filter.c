@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "log/part_column.h"
+#include "log/part_splice.h"
 #include "log/part_view.h"
 
 /* ---- Numbers -------------------------------------------------------------------------------
@@ -397,7 +398,7 @@ static trod_status ask_block(const struct log_part_test *test, struct log_part_r
         table_bits(test->yes, reader->codes, sizeof *reader->codes, n, words);
         return TROD_OK;
     case LOG_LEAF_NUMBERS:
-        if (!by_customer && !test->column->by_customer &&
+        if (!by_customer && !test->column->by_customer && !part_splice(part) &&
             column_varied_bits(test->column->inner, from, n, &range, words))
             return TROD_OK;
         /* The clock's room is free for it: numbers and times are not read at once. */

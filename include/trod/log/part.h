@@ -214,6 +214,17 @@ TROD_MUST trod_status trod_part_unpack(const struct trod_part *part, uint32_t fr
                                        struct trod_arena *arena, struct trod_rows *rows,
                                        struct trod_error *error);
 
+/* Those customers alone (ascending). On the arena; texts may point into the part. */
+TROD_MUST trod_status trod_part_pick(const struct trod_part *part, const uint32_t *customers,
+                                     uint32_t n, struct trod_arena *arena,
+                                     struct trod_rows *rows, struct trod_error *error);
+/* The part without those customers (ascending; borrowed, as is the part, for as long): questions
+ * read it like any other. On the arena. Cost: names are copied, and little else is done. */
+TROD_MUST trod_status trod_part_without(const struct trod_part *part, const uint32_t *gone,
+                                        uint32_t n_gone, struct trod_arena *arena,
+                                        const struct trod_part **left,
+                                        struct trod_error *error);
+
 /* Puts rows of several parts together, older ones first: customers by hash, equal ones as one,
  * their events by time (equal times: older rows first), facts from the newest that has one.
  * With `id_field` (or TROD_NO_ID) an event whose id its customer had before is dropped; with
