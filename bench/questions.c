@@ -356,7 +356,7 @@ int main(int argc, char **argv) {
     struct trod_parts *parts = simulated(argv[1], &asked.run);
     if (!parts) {
         check(trod_store_open(argv[1], TROD_STORE_READ, &asked.run, &store, &error), &error);
-        check(trod_store_parts(store, &parts, &error), &error);
+        check(trod_store_parts_quick(store, &parts, &error), &error);
     }
     const double open_seconds = now() - began;
     asked.question = (struct trod_question){.parts = parts, .run = &asked.run};

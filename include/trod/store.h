@@ -42,6 +42,14 @@ void trod_store_close(struct trod_store *store);
 TROD_MUST trod_status trod_store_parts(struct trod_store *store, struct trod_parts **parts,
                                        struct trod_error *error);
 
+/* The same for questions, to which the order of the parts is all one: where few events stand beside
+ * a large set, in smaller sets or in the inbox, only the customers that they are about are put
+ * together, in parts of their own behind the others (whose first_hash says nothing). n_customers
+ * may count a customer twice of whom files and inbox know. */
+TROD_MUST trod_status trod_store_parts_quick(struct trod_store *store,
+                                             struct trod_parts **parts,
+                                             struct trod_error *error);
+
 /* ---- What is in it
  * ---------------------------------------------------------------------------- */
 

@@ -42,7 +42,7 @@ static trod_status open_log(struct cli *cli, const char *const *files, size_t n_
     if (workspace_holds_log(cli, n_files)) {
         TROD_TRY(settled ? workspace_open_settled(cli, &question->store, error)
                          : workspace_open(cli, TROD_STORE_READ, &question->store, error));
-        TROD_TRY(trod_store_parts(question->store, &question->parts, error));
+        TROD_TRY(trod_store_parts_quick(question->store, &question->parts, error));
     } else if (n_files == 0 && !map && isatty(STDIN_FILENO)) {
         trod_fail(error, TROD_BAD_OPTION, "trod %s needs a log", cli->command->name);
         trod_error_hint(error, "name its file, for example: trod %s events.csv",

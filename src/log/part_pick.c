@@ -21,6 +21,8 @@ static trod_status pick_customers(struct picker *p) {
     for (uint32_t i = 0; i < p->n; i++) {
         const uint32_t c = p->customers[i];
         TROD_TRY(trod_part_ids(p->part, c, 1, p->arena, &id[i], p->error));
+        id[i] = trod_arena_copy(p->arena, id[i]);
+        TROD_TRY_ALLOC(id[i].at, p->error);
         hash[i] = trod_customer_hash(id[i]);
         first[i + 1] = first[i] + p->part->first[c + 1] - p->part->first[c];
     }
@@ -69,35 +71,78 @@ static void rows_of(const struct picker *p, const struct trod_part_column *colum
     *at = column->fact ? i : p->first[i];
 }
 
-static trod_status pick_column(struct picker *p, const struct trod_part_column *column,
-                               struct trod_rows_column *to) {
+/* Only the values that they have stay in the dictionary, and are copied: those of a part may go
+ * with it. */
+static trod_status keep_used(struct picker *p, const struct trod_part_column *column,
+                             uint32_t *code, size_t n_rows, struct trod_rows_column *to) {
     trod_status status = TROD_OK;
-    const bool coded = column->kind == TROD_COLUMN_CODES;
+    struct trod_arena *const arena = p->arena;
+    uint32_t *const number = TROD_NEW_ARRAY(arena, (size_t)column->n_values + 1, uint32_t);
+    trod_str *values = NULL;
+    size_t n = 0, room = 0;
+    TROD_TRY_ALLOC(number, p->error);
+    for (size_t i = 0; i < n_rows; i++) {
+        const uint32_t old = code[i];
+        if (old && number[old] == 0) {
+            const trod_str value =
+                trod_arena_copy(arena, trod_part_value(p->part, column, old));
+            TROD_TRY_ALLOC(value.at, p->error);
+            TROD_TRY_ALLOC(TROD_PUSH(arena, values, n, room, value), p->error);
+            number[old] = (uint32_t)n;
+        }
+        code[i] = number[old];
+    }
+    if (!values) TROD_TRY_ALLOC(values = TROD_NEW(arena, trod_str), p->error);
+    to->code = code;
+    to->values = values;
+    to->n_values = (uint32_t)n;
+done:
+    return status;
+}
+
+static trod_status pick_codes(struct picker *p, const struct trod_part_column *column,
+                              struct trod_rows_column *to) {
+    trod_status status = TROD_OK;
     const size_t n_rows = column->fact ? p->n : p->n_events;
-    uint32_t *const code =
-        coded ? TROD_NEW_ARRAY(p->arena, n_rows + PART_ROOM, uint32_t) : NULL;
-    trod_str *const values = coded ? TROD_NEW_ARRAY(p->arena, column->n_values, trod_str) : NULL;
-    trod_str *const text = coded ? NULL : TROD_NEW_ARRAY(p->arena, n_rows, trod_str);
-    TROD_TRY_ALLOC(coded ? code && values : text != NULL, p->error);
+    uint32_t *const code = TROD_NEW_ARRAY(p->arena, n_rows + PART_ROOM, uint32_t);
+    TROD_TRY_ALLOC(code, p->error);
     for (uint32_t i = 0; i < p->n; i++) {
         uint32_t from = 0, n = 0, at = 0;
         rows_of(p, column, i, &from, &n, &at);
-        if (n == 0) continue;
-        if (coded)
-            trod_part_codes(p->part, column, from, n, code + at);
-        else
-            TROD_TRY(trod_part_texts(p->part, column, from, n, p->arena, text + at, p->error));
+        if (n) trod_part_codes(p->part, column, from, n, code + at);
     }
-    for (uint32_t v = 0; coded && v < column->n_values; v++)
-        values[v] = trod_part_value(p->part, column, v + 1);
-    *to = (struct trod_rows_column){.field = column->field,
-                                    .fact = column->fact,
-                                    .code = code,
-                                    .values = values,
-                                    .n_values = coded ? column->n_values : 0,
-                                    .text = text};
+    TROD_TRY(keep_used(p, column, code, n_rows, to));
 done:
     return status;
+}
+
+static trod_status pick_texts(struct picker *p, const struct trod_part_column *column,
+                              struct trod_rows_column *to) {
+    trod_status status = TROD_OK;
+    const size_t n_rows = column->fact ? p->n : p->n_events;
+    trod_str *const text = TROD_NEW_ARRAY(p->arena, n_rows, trod_str);
+    TROD_TRY_ALLOC(text, p->error);
+    for (uint32_t i = 0; i < p->n; i++) {
+        uint32_t from = 0, n = 0, at = 0;
+        rows_of(p, column, i, &from, &n, &at);
+        if (n)
+            TROD_TRY(trod_part_texts(p->part, column, from, n, p->arena, text + at, p->error));
+    }
+    for (size_t i = 0; i < n_rows; i++) {
+        if (!text[i].at) continue;
+        text[i] = trod_arena_copy(p->arena, text[i]);
+        TROD_TRY_ALLOC(text[i].at, p->error);
+    }
+    to->text = text;
+done:
+    return status;
+}
+
+static trod_status pick_column(struct picker *p, const struct trod_part_column *column,
+                               struct trod_rows_column *to) {
+    *to = (struct trod_rows_column){.field = column->field, .fact = column->fact};
+    return column->kind == TROD_COLUMN_CODES ? pick_codes(p, column, to)
+                                             : pick_texts(p, column, to);
 }
 
 trod_status trod_part_pick(const struct trod_part *part, const uint32_t *customers, uint32_t n,

@@ -35,8 +35,8 @@ bool part_stretch_next(const struct part_cuts *cuts, uint32_t *from, uint32_t to
 uint32_t part_splice_place(const struct part_splice *splice, uint32_t customer, bool *gone);
 
 /* Runs `read` with (whole, stretch.from, stretch.n, at + done) for each stretch of n rows. */
-#define PART_EACH_STRETCH(cuts, from, n, stretch, done)                                       \
-    for (uint32_t next_ = (from), done = 0;                                                   \
-         part_stretch_next((cuts), &next_, (from) + (n), &(stretch)); done += (stretch).n)
+#define PART_EACH_STRETCH(cuts, begin, n_rows, stretch, done)                                     \
+    for (uint32_t next_ = (begin), done = 0;                                                  \
+         part_stretch_next((cuts), &next_, (begin) + (n_rows), &(stretch)); done += (stretch).n)
 
 #endif

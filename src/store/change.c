@@ -75,7 +75,7 @@ trod_status trod_store_begin(struct trod_store *store, int64_t wait_us,
     made->lock = -1;
     TROD_TRY(store_lock_take(store, wait_us, &made->lock, error));
     TROD_TRY(store_catalogue_touch(store, error));
-    TROD_TRY(store_parts_read(store, false, &made->parts, error));
+    TROD_TRY(store_parts_read(store, STORE_FILES, &made->parts, error));
     const struct store_state *const state = &made->parts->state;
     TROD_TRY(store_sweep(store, state, error));
     TROD_TRY(store_scrub(store, error));

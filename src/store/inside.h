@@ -161,6 +161,7 @@ struct store_parts {
     uint64_t inbox_last;        /* the number of the last event that was read from it */
     uint64_t inbox_rows;
     struct store_ranges ranges;
+    struct store_overlay *overlay; /* NULL: parts are the ranges */
     struct store_shelf *shelf;   /* parts that stay open */
     struct store_shelf *glances; /* files opened at a glance, the same */
     struct trod_part_tool *tool; /* of the glances */
@@ -183,9 +184,14 @@ const struct trod_part *store_shelf_look(struct store_shelf *shelf, size_t i, bo
 const struct trod_part *store_shelf_put(struct store_shelf *shelf, size_t i,
                                         const struct trod_part *part, struct trod_arena *arena);
 
-/* The log as the catalogue has it now, with the inbox or without; freed by
- * trod_parts_free(&(*parts)->parts). */
-trod_status store_parts_read(struct trod_store *store, bool with_inbox,
+enum store_reading {
+    STORE_FILES,    /* without the inbox */
+    STORE_ORDERED,  /* all of it; parts by hash, counts exact */
+    STORE_QUICK,    /* the same, but laid over each other where that pays (overlay.h) */
+    STORE_OVERLAID, /* laid over each other whether it pays or not, for tests */
+};
+/* The log as the catalogue has it now; freed by trod_parts_free(&(*parts)->parts). */
+trod_status store_parts_read(struct trod_store *store, enum store_reading how,
                              struct store_parts **parts, struct trod_error *error);
 /* The rows of pieces put together, on the arena. */
 trod_status store_pieces_rows(const struct store_parts *parts, const struct store_piece *pieces,

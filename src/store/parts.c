@@ -7,6 +7,7 @@
 
 #include "store/change.h"
 #include "store/inbox.h"
+#include "store/overlay.h"
 
 enum { MOST_ATTEMPTS = 100, LEAST_EVENTS = 4096 };
 
@@ -14,6 +15,7 @@ static void release(void *owner) {
     struct store_parts *const parts = owner;
     store_shelf_free(parts->shelf);
     store_shelf_free(parts->glances);
+    store_overlay_free(parts->overlay);
     for (size_t i = 0; i < parts->state.n_files; i++)
         if (parts->maps) store_map_close(&parts->maps[i]);
     trod_gather_free(parts->gather);
@@ -68,11 +70,26 @@ done:
     return status;
 }
 
-/* Puts a range together, or opens its only file; on the arena. */
-static trod_status make_part(const struct store_parts *parts, const struct store_range *range,
+/* A file of the large set, without the customers of whom more is told elsewhere. */
+static trod_status make_left(const struct store_parts *parts, size_t i,
                              struct trod_arena *arena, const struct trod_part **part,
                              struct trod_error *error) {
     trod_status status = TROD_OK;
+    const struct trod_part *whole = NULL;
+    const uint32_t file = store_overlay_file(parts->overlay, i);
+    TROD_TRY(store_map_part(&parts->maps[file], arena, &whole, error));
+    TROD_TRY(store_overlay_left(parts->overlay, i, whole, arena, part, error));
+done:
+    return status;
+}
+
+/* Puts a range together, or opens its only file; on the arena. */
+static trod_status make_part(const struct store_parts *parts, size_t i,
+                             struct trod_arena *arena, const struct trod_part **part,
+                             struct trod_error *error) {
+    trod_status status = TROD_OK;
+    if (parts->overlay) return make_left(parts, i, arena, part, error);
+    const struct store_range *const range = &parts->ranges.at[i];
     const struct store_piece *const piece = &parts->ranges.pieces[range->first_piece];
     struct trod_rows rows;
     struct trod_packed packed;
@@ -92,14 +109,16 @@ static trod_status open_part(void *owner, size_t i, struct trod_arena *scratch,
                              const struct trod_part **part, struct trod_error *error) {
     trod_status status = TROD_OK;
     const struct store_parts *const parts = owner;
-    const struct store_range *const range = &parts->ranges.at[i];
     bool worth = false;
     struct trod_arena *arena = NULL;
-    *part = store_shelf_look(parts->shelf, i, !is_a_file(parts, range), &worth);
+    if (parts->overlay && store_overlay_file(parts->overlay, i) == TROD_NO_ID)
+        return store_overlay_late(parts->overlay, i, part, error);
+    const bool merged = !parts->overlay && !is_a_file(parts, &parts->ranges.at[i]);
+    *part = store_shelf_look(parts->shelf, i, merged, &worth);
     if (*part) return TROD_OK;
-    if (!worth) return make_part(parts, range, scratch, part, error);
+    if (!worth) return make_part(parts, i, scratch, part, error);
     TROD_TRY_ALLOC(arena = trod_arena_make(STORE_ARENA_BYTES), error);
-    TROD_TRY(make_part(parts, range, arena, part, error));
+    TROD_TRY(make_part(parts, i, arena, part, error));
     const struct trod_part *const kept = store_shelf_put(parts->shelf, i, *part, arena);
     TROD_TRY_ALLOC(kept, error);
     arena = NULL; /* the shelf's now */
@@ -158,7 +177,8 @@ static void set_frame(struct store_parts *made) {
 /* ---- The inbox as files in memory ---- */
 
 /* One part of it, as it would come into the files: without the events that are there already. */
-static trod_status add_inbox_part(struct store_parts *made, const struct trod_packed *packed,
+static trod_status add_inbox_part(struct store_parts *made, bool exact,
+                                  const struct trod_packed *packed,
                                   struct store_file *file, struct store_map *map,
                                   struct store_tally *tally, bool *worth_it,
                                   struct trod_arena *arena, struct trod_error *error) {
@@ -166,7 +186,9 @@ static trod_status add_inbox_part(struct store_parts *made, const struct trod_pa
     const struct trod_part *part = NULL;
     struct store_screened screened = {0};
     TROD_TRY(trod_part_open(packed->sections, packed->n_sections, arena, &part, error));
-    status = store_screen(made, false, part, arena, &screened, error);
+    screened.n_new_customers = part->n_customers;
+    if (exact || made->state.roles[STORE_ID] != TROD_NO_ID)
+        status = store_screen(made, false, part, arena, &screened, error);
     if (status == TROD_BAD_INPUT) { /* what is damaged is told when it is asked for */
         screened = (struct store_screened){.n_new_customers = part->n_customers};
         status = TROD_OK;
@@ -223,7 +245,7 @@ done:
 }
 
 /* Puts the inbox's events behind the files, as the newest set. */
-static trod_status add_inbox(struct trod_store *store, struct store_parts *made,
+static trod_status add_inbox(struct trod_store *store, bool exact, struct store_parts *made,
                              struct trod_arena *arena, struct trod_error *error) {
     trod_status status = TROD_OK;
     struct store_inbox_rows rows = {0};
@@ -244,8 +266,8 @@ static trod_status add_inbox(struct trod_store *store, struct store_parts *made,
     size_t n = n_old;
     for (size_t i = 0; i < rows.n_packed; i++) {
         bool worth_it = false;
-        TROD_TRY(add_inbox_part(made, &rows.packed[i], &files[n], &maps[n], &tally, &worth_it,
-                                arena, error));
+        TROD_TRY(add_inbox_part(made, exact, &rows.packed[i], &files[n], &maps[n], &tally,
+                                &worth_it, arena, error));
         n += worth_it;
     }
     made->files = files;
@@ -263,8 +285,9 @@ done:
     return status;
 }
 
-static trod_status fill(const struct trod_store *store, struct store_parts *made,
-                        struct trod_arena *arena, struct trod_error *error) {
+static trod_status fill(const struct trod_store *store, enum store_reading how,
+                        struct store_parts *made, struct trod_arena *arena,
+                        struct trod_error *error) {
     trod_status status = TROD_OK;
     struct trod_parts *const parts = &made->parts;
     uint64_t n_events = 0;
@@ -275,19 +298,29 @@ static trod_status fill(const struct trod_store *store, struct store_parts *made
                                events_at_once(n_events, parts->n_fields, memory, store->run),
                                arena,
                                &made->ranges, error));
-    uint64_t *const first_hash = TROD_NEW_ARRAY(arena, made->ranges.n, uint64_t);
+    parts->n_events = n_events;
+    parts->n_parts = made->ranges.n;
+    if (how == STORE_OVERLAID || (how == STORE_QUICK && store_overlay_pays(made))) {
+        TROD_TRY(store_overlay_make(made, arena, &made->overlay, error));
+        parts->n_parts = store_overlay_count(made->overlay);
+    }
+    uint64_t *const first_hash = TROD_NEW_ARRAY(arena, parts->n_parts, uint64_t);
     TROD_TRY_ALLOC(first_hash, error);
-    TROD_TRY_ALLOC(made->shelf = store_shelf_make(made->ranges.n, memory / 8), error);
+    for (size_t i = 1; i < parts->n_parts; i++) {
+        const uint32_t file =
+            made->overlay ? store_overlay_file(made->overlay, i) : TROD_NO_ID;
+        first_hash[i] = !made->overlay       ? made->ranges.at[i].first
+                        : file == TROD_NO_ID ? UINT64_MAX
+                                             : made->files[file].first_hash;
+    }
+    TROD_TRY_ALLOC(made->shelf = store_shelf_make(parts->n_parts, memory / 8), error);
     TROD_TRY_ALLOC(made->glances = store_shelf_make(made->n_files, memory / 16), error);
     TROD_TRY_ALLOC(made->tool = trod_part_tool_make(arena), error);
-    for (size_t i = 1; i < made->ranges.n; i++) first_hash[i] = made->ranges.at[i].first;
-    parts->n_events = n_events;
     parts->first_us = parts->last_us = TROD_NO_TIME;
     for (size_t i = 0; i < made->n_files; i++)
         store_span_add(&parts->first_us, &parts->last_us, made->files[i].first_us,
                        made->files[i].last_us);
     parts->has_times = parts->first_us != TROD_NO_TIME;
-    parts->n_parts = made->ranges.n;
     parts->first_hash = first_hash;
     parts->open = open_part;
     parts->single = store_parts_single;
@@ -301,23 +334,24 @@ done:
 
 /* One state of files and inbox. *again, if it came set: a file of it is gone, and was
  * not so already in the state `before`. */
-static trod_status read_once(struct trod_store *store, bool with_inbox, int64_t before,
+static trod_status read_once(struct trod_store *store, enum store_reading how, int64_t before,
                              struct store_parts *made, struct trod_arena *arena, bool *again,
                              struct trod_error *error) {
     trod_status status = TROD_OK;
     bool gone = false;
+    const bool with_inbox = how != STORE_FILES;
     if (with_inbox) TROD_TRY(store_inbox_begin(store, error));
     TROD_TRY(store_catalogue_read(store, arena, &made->state, error));
     set_frame(made);
     TROD_TRY(map_files(store, made, arena, &gone, error));
     *again = *again && gone && made->state.generation != before;
-    if (with_inbox && !*again) TROD_TRY(add_inbox(store, made, arena, error));
+    if (with_inbox && !*again) TROD_TRY(add_inbox(store, how == STORE_ORDERED, made, arena, error));
 done:
     if (with_inbox) store_inbox_end(store);
     return status;
 }
 
-trod_status store_parts_read(struct trod_store *store, bool with_inbox,
+trod_status store_parts_read(struct trod_store *store, enum store_reading how,
                              struct store_parts **parts, struct trod_error *error) {
     trod_status status = TROD_OK;
     int64_t before = -1; /* the generation of which a file was gone */
@@ -325,9 +359,9 @@ trod_status store_parts_read(struct trod_store *store, bool with_inbox,
         struct trod_arena *const arena = trod_arena_make(STORE_ARENA_BYTES);
         struct store_parts *const made = arena ? TROD_NEW(arena, struct store_parts) : NULL;
         bool again = attempt < MOST_ATTEMPTS;
-        status = made ? read_once(store, with_inbox, before, made, arena, &again, error)
+        status = made ? read_once(store, how, before, made, arena, &again, error)
                       : trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
-        if (status == TROD_OK && !again) status = fill(store, made, arena, error);
+        if (status == TROD_OK && !again) status = fill(store, how, made, arena, error);
         if (status == TROD_OK && !again) {
             *parts = made;
             return TROD_OK;
@@ -341,10 +375,20 @@ trod_status store_parts_read(struct trod_store *store, bool with_inbox,
     }
 }
 
-trod_status trod_store_parts(struct trod_store *store, struct trod_parts **parts,
-                             struct trod_error *error) {
+static trod_status read_as(struct trod_store *store, enum store_reading how,
+                           struct trod_parts **parts, struct trod_error *error) {
     struct store_parts *made = NULL;
-    const trod_status status = store_parts_read(store, true, &made, error);
+    const trod_status status = store_parts_read(store, how, &made, error);
     if (status == TROD_OK) *parts = &made->parts;
     return status;
+}
+
+trod_status trod_store_parts(struct trod_store *store, struct trod_parts **parts,
+                             struct trod_error *error) {
+    return read_as(store, STORE_ORDERED, parts, error);
+}
+
+trod_status trod_store_parts_quick(struct trod_store *store, struct trod_parts **parts,
+                                   struct trod_error *error) {
+    return read_as(store, STORE_QUICK, parts, error);
 }

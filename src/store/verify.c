@@ -213,7 +213,7 @@ static trod_status verify_parts(struct trod_store *store, struct finding *all,
     trod_status status = TROD_OK;
     struct store_parts *parts = NULL;
     struct verifying verifying = {0};
-    TROD_TRY(store_parts_read(store, false, &parts, error));
+    TROD_TRY(store_parts_read(store, STORE_FILES, &parts, error));
     const size_t n = parts->state.n_files;
     verifying.parts = parts;
     verifying.run = store->run;

@@ -214,7 +214,7 @@ TROD_MUST trod_status trod_part_unpack(const struct trod_part *part, uint32_t fr
                                        struct trod_arena *arena, struct trod_rows *rows,
                                        struct trod_error *error);
 
-/* Those customers alone (ascending). On the arena; texts may point into the part. */
+/* Those customers alone (ascending). On the arena, texts too. */
 TROD_MUST trod_status trod_part_pick(const struct trod_part *part, const uint32_t *customers,
                                      uint32_t n, struct trod_arena *arena,
                                      struct trod_rows *rows, struct trod_error *error);

@@ -197,7 +197,7 @@ static void numbers_beyond_the_log_are_refused(void **state) {
         const struct trod_part *part = NULL;
         struct trod_dict *const fewer = trod_dict_make(0);
         struct trod_arena *const arena = trod_arena_make(0);
-        assert_int_equal(store_parts_read(kept.store, false, &parts, &error), TROD_OK);
+        assert_int_equal(store_parts_read(kept.store, STORE_FILES, &parts, &error), TROD_OK);
         if (missing == 1) parts->parts.names = fewer;
         if (missing == 2) parts->parts.n_sources--;
         if (missing == 3) parts->parts.n_fields--;
