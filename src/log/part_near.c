@@ -80,11 +80,31 @@ trod_status part_near_open(const struct trod_section *section, struct trod_part 
     return TROD_OK;
 }
 
+/* The near ones of the whole part, but for those who are gone; both ascend. */
+static void near_without(const struct part_splice *splice, uint32_t n_left, uint64_t *ticks) {
+    enum { CHUNK = 512 };
+    const struct trod_part *const whole = splice->whole;
+    uint64_t chunk[CHUNK + PART_ROOM], tick = 0;
+    uint32_t to = 0, gone = 0;
+    for (uint32_t from = 0; from < whole->n_near && to < n_left; from += CHUNK) {
+        const uint32_t left = whole->n_near - from, n = left < CHUNK ? left : CHUNK;
+        part_varied_read(&part_inner(whole)->near, from, n, chunk);
+        for (uint32_t i = 0; i < n && to < n_left; i++) {
+            tick += chunk[i];
+            if (gone < splice->n_near && splice->near[gone] == tick)
+                gone++;
+            else
+                ticks[to++] = tick;
+        }
+    }
+    while (to < n_left) ticks[to++] = tick; /* of doubtful bytes */
+}
+
 void trod_part_near(const struct trod_part *part, uint64_t *ticks) {
     const struct part_splice *const splice = part_splice(part);
     if (part->n_near == 0) return;
     if (splice) {
-        memcpy(ticks, splice->near, part->n_near * sizeof *ticks);
+        near_without(splice, part->n_near, ticks);
         return;
     }
     part_varied_read(&part_inner(part)->near, 0, part->n_near, ticks);

@@ -1,5 +1,5 @@
-/* Some customers of a part as rows, whatever lies between them: each column once for all of them,
- * its dictionary too. */
+/* Some customers of a part as rows, whatever lies between them: each column once for all of
+ * them, its dictionary too. */
 #include "log/part.h"
 
 struct picker {
@@ -28,11 +28,8 @@ static trod_status pick_customers(struct picker *p) {
     }
     p->first = first;
     p->n_events = first[p->n];
-    *p->rows = (struct trod_rows){.n_customers = p->n,
-                                  .n_events = p->n_events,
-                                  .hash = hash,
-                                  .id = id,
-                                  .first = first};
+    *p->rows = (struct trod_rows){
+        .n_customers = p->n, .n_events = p->n_events, .hash = hash, .id = id, .first = first};
 done:
     return status;
 }

@@ -1,7 +1,7 @@
-/* A part without some of its customers, made without unpacking it: names, first events and starts
- * are copied round the gaps, since readers look at them directly; whatever is read through a
- * function is read from the whole part, stretch by stretch between two customers that are passed
- * over. What the part counts beforehand (gaps) is counted without them. */
+/* A part without some of its customers, made without unpacking it: names, first events and
+ * starts are copied round the gaps, since readers look at them directly; whatever is read
+ * through a function is read from the whole part, stretch by stretch between two customers that
+ * are passed over. What the part counts beforehand (gaps) is counted without them. */
 #include "log/part_splice.h"
 
 #include <stdlib.h>
@@ -145,29 +145,7 @@ static bool is_counted(const struct trod_part *whole, size_t *undated, uint32_t 
     return counted;
 }
 
-/* The near gaps without some of them; both ascend. */
-static trod_status leave_near(struct part_splice *splice, const uint64_t *gone, uint32_t n_gone,
-                              struct trod_part *left, struct trod_arena *arena,
-                              struct trod_error *error) {
-    trod_status status = TROD_OK;
-    const struct trod_part *const whole = splice->whole;
-    uint64_t *const near = TROD_NEW_ARRAY(arena, (size_t)whole->n_near + PART_ROOM, uint64_t);
-    TROD_TRY_ALLOC(near, error);
-    trod_part_near(whole, near);
-    uint32_t to = 0;
-    for (uint32_t i = 0, k = 0; i < whole->n_near; i++) {
-        if (k < n_gone && near[i] == gone[k])
-            k++;
-        else
-            near[to++] = near[i];
-    }
-    splice->near = near;
-    left->n_near = to;
-done:
-    return status;
-}
-
-/* Takes the gaps of those who are gone out of the counts, and out of the near ones. */
+/* Takes the gaps of those who are gone out of the counts, and notes those that are near. */
 static trod_status uncount_gaps(struct part_splice *splice, struct trod_part *left,
                                 struct trod_arena *arena, struct trod_error *error) {
     trod_status status = TROD_OK;
@@ -198,7 +176,9 @@ static trod_status uncount_gaps(struct part_splice *splice, struct trod_part *le
     }
     if (n_near) qsort(near, n_near, sizeof *near, by_number);
     left->gap_counts = counts;
-    if (whole->n_near) TROD_TRY(leave_near(splice, near, n_near, left, arena, error));
+    splice->near = near;
+    splice->n_near = n_near;
+    left->n_near -= n_near < left->n_near ? n_near : left->n_near;
 done:
     return status;
 }
@@ -221,8 +201,8 @@ trod_status trod_part_without(const struct trod_part *part, const uint32_t *gone
     made->n_customers -= n_gone;
     const struct part_cuts *const events = &splice->events;
     if (events->n) made->n_events -= events->past[events->n - 1];
-    made->name = copy_round(events, part->name, part->name_bytes, made->n_events, PART_BEHIND,
-                            arena);
+    made->name =
+        copy_round(events, part->name, part->name_bytes, made->n_events, PART_BEHIND, arena);
     TROD_TRY_ALLOC(made->name, error);
     TROD_TRY(copy_customers(splice, made, arena, error));
     TROD_TRY(copy_undated(splice, made, arena, error));

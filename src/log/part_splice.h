@@ -1,5 +1,5 @@
-/* A part without some of its customers: the part as it lies, and where stretches of it are passed
- * over. */
+/* A part without some of its customers: the part as it lies, and where stretches of it are
+ * passed over. */
 #ifndef LOG_PART_SPLICE_H
 #define LOG_PART_SPLICE_H
 
@@ -16,7 +16,8 @@ struct part_splice {
     struct part_cuts events, customers;
     const uint32_t *gone; /* [n_gone] customers of the whole part, ascending */
     uint32_t n_gone;
-    const uint64_t *near; /* what trod_part_near gives */
+    const uint64_t *near; /* [n_near] those of the whole part's that are gone, ascending */
+    uint32_t n_near;
 };
 static inline const struct part_splice *part_splice(const struct trod_part *part) {
     return part_inner(part)->splice;
@@ -35,8 +36,9 @@ bool part_stretch_next(const struct part_cuts *cuts, uint32_t *from, uint32_t to
 uint32_t part_splice_place(const struct part_splice *splice, uint32_t customer, bool *gone);
 
 /* Runs `read` with (whole, stretch.from, stretch.n, at + done) for each stretch of n rows. */
-#define PART_EACH_STRETCH(cuts, begin, n_rows, stretch, done)                                     \
-    for (uint32_t next_ = (begin), done = 0;                                                  \
-         part_stretch_next((cuts), &next_, (begin) + (n_rows), &(stretch)); done += (stretch).n)
+#define PART_EACH_STRETCH(cuts, begin, n_rows, stretch, done)               \
+    for (uint32_t next_ = (begin), done = 0;                                \
+         part_stretch_next((cuts), &next_, (begin) + (n_rows), &(stretch)); \
+         done += (stretch).n)
 
 #endif

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+enum { ROW_BYTES = 1000 }; /* of memory for a row, about: more goes to a file aside */
+
 /* ---- One state of it ---- */
 
 /* Opens the database if it is there by now; store->inbox stays NULL if not. */
@@ -249,8 +251,12 @@ trod_status store_inbox_read(struct trod_store *store, uint64_t folded,
     TROD_TRY(
         store_db_number(store->inbox, "SELECT max(event_id) FROM events", 0, &last, error));
     if ((uint64_t)last <= folded) return TROD_OK;
+    const uint64_t n_rows = (uint64_t)last - folded;
+    const uint64_t most = store->run && store->run->memory_bytes ? store->run->memory_bytes
+                                                                 : (uint64_t)4 << 30;
+    const uint64_t enough = ((uint64_t)64 << 20) + n_rows * ROW_BYTES;
     const struct trod_gather_options options = {
-        .memory_bytes = store->run ? store->run->memory_bytes : 0,
+        .memory_bytes = enough < most ? enough : most,
         .like = like,
         .id_field = like->id_field == TROD_NO_ID ? NULL : like->fields[like->id_field].name.at,
     };

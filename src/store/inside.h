@@ -176,8 +176,9 @@ trod_status store_parts_gaps(void *owner, uint64_t counts[TROD_GAP_BUCKETS],
  */
 struct store_shelf *store_shelf_make(size_t n_parts, uint64_t room_bytes);
 void store_shelf_free(struct store_shelf *shelf);
-/* The part if it is there; else NULL, and *worth says whether it is worth being put there. */
-const struct trod_part *store_shelf_look(struct store_shelf *shelf, size_t i, bool merged,
+/* The part if it is there; else NULL, and *worth says whether it is worth being put there: if it
+ * was asked for `after` times before. */
+const struct trod_part *store_shelf_look(struct store_shelf *shelf, size_t i, unsigned after,
                                          bool *worth);
 /* Hands over a part and the arena that it lives on. Returns the part to use: if another thread
  * was quicker, that one's. */

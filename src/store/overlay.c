@@ -1,13 +1,13 @@
-/* Few late events beside a large set. The parts are then the files of that set, each without the
- * customers of whom something is told elsewhere as well (in smaller sets, or in the inbox), and
- * behind them a few parts of just those customers, put together. So a question about a hundred
- * million events costs little more for ten thousand that came since, and nothing has to be
- * written for that.
+/* Few late events beside a large set. The parts are then the files of that set, each without
+ * the customers of whom something is told elsewhere as well (in smaller sets, or in the inbox),
+ * and behind them a few parts of just those customers, put together. So a question about a
+ * hundred million events costs little more for ten thousand that came since, and nothing has to
+ * be written for that.
  *
  * The files are dealt out to *groups* of neighbours; each group has one part of late customers.
- * What is late in a group is read when the first of its files is opened; which customers of a file
- * are among them, and what the file says of them, when that file is; the group's part is put
- * together when it is asked for, after its files as a rule. All of it is kept. */
+ * What is late in a group is read when the first of its files is opened; which customers of a
+ * file are among them, and what the file says of them, when that file is; the group's part is
+ * put together when it is asked for, after its files as a rule. All of it is kept. */
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -22,8 +22,8 @@ struct late {
 };
 struct group {
     struct store_overlay *overlay;
-    size_t begin, end; /* of overlay->files */
-    uint64_t first, last; /* hashes, inclusive */
+    size_t begin, end;     /* of overlay->files */
+    uint64_t first, last;  /* hashes, inclusive */
     pthread_mutex_t mutex; /* over what follows */
     struct trod_arena *arena;
     bool is_read, is_made;
@@ -96,8 +96,8 @@ static trod_status make_groups(struct store_overlay *overlay, struct trod_arena 
         group->begin = overlay->n_files * g / n;
         group->end = overlay->n_files * (g + 1) / n;
         group->first = g ? files[overlay->files[group->begin].file].first_hash : 0;
-        group->last = g + 1 < n ? files[overlay->files[group->end].file].first_hash - 1
-                                : UINT64_MAX;
+        group->last =
+            g + 1 < n ? files[overlay->files[group->end].file].first_hash - 1 : UINT64_MAX;
         if (pthread_mutex_init(&group->mutex, NULL) != 0) TROD_TRY_ALLOC(NULL, error);
         overlay->n_groups++;
         for (size_t i = group->begin; i < group->end; i++) overlay->files[i].group = group;
@@ -225,8 +225,8 @@ static trod_status read_file(struct file *file, const struct trod_part *part,
     const struct trod_rows *const all = &file->group->all;
     TROD_TRY_ALLOC(file->arena = trod_arena_make(STORE_ARENA_BYTES), error);
     const uint32_t from = seek(all, about->first_hash);
-    const uint32_t to = about->last_hash == UINT64_MAX ? all->n_customers
-                                                       : seek(all, about->last_hash + 1);
+    const uint32_t to =
+        about->last_hash == UINT64_MAX ? all->n_customers : seek(all, about->last_hash + 1);
     TROD_TRY_ALLOC(file->gone = TROD_NEW_ARRAY(file->arena, to - from, uint32_t), error);
     for (uint32_t i = from; i < to; i++) {
         const uint32_t found = trod_part_find(part, all->id[i]);
@@ -234,7 +234,8 @@ static trod_status read_file(struct file *file, const struct trod_part *part,
     }
     if (file->n_gone) {
         qsort(file->gone, file->n_gone, sizeof *file->gone, by_number);
-        TROD_TRY(trod_part_pick(part, file->gone, file->n_gone, file->arena, &file->rows, error));
+        TROD_TRY(
+            trod_part_pick(part, file->gone, file->n_gone, file->arena, &file->rows, error));
     }
     file->is_read = true;
 done:
@@ -308,8 +309,8 @@ static trod_status make_part(struct group *group, struct trod_error *error) {
     const struct trod_rows_options options = {.id_field = TROD_NO_ID};
     TROD_TRY(trod_rows_merge(list, n, &options, aside, &rows, &n_dropped, error));
     TROD_TRY(trod_part_pack(&rows, group->arena, &packed, error));
-    TROD_TRY(trod_part_open(packed.sections, packed.n_sections, group->arena, &group->part,
-                            error));
+    TROD_TRY(
+        trod_part_open(packed.sections, packed.n_sections, group->arena, &group->part, error));
     group->is_made = true;
 done:
     trod_arena_free(aside);

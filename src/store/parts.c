@@ -113,8 +113,9 @@ static trod_status open_part(void *owner, size_t i, struct trod_arena *scratch,
     struct trod_arena *arena = NULL;
     if (parts->overlay && store_overlay_file(parts->overlay, i) == TROD_NO_ID)
         return store_overlay_late(parts->overlay, i, part, error);
-    const bool merged = !parts->overlay && !is_a_file(parts, &parts->ranges.at[i]);
-    *part = store_shelf_look(parts->shelf, i, merged, &worth);
+    /* What costs much is kept at once, and copies only if the questions go on. */
+    const unsigned after = parts->overlay ? 2 : is_a_file(parts, &parts->ranges.at[i]) ? 1 : 0;
+    *part = store_shelf_look(parts->shelf, i, after, &worth);
     if (*part) return TROD_OK;
     if (!worth) return make_part(parts, i, scratch, part, error);
     TROD_TRY_ALLOC(arena = trod_arena_make(STORE_ARENA_BYTES), error);

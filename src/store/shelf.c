@@ -1,5 +1,5 @@
 /* Parts that stay open between questions. A part that was put together from several sets cost
- * much and is kept at once; one that is a file is kept when it is asked for a second time, for
+ * much and is kept at once; one that is a file is kept when it is asked for again, for
  * a single question is answered quicker in memory that is used again and again. Nothing is
  * taken away until all is freed, since nobody says when a part is not looked at any more: once
  * the shelf is full, it stays as it is. */
@@ -14,7 +14,7 @@ struct kept {
 };
 struct slot {
     _Atomic(struct kept *) kept;
-    atomic_bool asked;
+    atomic_uint n_asked;
 };
 struct store_shelf {
     size_t n;
@@ -40,13 +40,13 @@ void store_shelf_free(struct store_shelf *shelf) {
     free(shelf);
 }
 
-const struct trod_part *store_shelf_look(struct store_shelf *shelf, size_t i, bool merged,
+const struct trod_part *store_shelf_look(struct store_shelf *shelf, size_t i, unsigned after,
                                          bool *worth) {
     struct slot *const slot = &shelf->slots[i];
     const struct kept *const kept = atomic_load(&slot->kept);
     if (kept) return kept->part;
-    const bool again = atomic_exchange(&slot->asked, true);
-    *worth = (merged || again) && atomic_load(&shelf->n_bytes) < shelf->room_bytes;
+    *worth = atomic_fetch_add(&slot->n_asked, 1) >= after &&
+             atomic_load(&shelf->n_bytes) < shelf->room_bytes;
     return NULL;
 }
 

@@ -10,7 +10,7 @@ static trod_status glance(const struct store_parts *parts, uint32_t file,
     bool worth = false;
     struct trod_arena *arena = NULL;
     const struct store_map *const map = &parts->maps[file];
-    *part = store_shelf_look(parts->glances, file, true, &worth);
+    *part = store_shelf_look(parts->glances, file, 0, &worth);
     if (*part) return TROD_OK;
     if (!worth) return store_map_glance(map, parts->tool, scratch, part, error);
     TROD_TRY_ALLOC(arena = trod_arena_make(STORE_ARENA_BYTES), error);

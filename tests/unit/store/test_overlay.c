@@ -1,5 +1,5 @@
-/* Late events laid over a large set: a part without some customers is the part that would be made
- * without them, and the whole is what putting all together gives. */
+/* Late events laid over a large set: a part without some customers is the part that would be
+ * made without them, and the whole is what putting all together gives. */
 #include "kept.h"
 
 #include "store/inside.h"
@@ -19,7 +19,9 @@ static void assert_texts(const struct pair *pair, size_t c, uint32_t from, uint3
     trod_str *const y = TROD_NEW_ARRAY(pair->arena, n, trod_str);
     uint32_t *const codes = TROD_NEW_ARRAY(pair->arena, n + 16, uint32_t);
     assert_int_equal(trod_part_texts(pair->is, a, from, n, pair->arena, x, &error), TROD_OK);
-    if (b) assert_int_equal(trod_part_texts(pair->want, b, from, n, pair->arena, y, &error), TROD_OK);
+    if (b)
+        assert_int_equal(trod_part_texts(pair->want, b, from, n, pair->arena, y, &error),
+                         TROD_OK);
     for (uint32_t i = 0; i < n; i++) assert_true(trod_str_equal(x[i], y[i]));
     if (a->kind != TROD_COLUMN_CODES) return;
     trod_part_codes(pair->is, a, from, n, codes);
@@ -154,8 +156,8 @@ static void a_part_without_some_is_one_made_without_them(void **state) {
         const struct trod_rows *const list[] = {&rows};
         assert_int_equal(trod_part_unpack(part, 0, part->n_customers, arena, &rows, &error),
                          TROD_OK);
-        assert_int_equal(
-            trod_rows_merge(list, 1, &options, arena, &others, &n_dropped, &error), TROD_OK);
+        assert_int_equal(trod_rows_merge(list, 1, &options, arena, &others, &n_dropped, &error),
+                         TROD_OK);
         assert_int_equal(trod_part_pack(&others, arena, &packed, &error), TROD_OK);
         assert_int_equal(
             trod_part_open(packed.sections, packed.n_sections, arena, &want, &error), TROD_OK);
@@ -166,8 +168,8 @@ static void a_part_without_some_is_one_made_without_them(void **state) {
             assert_int_equal(trod_part_pick(part, gone, n, arena, &picked, &error), TROD_OK);
             assert_int_equal(picked.n_events + is->n_events, part->n_events);
             const struct trod_rows *const both[] = {&others, &picked};
-            assert_int_equal(
-                trod_rows_merge(both, 2, NULL, arena, &rows, &n_dropped, &error), TROD_OK);
+            assert_int_equal(trod_rows_merge(both, 2, NULL, arena, &rows, &n_dropped, &error),
+                             TROD_OK);
             assert_int_equal(trod_part_pack(&rows, arena, &packed, &error), TROD_OK);
             assert_int_equal(
                 trod_part_open(packed.sections, packed.n_sections, arena, &is, &error),
@@ -219,8 +221,7 @@ static char *answer_in_any_order(const struct trod_parts *parts, uint64_t seed) 
             struct trod_buf buf = {0};
             write_customer(&buf, parts, &rows, c);
             assert_true(n < parts->n_customers);
-            told[n++] =
-                (struct told){rows.hash[c], trod_arena_copy(kept, rows.id[c]), buf.at};
+            told[n++] = (struct told){rows.hash[c], trod_arena_copy(kept, rows.id[c]), buf.at};
         }
     }
     qsort(told, n, sizeof *told, by_customer);
