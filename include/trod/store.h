@@ -214,7 +214,8 @@ void trod_inbox_close(struct trod_inbox *inbox);
 TROD_MUST trod_status trod_inbox_check(const struct trod_inbox_event *event,
                                        struct trod_error *error);
 /* Puts all of them in, or (an error) none: returns when they are synced. Errors: as
- * trod_inbox_check; TROD_TOO_MUCH (the inbox is full until somebody folds it); TROD_BUSY; TROD_IO.
+ * trod_inbox_check; TROD_TOO_MUCH (the inbox is full until somebody folds it; more columns or
+ * sources than a log may have); TROD_BUSY; TROD_IO.
  * Time: of a sync, and a few microseconds an event. */
 TROD_MUST trod_status trod_inbox_put(struct trod_inbox *inbox,
                                      const struct trod_inbox_event *events, size_t n,

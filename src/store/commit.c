@@ -203,22 +203,50 @@ done:
     return status;
 }
 
-static trod_status write_imports(struct trod_change *change, struct trod_error *error) {
+static void set_import(struct store_query *query, const struct trod_store_import *import) {
+    store_query_set(query, 1, import->set);
+    store_query_set(query, 2, import->when_us);
+    store_query_set_text(query, 3, import->what);
+    store_query_set(query, 4, (int64_t)import->n_rows);
+    store_query_set(query, 5, (int64_t)import->n_events);
+    store_query_set(query, 6, (int64_t)import->n_rejected);
+    store_query_set(query, 7, (int64_t)import->n_dropped);
+}
+
+/* The inbox is folded again and again: that is one import for as long as no other comes in
+ * between. */
+static trod_status add_to_last(struct store_db *db, const struct trod_store_import *import,
+                               bool *added, struct trod_error *error) {
     trod_status status = TROD_OK;
     struct store_query *query = NULL;
-    TROD_TRY(store_query_make(change->store->db,
+    TROD_TRY(store_query_make(
+        db,
+        "UPDATE imports SET set_id = ?1, when_us = ?2, n_rows = n_rows + ?4,"
+        " n_events = n_events + ?5, n_rejected = n_rejected + ?6, n_dropped = n_dropped + ?7"
+        " WHERE import_id = (SELECT max(import_id) FROM imports) AND what = ?3",
+        &query, error));
+    set_import(query, import);
+    TROD_TRY(store_query_run(query, error));
+    *added = store_db_changes(db) > 0;
+done:
+    store_query_free(query);
+    return status;
+}
+
+static trod_status write_imports(struct trod_change *change, struct trod_error *error) {
+    trod_status status = TROD_OK;
+    struct store_db *const db = change->store->db;
+    struct store_query *query = NULL;
+    const bool folds = !change->cleared && change->folded > change->parts->state.folded;
+    TROD_TRY(store_query_make(db,
                               "INSERT INTO imports(set_id, when_us, what, n_rows, n_events,"
                               " n_rejected, n_dropped) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
                               &query, error));
     for (size_t i = 0; i < change->n_imports; i++) {
-        const struct trod_store_import *const import = &change->imports[i];
-        store_query_set(query, 1, import->set);
-        store_query_set(query, 2, import->when_us);
-        store_query_set_text(query, 3, import->what);
-        store_query_set(query, 4, (int64_t)import->n_rows);
-        store_query_set(query, 5, (int64_t)import->n_events);
-        store_query_set(query, 6, (int64_t)import->n_rejected);
-        store_query_set(query, 7, (int64_t)import->n_dropped);
+        bool added = false;
+        if (folds) TROD_TRY(add_to_last(db, &change->imports[i], &added, error));
+        if (added) continue;
+        set_import(query, &change->imports[i]);
         TROD_TRY(store_query_run(query, error));
     }
 done:

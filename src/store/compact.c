@@ -3,6 +3,7 @@
  * its set. */
 #include "store/change.h"
 #include "store/inbox.h"
+#include "store/overlay.h"
 
 enum {
     MOST_BITS = 16, /* of parts, however little memory there is */
@@ -149,20 +150,28 @@ done:
 
 /* A few late events are put among the others as a question comes by them (overlay.c); more than a
  * share of the largest set, or too many sets, would cost each question anew. */
-static bool is_settled(const struct store_state *state, uint64_t n_inbox) {
-    enum { SHARE = 32, MANY_SETS = 16, MANY_ROWS = 50000 };
-    uint64_t n_all = 0, largest = 0, n_sets = 0;
-    for (size_t i = 0; i < state->n_files;) {
-        uint64_t n = 0;
-        const uint32_t set = state->files[i].set;
-        for (; i < state->n_files && state->files[i].set == set; i++)
-            n += state->files[i].n_events;
-        n_sets++;
-        n_all += n;
-        if (n > largest) largest = n;
+static bool is_settled(const struct store_state *state, uint64_t n_inbox,
+                       const struct trod_run *run) {
+    enum { MANY_SETS = 16, MANY_ROWS = 50000 };
+    const uint64_t memory = run && run->memory_bytes ? run->memory_bytes : (uint64_t)4 << 30;
+    struct store_load load = {0}; /* of an event of the inbox a customer is counted */
+    uint64_t n_sets = 0, n_all = n_inbox, n_customers = n_inbox;
+    for (size_t i = 0; i < state->n_files; n_sets++) {
+        struct store_load set = {0};
+        const uint32_t number = state->files[i].set;
+        for (; i < state->n_files && state->files[i].set == number; i++) {
+            set.n_events += state->files[i].n_events;
+            set.n_customers += state->files[i].n_customers;
+        }
+        n_all += set.n_events;
+        n_customers += set.n_customers;
+        if (set.n_events > load.n_events) load = set;
     }
-    if (n_sets > MANY_SETS || (n_sets > 1 && n_all - largest > largest / SHARE)) return false;
-    return n_inbox < MANY_ROWS || n_inbox <= largest / SHARE;
+    if (n_sets > MANY_SETS) return false;
+    if (n_sets < 2 && n_inbox < MANY_ROWS) return true;
+    load.n_late_events = n_all - load.n_events;
+    load.n_late_customers = n_customers - load.n_customers;
+    return store_load_is_light(&load, memory);
 }
 
 trod_status trod_store_settle(struct trod_store *store, const struct trod_run *run,
@@ -176,7 +185,7 @@ trod_status trod_store_settle(struct trod_store *store, const struct trod_run *r
     if (store->mode == TROD_STORE_READ) goto done;
     TROD_TRY(store_catalogue_read(store, arena, &state, error));
     TROD_TRY(store_inbox_about(store, state.folded, &inbox, error));
-    if (is_settled(&state, inbox.n_events)) goto done;
+    if (is_settled(&state, inbox.n_events, run)) goto done;
     store->wait_us = 0;
     status = trod_store_compact(store, run, NULL, NULL, arena, error);
     store->wait_us = wait_us;

@@ -7,6 +7,16 @@
 
 #define STORE_INBOX_NAME "inbox.db"
 
+struct trod_inbox {
+    struct store_db *db;
+    struct store_query *put, *note, *look;
+    uint64_t salt[2];
+    unsigned n_days;
+    uint64_t most_events;
+    int64_t generation; /* of message ids, as the last put found it */
+    struct trod_dict *columns, *sources; /* that came by, as many as a log may have */
+};
+
 /* Makes the tables if `create` and nothing is there; says whether this trod can read them.
  * *there: it has tables. */
 trod_status store_inbox_prepare(struct store_db *db, const char *name, bool create, bool *there,

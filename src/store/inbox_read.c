@@ -147,7 +147,8 @@ struct gathering {
 
 static trod_status too_many(const char *what, struct trod_error *error) {
     trod_fail(error, TROD_TOO_MUCH, "the log has too many %s", what);
-    trod_error_hint(error, "60,000 sources and 10,000 columns are the most");
+    trod_error_hint(error, "60,000 sources and 10,000 columns are the most; without "
+                           STORE_INBOX_NAME " the log is that of its files");
     return TROD_TOO_MUCH;
 }
 

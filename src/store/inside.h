@@ -158,8 +158,6 @@ struct store_parts {
     size_t n_files;
     struct store_map *maps;     /* [n_files] */
     struct trod_gather *gather; /* of the inbox; NULL: it has no events, or was not asked for */
-    uint64_t inbox_last;        /* the number of the last event that was read from it */
-    uint64_t inbox_rows;
     struct store_ranges ranges;
     struct store_overlay *overlay; /* NULL: parts are the ranges */
     struct store_shelf *shelf;   /* parts that stay open */

@@ -13,7 +13,12 @@
 
 #include "store/overlay.h"
 
-enum { MOST_GROUPS = 8, SHARE = 32 };
+enum {
+    MOST_GROUPS = 8,
+    GROUP_CUSTOMERS = 1000, /* late ones, about, before there is another group */
+    SHARE = 32,        /* late events are at most so small a share of the large set's */
+    EVENT_BYTES = 400, /* of memory, for each event of a late customer: about */
+};
 
 /* Rows of one piece that is not of the large set. */
 struct late {
@@ -75,20 +80,41 @@ static uint32_t largest_set(const struct store_parts *parts) {
     return set;
 }
 
-bool store_overlay_pays(const struct store_parts *parts) {
-    if (parts->n_files == 0) return false;
-    const uint32_t set = largest_set(parts);
-    const uint64_t n = events_of(parts, set);
-    bool several = false;
-    for (size_t i = 0; i < parts->n_files; i++) several |= parts->files[i].set != set;
-    return several && (parts->parts.n_events - n) <= n / SHARE;
+bool store_load_is_light(const struct store_load *load, uint64_t memory_bytes) {
+    if (load->n_events == 0 || load->n_customers == 0) return false;
+    const uint64_t of_each = load->n_events / load->n_customers + 1;
+    const uint64_t n_touched = load->n_late_events + load->n_late_customers * of_each;
+    return load->n_late_events <= load->n_events / SHARE &&
+           n_touched <= memory_bytes / 4 / EVENT_BYTES;
 }
 
-static trod_status make_groups(struct store_overlay *overlay, struct trod_arena *arena,
-                               struct trod_error *error) {
+bool store_overlay_pays(const struct store_parts *parts, uint64_t memory_bytes) {
+    struct store_load load = {0};
+    if (parts->n_files == 0) return false;
+    const uint32_t set = largest_set(parts);
+    for (size_t i = 0; i < parts->n_files; i++) {
+        const struct store_file *const file = &parts->files[i];
+        *(file->set == set ? &load.n_events : &load.n_late_events) += file->n_events;
+        *(file->set == set ? &load.n_customers : &load.n_late_customers) += file->n_customers;
+    }
+    return load.n_late_customers > 0 && store_load_is_light(&load, memory_bytes);
+}
+
+/* As many as the late customers fill; `finely`: as many as can be. */
+static size_t count_groups(const struct store_overlay *overlay, bool finely) {
+    const struct store_parts *const parts = overlay->parts;
+    uint64_t n_late = 0;
+    for (size_t i = 0; i < parts->n_files; i++)
+        if (parts->files[i].set != overlay->set) n_late += parts->files[i].n_customers;
+    uint64_t n = finely ? MOST_GROUPS : 1 + n_late / GROUP_CUSTOMERS;
+    if (n > MOST_GROUPS) n = MOST_GROUPS;
+    return n < overlay->n_files ? (size_t)n : overlay->n_files;
+}
+
+static trod_status make_groups(struct store_overlay *overlay, size_t n,
+                               struct trod_arena *arena, struct trod_error *error) {
     trod_status status = TROD_OK;
     const struct store_file *const files = overlay->parts->files;
-    const size_t n = overlay->n_files < MOST_GROUPS ? overlay->n_files : MOST_GROUPS;
     TROD_TRY_ALLOC(overlay->groups = TROD_NEW_ARRAY(arena, n, struct group), error);
     for (size_t g = 0; g < n; g++) {
         struct group *const group = &overlay->groups[g];
@@ -106,8 +132,9 @@ done:
     return status;
 }
 
-trod_status store_overlay_make(const struct store_parts *parts, struct trod_arena *arena,
-                               struct store_overlay **overlay, struct trod_error *error) {
+trod_status store_overlay_make(const struct store_parts *parts, bool finely,
+                               struct trod_arena *arena, struct store_overlay **overlay,
+                               struct trod_error *error) {
     trod_status status = TROD_OK;
     struct store_overlay *const made = TROD_NEW(arena, struct store_overlay);
     TROD_TRY_ALLOC(made, error);
@@ -122,7 +149,7 @@ trod_status store_overlay_make(const struct store_parts *parts, struct trod_aren
         file->file = (uint32_t)i;
         made->n_files++;
     }
-    TROD_TRY(make_groups(made, arena, error));
+    TROD_TRY(make_groups(made, count_groups(made, finely), arena, error));
 done:
     return status;
 }

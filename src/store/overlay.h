@@ -5,11 +5,20 @@
 #include "store/inside.h"
 
 struct store_overlay;
-/* Whether all but one set, and the inbox, are few beside it. */
-bool store_overlay_pays(const struct store_parts *parts);
-/* On the arena; what it keeps is let go by store_overlay_free, also after an error. */
-trod_status store_overlay_make(const struct store_parts *parts, struct trod_arena *arena,
-                               struct store_overlay **overlay, struct trod_error *error);
+/* The large set, and what is in smaller ones and in the inbox. */
+struct store_load {
+    uint64_t n_events, n_customers, n_late_events, n_late_customers;
+};
+/* Whether the late ones are few beside it, and what is known of their customers fits in a quarter
+ * of the memory. */
+bool store_load_is_light(const struct store_load *load, uint64_t memory_bytes);
+/* Whether the parts are to be laid over each other. */
+bool store_overlay_pays(const struct store_parts *parts, uint64_t memory_bytes);
+/* On the arena; what it keeps is let go by store_overlay_free, also after an error. `finely`: with
+ * as many parts of late customers as can be, some of them empty, for tests. */
+trod_status store_overlay_make(const struct store_parts *parts, bool finely,
+                               struct trod_arena *arena, struct store_overlay **overlay,
+                               struct trod_error *error);
 void store_overlay_free(struct store_overlay *overlay);
 /* Parts: first the files of the large set, then those of the late customers. */
 size_t store_overlay_count(const struct store_overlay *overlay);

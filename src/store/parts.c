@@ -253,8 +253,6 @@ static trod_status add_inbox(struct trod_store *store, bool exact, struct store_
     struct store_tally tally = {0};
     const size_t n_old = made->state.n_files;
     TROD_TRY(store_inbox_read(store, made->state.folded, &made->parts, arena, &rows, error));
-    made->inbox_last = rows.last;
-    made->inbox_rows = rows.n_rows;
     made->gather = rows.gather;
     if (!made->gather) goto done;
     struct store_file *const files =
@@ -297,12 +295,11 @@ static trod_status fill(const struct trod_store *store, enum store_reading how,
         store->run && store->run->memory_bytes ? store->run->memory_bytes : (uint64_t)4 << 30;
     TROD_TRY(store_ranges_make(made->files, made->n_files,
                                events_at_once(n_events, parts->n_fields, memory, store->run),
-                               arena,
-                               &made->ranges, error));
+                               arena, &made->ranges, error));
     parts->n_events = n_events;
     parts->n_parts = made->ranges.n;
-    if (how == STORE_OVERLAID || (how == STORE_QUICK && store_overlay_pays(made))) {
-        TROD_TRY(store_overlay_make(made, arena, &made->overlay, error));
+    if (how == STORE_OVERLAID || (how == STORE_QUICK && store_overlay_pays(made, memory))) {
+        TROD_TRY(store_overlay_make(made, how == STORE_OVERLAID, arena, &made->overlay, error));
         parts->n_parts = store_overlay_count(made->overlay);
     }
     uint64_t *const first_hash = TROD_NEW_ARRAY(arena, parts->n_parts, uint64_t);
@@ -316,7 +313,6 @@ static trod_status fill(const struct trod_store *store, enum store_reading how,
     }
     TROD_TRY_ALLOC(made->shelf = store_shelf_make(parts->n_parts, memory / 8), error);
     TROD_TRY_ALLOC(made->glances = store_shelf_make(made->n_files, memory / 16), error);
-    TROD_TRY_ALLOC(made->tool = trod_part_tool_make(arena), error);
     parts->first_us = parts->last_us = TROD_NO_TIME;
     for (size_t i = 0; i < made->n_files; i++)
         store_span_add(&parts->first_us, &parts->last_us, made->files[i].first_us,
@@ -344,6 +340,7 @@ static trod_status read_once(struct trod_store *store, enum store_reading how, i
     if (with_inbox) TROD_TRY(store_inbox_begin(store, error));
     TROD_TRY(store_catalogue_read(store, arena, &made->state, error));
     set_frame(made);
+    TROD_TRY_ALLOC(made->tool = trod_part_tool_make(arena), error);
     TROD_TRY(map_files(store, made, arena, &gone, error));
     *again = *again && gone && made->state.generation != before;
     if (with_inbox && !*again) TROD_TRY(add_inbox(store, how == STORE_ORDERED, made, arena, error));

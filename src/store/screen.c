@@ -281,11 +281,17 @@ trod_status store_screen(const struct store_parts *older, bool distinct,
         const struct store_file *const file = &state->files[i];
         struct pairs pairs = {.arena = aside};
         const struct trod_part *old = NULL;
-        if (trod_part_seek(part, file->first_hash) >= part->n_customers) continue;
-        if (file->last_hash != UINT64_MAX && trod_part_seek(part, file->last_hash + 1) == 0)
-            continue;
+        const uint32_t from = trod_part_seek(part, file->first_hash);
+        const uint32_t to = file->last_hash == UINT64_MAX
+                                ? part->n_customers
+                                : trod_part_seek(part, file->last_hash + 1);
+        if (from >= to) continue;
+        /* Looking a few up needs no more than a glance. */
+        const bool few = !distinct && id_field == TROD_NO_ID &&
+                         file->n_customers / LOOK_UP_BELOW > to - from;
         trod_arena_reset(aside);
-        TROD_TRY(store_map_part(&older->maps[i], aside, &old, error));
+        TROD_TRY(store_map_glance(&older->maps[i], few ? older->tool : NULL, aside, &old,
+                                  error));
         TROD_TRY(find_pairs(part, old, file, &pairs, error));
         for (size_t p = 0; p < pairs.n; p++) trod_bits_add(&seen, pairs.at[p].new_customer);
         struct screening screening = {

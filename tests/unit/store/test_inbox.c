@@ -183,9 +183,15 @@ static void compacting_folds(void **state) {
     import_all(kept.store, &all, (struct import_options){.n_parts = 2});
     put_all(&kept, &late);
     events_add_all(&all, &late);
+    fold(kept.store, 50);
+    for (size_t i = 0; i < late.n; i++) late.at[i].time_us += TROD_SECOND_US;
+    put_all(&kept, &late);
+    events_add_all(&all, &late);
     assert_int_equal(trod_store_compact(kept.store, NULL, &before, &after, arena, &error),
                      TROD_OK);
     assert_int_equal(before.inbox.n_events, 50);
+    assert_int_equal(after.n_imports, 2); /* the file, and the inbox */
+    assert_int_equal(after.imports[1].n_events, 100);
     assert_true(before.inbox.oldest_us != TROD_NO_TIME);
     assert_int_equal(after.inbox.n_events, 0);
     assert_int_equal(after.n_sets, 1);
@@ -280,6 +286,42 @@ static void what_is_no_event_is_refused(void **state) {
     kept_free(&kept);
 }
 
+/* So many columns that no question could be answered any more are refused before. */
+static void columns_have_a_ceiling(void **state) {
+    (void)state;
+    enum { VALUES = 900 };
+    struct kept kept = kept_make();
+    struct trod_error error = {0};
+    struct trod_inbox *inbox = NULL;
+    struct trod_inbox_answer answer;
+    static struct trod_inbox_value values[VALUES];
+    static char names[VALUES][24];
+    trod_status status = TROD_OK;
+    assert_int_equal(trod_inbox_open(kept.folder, NULL, &inbox, &error), TROD_OK);
+    for (int round = 0; round < 20 && status == TROD_OK; round++) {
+        for (int i = 0; i < VALUES; i++) {
+            snprintf(names[i], sizeof names[i], "column %d-%d", round, i);
+            values[i] = (struct trod_inbox_value){trod_str_of(names[i]), TROD_STR("x"),
+                                                  i % 2 == 0};
+        }
+        const struct trod_inbox_event event = {.customer = TROD_STR("c"),
+                                               .name = TROD_STR("n"),
+                                               .time_us = 5,
+                                               .end_us = TROD_NO_TIME,
+                                               .values = values,
+                                               .n_values = VALUES};
+        status = trod_inbox_put(inbox, &event, 1, &answer, &error);
+    }
+    assert_int_equal(status, TROD_TOO_MUCH);
+    assert_non_null(strstr(error.message, "columns"));
+    trod_inbox_close(inbox);
+    struct trod_parts *parts = NULL;
+    assert_int_equal(trod_store_parts(kept.store, &parts, &error), TROD_OK);
+    assert_true(parts->n_events > 0);
+    trod_parts_free(parts);
+    kept_free(&kept);
+}
+
 static void a_changed_byte_is_found(void **state) {
     (void)state;
     struct kept kept = kept_make();
@@ -323,6 +365,7 @@ int main(void) {
         cmocka_unit_test(compacting_folds),
         cmocka_unit_test(nothing_is_left_of_a_person),
         cmocka_unit_test(what_is_no_event_is_refused),
+        cmocka_unit_test(columns_have_a_ceiling),
         cmocka_unit_test(a_changed_byte_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

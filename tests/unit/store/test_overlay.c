@@ -243,6 +243,7 @@ static void what_is_laid_over_is_what_is_put_together(void **state) {
         struct events all = {0};
         /* the large set first, in the middle, or last */
         for (unsigned set = 0; set < 3; set++) {
+            if (round == 7 && set != round % 3) continue; /* one event is late, in all */
             struct events events =
                 draw_events(round * 10 + set, 400, set == round % 3 ? 3000 : 60, set);
             if (round % 2) take_times(&events);
@@ -251,7 +252,7 @@ static void what_is_laid_over_is_what_is_put_together(void **state) {
             events_add_all(&all, &events);
             free(events.at);
         }
-        struct events late = draw_events(round * 10 + 9, 450, 63, 1);
+        struct events late = draw_events(round * 10 + 9, 450, round == 7 ? 1 : 63, 1);
         if (round > 3) put_all(&kept, &late);
         if (round > 3) events_add_all(&all, &late);
         struct store_parts *parts = NULL;
