@@ -245,6 +245,12 @@ static bool is_waiting(int fd) {
     return poll(&wanted, 1, 0) > 0 && (wanted.revents & POLLIN);
 }
 
+/* Returns when something is there to be read, at the end, or when the program is to stop. */
+static void wait_for_more(int fd) {
+    struct pollfd wanted = {.fd = fd, .events = POLLIN};
+    (void)poll(&wanted, 1, -1);
+}
+
 /* Takes the lines that are whole out of the buffer. */
 static trod_status take_lines(struct adding *adding, struct trod_buf *buf,
                               struct trod_error *error) {
@@ -275,19 +281,22 @@ static trod_status read_all(struct adding *adding, int fd, struct trod_error *er
     trod_status status = TROD_OK;
     struct trod_buf buf = {0};
     for (;;) {
-        if (!is_waiting(fd)) TROD_TRY(put_in(adding, error));
+        if (!is_waiting(fd)) {
+            TROD_TRY(put_in(adding, error));
+            wait_for_more(fd);
+        }
+        if (trod_run_cancelled(&adding->cli->run)) break;
         TROD_TRY_ALLOC(trod_buf_room(&buf, READ_BYTES), error);
         const ssize_t n = read(fd, buf.at + buf.n, READ_BYTES);
-        if (n < 0 && errno == EINTR && !trod_run_cancelled(&adding->cli->run)) continue;
-        if (n < 0 && errno != EINTR) {
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) {
             status = trod_fail(error, TROD_IO, "%s cannot be read: %s", adding->file,
                                strerror(errno));
             goto done;
         }
-        if (n <= 0) break; /* its end, or an interruption: what is there is kept */
+        if (n == 0) break;
         buf.n += (size_t)n;
         TROD_TRY(take_lines(adding, &buf, error));
-        if (trod_run_cancelled(&adding->cli->run)) break;
     }
     if (buf.n && !trod_run_cancelled(&adding->cli->run))
         TROD_TRY(take_line(adding, trod_buf_str(&buf), error));
