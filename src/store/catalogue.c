@@ -74,10 +74,13 @@ trod_status store_catalogue_prepare(struct trod_store *store, bool create,
     trod_status status = TROD_OK;
     int64_t application = 0, version = 0, n_tables = 0;
     for (int attempt = 0;; attempt++) {
+        /* In one transaction: another process may make the tables in between. */
+        TROD_TRY(store_db_run(store->db, "BEGIN", error));
         TROD_TRY(store_db_number(store->db, "PRAGMA application_id", 0, &application, error));
         TROD_TRY(store_db_number(store->db, "PRAGMA user_version", 0, &version, error));
         TROD_TRY(store_db_number(store->db, "SELECT count(*) FROM sqlite_schema", 0, &n_tables,
                                  error));
+        store_db_roll_back(store->db);
         const bool empty = application == 0 && version == 0 && n_tables == 0;
         if (!empty || attempt > 0) break;
         if (!create) { /* making it was cut short, or it is on its way */
@@ -101,6 +104,7 @@ trod_status store_catalogue_prepare(struct trod_store *store, bool create,
         return TROD_BAD_INPUT;
     }
 done:
+    store_db_roll_back(store->db);
     return status;
 }
 

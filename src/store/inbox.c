@@ -61,10 +61,13 @@ trod_status store_inbox_prepare(struct store_db *db, const char *name, bool crea
     int64_t application = 0, version = 0, n_tables = 0;
     *there = false;
     for (int attempt = 0;; attempt++) {
+        /* In one transaction: another process may make the tables in between. */
+        TROD_TRY(store_db_run(db, "BEGIN", error));
         TROD_TRY(store_db_number(db, "PRAGMA application_id", 0, &application, error));
         TROD_TRY(store_db_number(db, "PRAGMA user_version", 0, &version, error));
         TROD_TRY(
             store_db_number(db, "SELECT count(*) FROM sqlite_schema", 0, &n_tables, error));
+        store_db_roll_back(db);
         if (application != 0 || version != 0 || n_tables != 0 || attempt > 0) break;
         if (!create) return TROD_OK; /* making it was cut short, or is on its way */
         TROD_TRY(make_tables(db, error));
@@ -83,6 +86,7 @@ trod_status store_inbox_prepare(struct store_db *db, const char *name, bool crea
     }
     *there = true;
 done:
+    store_db_roll_back(db);
     return status;
 }
 
