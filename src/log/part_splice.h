@@ -19,8 +19,9 @@ struct part_splice {
     const uint64_t *near; /* [n_near] those of the whole part's that are gone, ascending */
     uint32_t n_near;
 };
+/* NULL of a part as it lies, and of one that has columns alone. */
 static inline const struct part_splice *part_splice(const struct trod_part *part) {
-    return part_inner(part)->splice;
+    return part->inner ? part_inner(part)->splice : NULL;
 }
 
 /* Rows that lie side by side in the whole part. */
