@@ -6,7 +6,8 @@ import struct
 MAGIC = b"trodpart"
 HEAD_BYTES, ENTRY_BYTES = 128, 32
 KINDS = {1: "head", 2: "events a customer", 3: "names", 4: "first times", 5: "times between", 6: "undated",
-         7: "ends", 8: "sources", 9: "ids", 10: "hashes of ids", 11: "times between"}
+         7: "ends", 8: "sources", 9: "ids", 10: "hashes of ids", 11: "times between",
+         12: "spans", 13: "late times"}
 COLUMNS = range(32, 64)
 
 
