@@ -323,5 +323,6 @@ TROD_MUST trod_status trod_compare_json(const struct trod_compare *compare, size
                                         struct trod_buf *out, struct trod_error *error);
 
 #include "trod/compare/quality.h"
+#include "trod/compare/trail.h"
 
 #endif

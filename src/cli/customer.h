@@ -3,7 +3,7 @@
 #define TROD_CLI_CUSTOMER_H
 
 #include "cli/cli.h"
-#include "trod/compare/trail.h"
+#include "trod/compare.h"
 
 struct customer_page {
     const struct trod_customer *customer;

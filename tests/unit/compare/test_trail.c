@@ -4,7 +4,7 @@
 
 #include "../log/parts_of.h"
 
-#include "trod/compare/trail.h"
+#include "trod/compare.h"
 
 #define assert_ok(call) assert_int_equal((call), TROD_OK)
 
