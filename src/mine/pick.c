@@ -507,6 +507,7 @@ static size_t find_quantile(const struct mine_pick *pick, const uint64_t *gaps, 
         *hi_us = at + 1 < TROD_GAP_BUCKETS ? trod_gap_edge((uint32_t)at + 1) - 1 : UINT64_MAX;
     }
     *hi_us -= *hi_us % pick->tick_us;
+    if (*hi_us < *lo_us) *hi_us = *lo_us; /* no such time: a part counts what it does not hold */
     return at;
 }
 

@@ -58,6 +58,8 @@ trod_status mine_periods_make(enum trod_every every, int64_t first_us, int64_t l
     static const int64_t EDGE_US = INT64_MAX / 4; /* beyond the year 9999, and safe to add to */
     if (first_us < -EDGE_US || last_us > EDGE_US)
         TROD_TRY(trod_fail(error, TROD_BAD_INPUT, "the log has times beyond the year 9999"));
+    if (first_us > last_us)
+        TROD_TRY(trod_fail(error, TROD_BAD_INPUT, "the log ends before it begins"));
     uint32_t n = 0;
     for (from_us[0] = start_of(every, first_us); from_us[n] <= last_us; n++) {
         if (n == TROD_RETENTION_PERIODS) {

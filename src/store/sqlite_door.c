@@ -5,6 +5,7 @@
 #include "store/sqlite_door.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "store/disk.h"
@@ -32,8 +33,8 @@ static trod_status failed(const struct store_db *db, int code, struct trod_error
         return trod_fail(error, TROD_NO_MEMORY, "there is not enough memory");
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-        trod_fail(error, TROD_BUSY, "the %s %s is being changed by another process",
-                  what, name);
+        trod_fail(error, TROD_BUSY, "the %s %s is being changed by another process", what,
+                  name);
         trod_error_hint(error, "try again in a moment");
         return TROD_BUSY;
     case SQLITE_CORRUPT:
@@ -43,17 +44,19 @@ static trod_status failed(const struct store_db *db, int code, struct trod_error
         trod_error_hint(error, "take the folder .trod from a backup, or move it away and "
                                "import the events anew");
         return TROD_BAD_INPUT;
+    case SQLITE_IOERR:
+        if (code != SQLITE_IOERR_SHMSIZE) break; /* else there is no room for the lock's file */
+        __attribute__((fallthrough));
     case SQLITE_FULL:
         trod_fail(error, TROD_IO,
-                  "the %s %s cannot be written: there is no room left on the disk", what,
-                  name);
+                  "the %s %s cannot be written: there is no room left on the disk", what, name);
         trod_error_hint(error, "free some room and do it again; the log is as it was");
         return TROD_IO;
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_AUTH:
-        trod_fail(error, TROD_IO,
-                  "the %s %s cannot be written: that is not allowed there", what, name);
+        trod_fail(error, TROD_IO, "the %s %s cannot be written: that is not allowed there",
+                  what, name);
         trod_error_hint(error, "ask the owner of the folder for permission");
         return TROD_IO;
     case SQLITE_CANTOPEN:
@@ -61,8 +64,10 @@ static trod_status failed(const struct store_db *db, int code, struct trod_error
     default:
         break;
     }
-    return trod_fail(error, TROD_IO, "the %s %s: %s", what, name,
-                     db->sqlite ? sqlite3_errmsg(db->sqlite) : sqlite3_errstr(code));
+    trod_fail(error, TROD_IO, "the %s %s: %s", what, name,
+              db->sqlite ? sqlite3_errmsg(db->sqlite) : sqlite3_errstr(code));
+    trod_error_hint(error, "look whether its disk is full or failing");
+    return TROD_IO;
 }
 
 static int open_with(struct store_db *db, const char *name, int flags) {
@@ -80,12 +85,17 @@ static int open_with(struct store_db *db, const char *name, int flags) {
     return code;
 }
 
-/* A database in WAL mode wants to write beside itself even for reading. Where it may not, and
- * no log waits to be read, it is taken as something that does not change. */
+static bool is_empty(const char *path) {
+    struct stat about;
+    return stat(path, &about) != 0 || about.st_size == 0;
+}
+
+/* A database in WAL mode wants to write beside itself even for reading. Where it may not, or
+ * has no room, and no log waits to be read, it is taken as something that does not change. */
 static int open_unchanging(struct store_db *db, int code) {
     char *const wal = sqlite3_mprintf("%s-wal", db->name);
     char *const uri = sqlite3_mprintf("file:%s?immutable=1", db->name);
-    if (wal && uri && !strpbrk(db->name, "?#%") && access(wal, F_OK) != 0)
+    if (wal && uri && !strpbrk(db->name, "?#%") && is_empty(wal))
         code = open_with(db, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
     sqlite3_free(wal);
     sqlite3_free(uri);
@@ -104,7 +114,8 @@ trod_status store_db_open(const char *name, enum store_db_mode mode, struct stor
         (code & 0xff) != SQLITE_CORRUPT && access(name, R_OK) == 0 && access(name, W_OK) != 0)
         code = open_with(made, name, SQLITE_OPEN_READONLY);
     if (mode == STORE_DB_READ && code != SQLITE_OK &&
-        ((code & 0xff) == SQLITE_CANTOPEN || (code & 0xff) == SQLITE_READONLY))
+        ((code & 0xff) == SQLITE_CANTOPEN || (code & 0xff) == SQLITE_READONLY ||
+         (code & 0xff) == SQLITE_FULL || code == SQLITE_IOERR_SHMSIZE))
         code = open_unchanging(made, code);
     trod_status status = code == SQLITE_OK ? TROD_OK : failed(made, code, error);
     if (status == TROD_OK && mode != STORE_DB_READ)
