@@ -172,6 +172,7 @@ struct part_inner {
     size_t n_sections;
     struct part_varied gaps;
     struct part_varied spans; /* of a part that has them */
+    uint32_t n_empty;         /* customers without an event */
     struct part_varied near;  /* the same */
     struct part_varied ends;
     struct part_ids ids;

@@ -55,12 +55,14 @@ static trod_status open_counts(struct opener *o) {
     uint32_t *const first = TROD_NEW_ARRAY(o->arena, (size_t)n + 1, uint32_t);
     TROD_TRY_ALLOC(first, o->error);
     uint64_t chunk[CHUNK + PART_ROOM], sum = 0;
+    uint32_t n_empty = 0;
     for (uint32_t at = 0; at < n; at += CHUNK) {
         const uint32_t now = n - at < CHUNK ? n - at : CHUNK;
         part_varied_read(counts, at, now, chunk);
         for (uint32_t i = 0; i < now; i++) {
             first[at + i] = (uint32_t)sum;
             sum += chunk[i];
+            n_empty += chunk[i] == 0;
         }
     }
     first[n] = (uint32_t)sum;
@@ -68,6 +70,7 @@ static trod_status open_counts(struct opener *o) {
         return part_damaged(o->error, PART_COUNTS, 0,
                             "the customers' events are not as many as the part's");
     o->part->first = first;
+    o->inner->n_empty = n_empty;
 done:
     return status;
 }

@@ -4,7 +4,7 @@
 
 #include "log/part.h"
 
-enum { PART_VARIED_WIDTHS = 65 };
+enum { PART_VARIED_WIDTHS = 65, PART_VARIED_WAYS = 4 };
 
 struct part_varied_way {
     const char *name;
@@ -19,7 +19,7 @@ struct part_varied_way {
 /* The quickest way on this machine for numbers of at most that many bits. */
 const struct part_varied_way *part_varied_best(unsigned widest);
 /* All ways that this machine can go, the quickest first; returns how many. */
-size_t part_varied_ways(const struct part_varied_way *ways[3]);
+size_t part_varied_ways(const struct part_varied_way *ways[PART_VARIED_WAYS]);
 /* For each number of bits the class that holds it in the fewest. */
 void part_varied_classes(const uint8_t width[16], unsigned class_bits,
                          uint8_t class_of[PART_VARIED_WIDTHS]);

@@ -5,7 +5,8 @@
  * a processor overlaps them. With AVX-512 and VBMI the eight widths become eight places by
  * three additions of shifted selves, one VPERMB fetches for each number the eight bytes in
  * which it begins, out of the 64 that all eight lie in (8 * 56 bits and a rest), and one shift
- * by lanes brings them to their ends.
+ * by lanes brings them to their ends. With AVX2 the widths take 32 bits each, spread by shifts
+ * (as PDEP is slow on some of these machines), and two gathers fetch the eight bytes.
  */
 #include "log/part_bits.h"
 #include "log/part_varied.h"
@@ -131,9 +132,91 @@ TARGET_VBMI static void decode_vbmi(const struct part_varied *varied, uint64_t f
 static const struct part_varied_way way_vbmi = {"vbmi", PART_BITS_SHORT, skip_vbmi,
                                                 decode_vbmi};
 
-size_t part_varied_ways(const struct part_varied_way *ways[3]) {
+/* ---- With AVX2 ------------------------------------------------------------------------------
+ */
+
+/* What unpacks the classes of eight numbers: where each begins, and which widths they stand
+ * for. */
+struct spreading {
+    __m256i shift, one, above, table;
+};
+
+TARGET_AVX2 PART_INLINE struct spreading spreading_of(const struct part_varied *varied) {
+    const int class_bits = (int)varied->class_bits;
+    const __m256i eight = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    return (struct spreading){
+        .shift = _mm256_mullo_epi32(eight, _mm256_set1_epi32(class_bits)),
+        .one = _mm256_set1_epi32((1 << class_bits) - 1),
+        .above = _mm256_set1_epi32((int32_t)0x80808000u), /* these bytes become 0 */
+        .table = _mm256_broadcastsi128_si256(
+            _mm_loadu_si128((const __m128i *)(const void *)varied->width))};
+}
+
+/* The widths of the eight numbers from `first` on. */
+TARGET_AVX2 PART_INLINE __m256i eight_widths(const struct part_varied *varied, uint64_t first,
+                                             const struct spreading *by) {
+    const __m256i classes = _mm256_set1_epi32((int32_t)classes_at(varied, first));
+    const __m256i class = _mm256_and_si256(_mm256_srlv_epi32(classes, by->shift), by->one);
+    return _mm256_shuffle_epi8(by->table, _mm256_or_si256(class, by->above));
+}
+
+/* Of each lane the sum of those up to it. */
+TARGET_AVX2 PART_INLINE __m256i sums_of(__m256i width) {
+    __m256i sum = _mm256_add_epi32(width, _mm256_slli_si256(width, 4));
+    sum = _mm256_add_epi32(sum, _mm256_slli_si256(sum, 8));
+    const __m256i low = _mm256_permutevar8x32_epi32(sum, _mm256_set1_epi32(3));
+    return _mm256_add_epi32(sum, _mm256_blend_epi32(_mm256_setzero_si256(), low, 0xf0));
+}
+
+TARGET_AVX2 static uint64_t skip_avx2(const struct part_varied *varied, uint64_t first,
+                                      uint32_t n) {
+    const struct spreading by = spreading_of(varied);
+    __m256i bits = _mm256_setzero_si256();
+    uint32_t i = 0;
+    for (; i + 8 <= n; i += 8)
+        bits = _mm256_add_epi64(bits, _mm256_sad_epu8(eight_widths(varied, first + i, &by),
+                                                      _mm256_setzero_si256()));
+    uint64_t sums[4];
+    _mm256_storeu_si256((__m256i *)(void *)sums, bits);
+    return sums[0] + sums[1] + sums[2] + sums[3] + skip(varied, first + i, n - i);
+}
+
+/* Four numbers that begin at these places and have these widths. */
+TARGET_AVX2 PART_INLINE __m256i four_numbers(const unsigned char *bits, __m128i place,
+                                             __m128i width) {
+    const __m256i eight = _mm256_i32gather_epi64((const long long *)(const void *)bits,
+                                                 _mm_srli_epi32(place, 3), 1);
+    const __m256i shift = _mm256_cvtepu32_epi64(_mm_and_si128(place, _mm_set1_epi32(7)));
+    const __m256i above =
+        _mm256_sllv_epi64(_mm256_set1_epi64x(-1), _mm256_cvtepu32_epi64(width));
+    return _mm256_andnot_si256(above, _mm256_srlv_epi64(eight, shift));
+}
+
+TARGET_AVX2 static void decode_avx2(const struct part_varied *varied, uint64_t first,
+                                    uint32_t n, const unsigned char *bits, uint64_t bit,
+                                    uint64_t *values) {
+    const struct spreading by = spreading_of(varied);
+    for (uint32_t i = 0; i < n; i += 8) {
+        const __m256i width = eight_widths(varied, first + i, &by), sum = sums_of(width);
+        const __m256i place = _mm256_add_epi32(_mm256_sub_epi32(sum, width),
+                                               _mm256_set1_epi32((int32_t)(bit & 7)));
+        const unsigned char *const at = bits + (bit >> 3);
+        __m256i *const to = (__m256i *)(void *)(values + i);
+        _mm256_storeu_si256(
+            to, four_numbers(at, _mm256_castsi256_si128(place), _mm256_castsi256_si128(width)));
+        _mm256_storeu_si256(to + 1, four_numbers(at, _mm256_extracti128_si256(place, 1),
+                                                 _mm256_extracti128_si256(width, 1)));
+        bit += (uint32_t)_mm256_extract_epi32(sum, 7);
+    }
+}
+
+static const struct part_varied_way way_avx2 = {"avx2", PART_BITS_SHORT, skip_avx2,
+                                                decode_avx2};
+
+size_t part_varied_ways(const struct part_varied_way *ways[PART_VARIED_WAYS]) {
     size_t n = 0;
     if (part_has_vbmi()) ways[n++] = &way_vbmi;
+    if (part_has_avx2()) ways[n++] = &way_avx2;
     ways[n++] = &way_plain;
     ways[n++] = &way_long;
     return n;
@@ -141,7 +224,7 @@ size_t part_varied_ways(const struct part_varied_way *ways[3]) {
 
 #else
 
-size_t part_varied_ways(const struct part_varied_way *ways[3]) {
+size_t part_varied_ways(const struct part_varied_way *ways[PART_VARIED_WAYS]) {
     ways[0] = &way_plain;
     ways[1] = &way_long;
     return 2;
@@ -150,7 +233,7 @@ size_t part_varied_ways(const struct part_varied_way *ways[3]) {
 #endif
 
 const struct part_varied_way *part_varied_best(unsigned widest) {
-    const struct part_varied_way *ways[3];
+    const struct part_varied_way *ways[PART_VARIED_WAYS];
     const size_t n = part_varied_ways(ways);
     for (size_t i = 0; i < n; i++)
         if (widest <= ways[i]->widest) return ways[i];

@@ -5,6 +5,8 @@
  * lie between one another, or start anew within a customer, names and gaps are copied. */
 #include "log/part_view.h"
 
+#include "log/part.h"
+
 struct viewing {
     const struct trod_parts *parts;
     const struct trod_part *part;
@@ -39,23 +41,33 @@ static void keep_none(struct viewing *viewing) {
     memset(viewing->in.words, 0, trod_bits_words(viewing->in.n) * sizeof(uint64_t));
 }
 
+static bool has_empty(const struct viewing *viewing) {
+    const struct log_part_journeys *const all = &viewing->all;
+    if (!all->split) return part_inner(viewing->part)->n_empty != 0;
+    uint32_t n_empty = 0;
+    for (uint32_t j = 0; j < all->n; j++) n_empty += all->begin[j] == all->end[j];
+    return n_empty != 0;
+}
+
 /* Nothing is asked, and every journey has an event: the part as it lies. */
 static bool takes_all(const struct viewing *viewing) {
     const struct trod_view_options *const options = viewing->options;
-    const struct log_part_journeys *const all = &viewing->all;
-    if (viewing->where || is_set(options->since_us) || is_set(options->until_us)) return false;
-    uint32_t n_empty = 0;
-    for (uint32_t j = 0; j < all->n; j++) n_empty += all->begin[j] == all->end[j];
-    return n_empty == 0;
+    return !viewing->where && !is_set(options->since_us) && !is_set(options->until_us) &&
+           !has_empty(viewing);
 }
 
 /* Every journey that has an event. */
 static void start_with_all(struct viewing *viewing) {
     const struct log_part_journeys *const all = &viewing->all;
     uint64_t *const words = viewing->in.words;
+    const bool none_empty = !has_empty(viewing);
     for (uint32_t j = 0; j < all->n; j += 64) {
         const uint32_t m = all->n - j < 64 ? all->n - j : 64;
         uint64_t word = 0;
+        if (none_empty) {
+            words[j / 64] = UINT64_MAX >> (64 - m);
+            continue;
+        }
         for (uint32_t i = 0; i < m; i++)
             word |= (uint64_t)(all->begin[j + i] < all->end[j + i]) << i;
         words[j / 64] = word;
@@ -414,6 +426,12 @@ static void leave_in_place(struct viewing *viewing) {
 static void count_view(struct trod_part_view *view) {
     uint64_t n_events = 0;
     uint32_t n_customers = 0;
+    if (view->whole && !view->customer && !view->event) { /* the part as it lies */
+        view->n_events = view->n_places;
+        view->n_customers = view->n_journeys;
+        view->n_left_out -= view->n_journeys;
+        return;
+    }
     for (uint32_t j = 0; j < view->n_journeys; j++) {
         n_events += view->end[j] - view->begin[j];
         n_customers += !view->customer || j == 0 || view->customer[j] != view->customer[j - 1];

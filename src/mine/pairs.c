@@ -63,8 +63,8 @@ struct mine_counter {
     struct mine_counting *counting;
     struct trod_arena *arena;
     struct slot *slots; /* [n_slots] */
-    uint16_t *queues;   /* QUEUED: [n_queues][queue_room] */
-    uint32_t *queued;   /* [n_queues] */
+    uint16_t *queues; /* QUEUED: [n_queues + 1][queue_room]; what is no pair goes to the last */
+    uint32_t *queued; /* [n_queues + 1] */
     struct mine_blocks blocks;
     union {
         uint16_t u16[MINE_BLOCK];
@@ -123,9 +123,9 @@ trod_status mine_counter_begin(struct mine_counting *counting, struct trod_arena
     TROD_TRY_ALLOC(made->slots, error);
     if (counting->way == QUEUED) {
         made->queues =
-            TROD_NEW_ARRAY(arena, counting->n_queues * counting->queue_room, uint16_t);
+            TROD_NEW_ARRAY(arena, (counting->n_queues + 1) * counting->queue_room, uint16_t);
         TROD_TRY_ALLOC(made->queues, error);
-        made->queued = TROD_NEW_ARRAY(arena, counting->n_queues, uint32_t);
+        made->queued = TROD_NEW_ARRAY(arena, counting->n_queues + 1, uint32_t);
         TROD_TRY_ALLOC(made->queued, error);
     }
     *counter = made;
@@ -240,19 +240,24 @@ static trod_status empty_queue(struct mine_counter *counter, size_t q,
 static trod_status count_queued(struct mine_counter *counter, struct trod_error *error) {
     trod_status status = TROD_OK;
     const struct mine_blocks *const blocks = &counter->blocks;
-    const uint32_t room = counter->counting->queue_room;
-    const uint32_t n_pairs = counter->counting->n_names * counter->counting->n_names;
-    mine_block_pairs_u32(blocks, counter->counting->n_names, UINT32_MAX, counter->pairs.u32);
+    const struct mine_counting *const counting = counter->counting;
+    const uint32_t room = counting->queue_room, n_pairs = counting->n_names * counting->n_names;
+    const uint32_t none = (uint32_t)(counting->n_queues << QUEUE_BITS);
+    mine_block_pairs_u32(blocks, counting->n_names, none, counter->pairs.u32);
     for (size_t s = 0; s < blocks->n_stretches; s++) {
         const struct mine_stretch *const stretch = &blocks->stretches[s];
+        const uint32_t first = stretch->slot * n_pairs;
         for (uint32_t i = stretch->from; i < stretch->to; i++) {
-            if (counter->pairs.u32[i] == UINT32_MAX) continue;
-            const uint32_t pair = stretch->slot * n_pairs + counter->pairs.u32[i];
-            const size_t q = pair >> QUEUE_BITS;
+            const uint32_t pair = first + counter->pairs.u32[i], at = pair < none ? pair : none;
+            const size_t q = at >> QUEUE_BITS;
             const uint32_t n = counter->queued[q];
-            counter->queues[q * room + n] = (uint16_t)pair;
+            counter->queues[q * room + n] = (uint16_t)at;
             counter->queued[q] = n + 1;
-            if (n + 1 == room) TROD_TRY(empty_queue(counter, q, error));
+            if (n + 1 < room) continue;
+            if (q < counting->n_queues)
+                TROD_TRY(empty_queue(counter, q, error));
+            else
+                counter->queued[q] = 0;
         }
     }
 done:

@@ -161,8 +161,8 @@ static uint64_t bits_of_all(const uint64_t *at, uint32_t n) {
 
 /* The cells of at[i] * tick_us, which are below 2^52: the bits of the double of the same value
  * tell them, exponent and upper eight digits one after the other. */
-static void find_cells(const uint64_t *restrict at, uint32_t n, uint64_t tick_us,
-                       uint16_t *restrict cell) {
+MINE_EACH_WIDTH void cells_of(const uint64_t *restrict at, uint32_t n, uint64_t tick_us,
+                              uint16_t *restrict cell) {
     static const uint64_t MAGIC = UINT64_C(0x4330000000000000); /* the double 2^52 */
     const double tick = (double)tick_us;
     for (uint32_t i = 0; i < n; i++) {
@@ -174,6 +174,14 @@ static void find_cells(const uint64_t *restrict at, uint32_t n, uint64_t tick_us
         const int32_t of = (int32_t)(bits >> 44) - (1023 - 1) * MINE_CELLS;
         cell[i] = (uint16_t)(of < 0 ? 0 : of);
     }
+}
+
+static void cells_plain(const uint64_t *at, uint32_t n, uint64_t tick_us, uint16_t *cell) {
+    cells_of(at, n, tick_us, cell);
+}
+MINE_WIDE static void cells_wide(const uint64_t *at, uint32_t n, uint64_t tick_us,
+                                 uint16_t *cell) {
+    cells_of(at, n, tick_us, cell);
 }
 
 static inline void put_one(struct mine_tray *tray, size_t at) {
@@ -208,7 +216,7 @@ static void put_chunk(struct mine_tray *tray, const uint32_t *group, const uint6
         tray->bits = all;
         tray->n_summed = n;
     }
-    find_cells(at, n, tick_us, cell);
+    (mine_is_wide() ? cells_wide : cells_plain)(at, n, tick_us, cell);
     size_t place[AHEAD];
     for (uint32_t from = 0; from < n; from += AHEAD) {
         const uint32_t m = n - from < AHEAD ? n - from : AHEAD;

@@ -119,9 +119,9 @@ static void find_stretches(struct mine_blocks *blocks) {
         const uint32_t begin = view->begin[j] > from ? view->begin[j] - from : 0;
         const uint32_t end = (view->end[j] < to ? view->end[j] : to) - from;
         const bool is_in = slot != UINT32_MAX;
-        const bool goes_on = (last.to == begin) & (last.slot == slot);
-        n += is_in & !goes_on;
-        last.from = is_in & !goes_on ? (uint16_t)begin : last.from;
+        const bool begins = is_in & !((last.to == begin) & (last.slot == slot));
+        n += begins;
+        last.from = begins ? (uint16_t)begin : last.from;
         last.to = is_in ? (uint16_t)end : last.to;
         last.slot = is_in ? slot : last.slot;
         stretches[n] = last;
@@ -188,13 +188,27 @@ static uint32_t first_pair(const struct mine_blocks *blocks) {
         for (; j < (blocks)->end; j++) (pairs)[begin[j] - (blocks)->from] = (none); \
     } while (0)
 
+/* The pairs that end at places first .. n - 1; compiled once for each width of vectors. */
+MINE_EACH_WIDTH void pairs_of_bytes(const uint8_t *restrict name, uint32_t first, uint32_t n,
+                                    uint16_t n_names, uint16_t *restrict pairs) {
+    for (uint32_t i = first; i < n; i++)
+        pairs[i] = (uint16_t)(name[(size_t)i - 1] * n_names + name[i]);
+}
+static void pairs_of_bytes_plain(const uint8_t *name, uint32_t first, uint32_t n,
+                                 uint16_t n_names, uint16_t *pairs) {
+    pairs_of_bytes(name, first, n, n_names, pairs);
+}
+MINE_WIDE static void pairs_of_bytes_wide(const uint8_t *name, uint32_t first, uint32_t n,
+                                          uint16_t n_names, uint16_t *pairs) {
+    pairs_of_bytes(name, first, n, n_names, pairs);
+}
+
 void mine_block_pairs_u16(const struct mine_blocks *blocks, uint32_t n_names, uint16_t none,
                           uint16_t *restrict pairs) {
-    const uint8_t *const restrict name = (const uint8_t *)blocks->view->name + blocks->from;
-    const uint16_t width = (uint16_t)n_names;
+    const uint8_t *const name = (const uint8_t *)blocks->view->name + blocks->from;
     pairs[0] = none;
-    for (uint32_t i = first_pair(blocks); i < blocks->n; i++)
-        pairs[i] = (uint16_t)(name[(size_t)i - 1] * width + name[i]);
+    (mine_is_wide() ? pairs_of_bytes_wide : pairs_of_bytes_plain)(
+        name, first_pair(blocks), blocks->n, (uint16_t)n_names, pairs);
     TAKE_OUT_STRADDLING(blocks, pairs, none);
 }
 

@@ -22,7 +22,8 @@ double trod_quantile_int64(int64_t *values, size_t n, double share);
 /* Where such a quantile of n > 0 values lies: `part` of the way from the k-th smallest (from 0) to
  * the next. */
 void trod_quantile_place(size_t n, double share, size_t *k, double *part);
-/* The k-th smallest (from 0) of n > k values, which are put into another order. Time: linear. */
+/* The k-th smallest (from 0) of n > k values, which are put into another order: it at place k,
+ * none greater before it, none smaller behind it. Time: linear. */
 int64_t trod_select_int64(int64_t *values, size_t n, size_t k);
 
 /* The same with an exact interval from order statistics, for any distribution: `low` is the

@@ -314,7 +314,7 @@ static void test_hash_stays(void **state) {
 
 static void test_varied(void **state) {
     (void)state;
-    const struct part_varied_way *ways[3];
+    const struct part_varied_way *ways[PART_VARIED_WAYS];
     const size_t n_ways = part_varied_ways(ways);
     for (uint64_t seed = 0; seed < 400; seed++) {
         struct trod_rng rng = {.seed = seed};
