@@ -56,12 +56,13 @@ static struct trod_discovered *discover(const struct trod_parts *parts, double n
 /* ---- Against the reference -----------------------------------------------------------------
  */
 
-/* Trees that differ, and why. PM4Py 2.7.14 splits a log at an any-order cut without adding up
- * the rows that become equal: of the counts of these rows the last one stays. So what is
- * missing in 2 of 1,104 journeys ("Inform User" of the repairs) may seem to be missing in half
- * of them, and is optional there; and the follows that are filtered afterwards have wrong
- * counts. Built to forget in the same way, trod found the reference's trees of the repairs and
- * of the road fines. What is rarer than the noise is no option here.
+/* Trees that differ, and why. What PM4Py 2.7.14 gives is as if it split a log at an any-order
+ * cut without adding up the rows that become equal, so that of their counts the last one stays.
+ * Then what is missing in 2 of 1,104 journeys ("Inform User" of the repairs) may seem to be
+ * missing in half of them, and is optional there; and the follows that are filtered afterwards
+ * have other counts. Built to forget in the same way, trod found the reference's trees of the
+ * repairs and of the road fines, but not those of sepsis, a22n20 and bpic2012: why these differ
+ * is not proven. What is rarer than the noise is no option here.
  *
  * In the tree of sepsis the whole journey is optional besides: the filter parts "Release B"
  * from the rest, no row is mostly "Release B", and of the empty log that is left PM4Py makes a
