@@ -77,9 +77,11 @@ def reached(value, goal):
 def page(found):
     machine, most = found["machine"], found["threads"][-1]
     memory = {b["threads"]: b["bytes_per_second"] for b in found["bandwidth"]}
+    commit = f" ({found['commit']})" if found.get("commit") else ""
     out = ["# How fast trod is", "",
            "Written by `make bench`, not by hand. [bench/run](run) says how it is measured.", "",
-           f"{found['when']}, trod {found['trod']}, {machine['processor']} ({machine.get('vectors', '?')}), "
+           f"{found['when']}, trod {found['trod']}{commit}, {machine['processor']} "
+           f"({machine.get('vectors', '?')}), "
            f"{machine['cores']} cores, {machine['memory_bytes'] / 2**30:.0f} GiB of memory, "
            f"{machine['system']} {machine['kernel']}. Memory is read at "
            + ", ".join(f"{v / 1e9:.1f} GB/s on {n} thread{'s' if n > 1 else ''}"

@@ -115,7 +115,7 @@ between_avx512(const int64_t *at, size_t n, int64_t low, int64_t high, uint64_t 
         uint64_t word = 0;
         for (size_t i = 0; i < m; i += 8) {
             /* Nothing behind the last number is read: it need not be anybody's. */
-            const __mmask8 there = m - i < 8 ? (__mmask8)((1u << (m - i)) - 1) : (__mmask8)0xff;
+            const __mmask8 there = (__mmask8)(m - i < 8 ? (1u << (m - i)) - 1 : 0xffu);
             const __m512i x = _mm512_maskz_loadu_epi64(there, at + w * 64 + i);
             const __mmask8 above = _mm512_mask_cmpge_epi64_mask(there, x, l);
             word |= (uint64_t)_mm512_mask_cmple_epi64_mask(above, x, h) << i;
